@@ -1,0 +1,62 @@
+/// What a random draw is for; part of the counter, so that no two purposes ever share numbers.
+public enum DrawPurpose: UInt32, Sendable {
+  /// The first values of parameters; site = tensor number.
+  case initialization = 1
+  /// The order of the training samples; step = epoch.
+  case shuffle = 2
+  /// Crop and flip of one sample; step = epoch.
+  case augmentation = 3
+  /// The built-in images; key = the set's own seed.
+  case syntheticImages = 4
+}
+
+/// The stream of draws of one purpose and site, one sample (or none), one step or epoch, under one seed.
+///
+/// Counter words: (block, purpose and site, sample + 1 or 0 for none, step or epoch); key: the 64 bits of the seed.
+/// A value type: copies draw the same numbers again.
+public struct RandomDraws: Sendable {
+  private let key: SIMD2<UInt32>
+  private var counter: SIMD4<UInt32>
+  private var words = SIMD4<UInt32>.zero
+  private var used = 4
+
+  /// The stream of these coordinates, at its beginning; `site` is below 2^24.
+  public init(seed: UInt64, purpose: DrawPurpose, site: Int = 0, sample: Int? = nil, step: Int = 0)
+  {
+    precondition(site >= 0 && site < 1 << 24, "site \(site) does not fit the counter")
+    key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+    counter = SIMD4(
+      0,
+      purpose.rawValue << 24 | UInt32(site),
+      sample.map { UInt32($0 + 1) } ?? 0,
+      UInt32(step)
+    )
+  }
+
+  /// The next 32 random bits.
+  public mutating func next() -> UInt32 {
+    if used == 4 {
+      words = Philox.block(key: key, counter: counter)
+      counter.x &+= 1
+      used = 0
+    }
+    used += 1
+    return words[used - 1]
+  }
+
+  /// An integer in 0 ..< bound by multiply and shift; the bias is below bound / 2^32.
+  public mutating func integer(below bound: Int) -> Int {
+    precondition(bound > 0 && bound <= Int(UInt32.max), "bound \(bound) is out of range")
+    return Int((UInt64(next()) &* UInt64(bound)) >> 32)
+  }
+
+  /// A Float64 in the open interval (0, 1), 32 bits fine.
+  public mutating func uniform() -> Double { (Double(next()) + 0.5) * 0x1p-32 }
+
+  /// Two independent standard normal numbers (Box and Muller 1958), without libm, so that every CPU draws the same.
+  public mutating func normalPair() -> (Double, Double) {
+    let radius = (-2 * Elementary.log(uniform())).squareRoot()
+    let turn = 2 * uniform()
+    return (radius * Elementary.cosPi(turn), radius * Elementary.sinPi(turn))
+  }
+}
