@@ -1,0 +1,71 @@
+import COpenBLAS
+import Synchronization
+
+/// OpenBLAS: the source of every matrix product, one thread a call.
+public enum BLAS {
+  /// Sets one BLAS thread for the calling thread; every thread calls this before its first product.
+  ///
+  /// In the OpenMP build of OpenBLAS the setting belongs to the thread, in the pthread build to the process.
+  public static func useOneThread() { openblas_set_num_threads(1) }
+
+  /// The threads OpenBLAS would use for a product.
+  public static var threads: Int { Int(openblas_get_num_threads()) }
+
+  /// The kernels OpenBLAS chose for this CPU: "SkylakeX", "Haswell", ….
+  public static var coreName: String { String(cString: openblas_get_corename()) }
+
+  /// Version and build options of OpenBLAS.
+  public static var configuration: String { String(cString: openblas_get_config()) }
+
+  /// Whether these kernels leave half of a CPU with AVX-512 unused.
+  public static var isHalfSpeed: Bool {
+    KernelLevel.best == .avx512 && ["Haswell", "Zen"].contains(coreName)
+  }
+
+  /// Whether this is OpenBLAS built without threads, whose products must take turns.
+  ///
+  /// That build hands the same scratch memory to two callers at a time, and both results are wrong.
+  public static let isSerial = openblas_get_parallel() == 0
+
+  private static let turn = Mutex(())
+
+  /// c = op(a) · op(b) + beta · c, row-major; op(a) is m × k, op(b) k × n, c m × n, each densely packed.
+  ///
+  /// Threads may call it at the same time with any build of OpenBLAS.
+  public static func multiply(
+    m: Int,
+    n: Int,
+    k: Int,
+    _ a: UnsafePointer<Float>,
+    transposedA: Bool = false,
+    _ b: UnsafePointer<Float>,
+    transposedB: Bool = false,
+    beta: Float,
+    into c: UnsafeMutablePointer<Float>
+  ) {
+    // Local, so that both ways below make the same call.
+    func product() {
+      cblas_sgemm(
+        CblasRowMajor,
+        transposedA ? CblasTrans : CblasNoTrans,
+        transposedB ? CblasTrans : CblasNoTrans,
+        blasint(m),
+        blasint(n),
+        blasint(k),
+        1,
+        a,
+        blasint(transposedA ? m : k),
+        b,
+        blasint(transposedB ? k : n),
+        beta,
+        c,
+        blasint(n)
+      )
+    }
+    if isSerial {
+      turn.withLock { _ in product() }
+    } else {
+      product()
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import KernelsAVX2
+import KernelsAVX512
+import KernelsBaseline
+
+/// The kernels of one instruction set: a row per kernel, all levels giving the same bits.
+///
+/// Chosen once and handed down; a call goes through a function pointer and covers a whole image or range.
+public struct KernelSet: Sendable {
+  /// Floats read.
+  public typealias In = UnsafePointer<Float>
+  /// Floats written.
+  public typealias Out = UnsafeMutablePointer<Float>
+  /// Float64 written.
+  public typealias Out64 = UnsafeMutablePointer<Double>
+
+  /// The instruction set.
+  public let level: KernelLevel
+  /// into += from: (n, into, from).
+  public let add: @Sendable (Int, Out, In) -> Void
+  /// out = a + b: (n, out, a, b).
+  public let sum: @Sendable (Int, Out, In, In) -> Void
+  /// out = x · scale + shift by channel: (pixels, channels, out, x, scale, shift).
+  public let scaleShift: @Sendable (Int, Int, Out, In, In, In) -> Void
+  /// out += bias by channel: (pixels, channels, out, bias).
+  public let addBias: @Sendable (Int, Int, Out, In) -> Void
+  /// Σ over pixels by channel: (pixels, channels, x, sums).
+  public let channelSums: @Sendable (Int, Int, In, Out) -> Void
+  /// out = max(x, 0): (n, out, x).
+  public let rectify: @Sendable (Int, Out, In) -> Void
+  /// dx (+)= dy where y > 0: (n, dx, dy, y, accumulate).
+  public let rectifyBackward: @Sendable (Int, Out, In, In, Int) -> Void
+  /// out = x·σ(x): (n, out, x).
+  public let silu: @Sendable (Int, Out, In) -> Void
+  /// dx (+)= dy · silu'(x): (n, dx, dy, x, accumulate).
+  public let siluBackward: @Sendable (Int, Out, In, In, Int) -> Void
+  /// Mean and M2 of one image by channel: (pixels, channels, x, mean, m2).
+  public let channelMoments: @Sendable (Int, Int, In, Out64, Out64) -> Void
+  /// Σ dy and Σ dy·(x − center) of one image: (pixels, channels, dy, x, center, plain, weighted).
+  public let channelGradientSums: @Sendable (Int, Int, In, In, In, Out64, Out64) -> Void
+  /// dx (+)= a·dy + b·(x − center) + d.
+  ///
+  /// (pixels, channels, dx, dy, x, a, b, center, d, accumulate).
+  public let normalizeBackward: @Sendable (Int, Int, Out, In, In, In, In, In, In, Int) -> Void
+  /// One image: (height, width, channels, window, stride, padding, out height, out width, out, x).
+  public let maxPool: @Sendable (Int, Int, Int, Int, Int, Int, Int, Int, Out, In) -> Void
+  /// Adds to dx: (the eight sizes, dx, dy, x, out).
+  public let maxPoolBackward:
+    @Sendable (Int, Int, Int, Int, Int, Int, Int, Int, Out, In, In, In) -> Void
+  /// One image: (the eight sizes, out, x).
+  public let averagePool: @Sendable (Int, Int, Int, Int, Int, Int, Int, Int, Out, In) -> Void
+  /// Adds to dx: (the eight sizes, dx, dy).
+  public let averagePoolBackward:
+    @Sendable (Int, Int, Int, Int, Int, Int, Int, Int, Out, In) -> Void
+
+  /// The set for a level, which the machine must be able to run.
+  public init(_ level: KernelLevel) {
+    precondition(level <= .best, "this CPU cannot run the \(level.rawValue) kernels")
+    self.level = level
+    switch level {
+    case .baseline:
+      add = KernelsBaseline.add
+      sum = KernelsBaseline.sum
+      scaleShift = KernelsBaseline.scaleShift
+      addBias = KernelsBaseline.addBias
+      channelSums = KernelsBaseline.channelSums
+      rectify = KernelsBaseline.rectify
+      rectifyBackward = KernelsBaseline.rectifyBackward
+      silu = KernelsBaseline.silu
+      siluBackward = KernelsBaseline.siluBackward
+      channelMoments = KernelsBaseline.channelMoments
+      channelGradientSums = KernelsBaseline.channelGradientSums
+      normalizeBackward = KernelsBaseline.normalizeBackward
+      maxPool = KernelsBaseline.maxPool
+      maxPoolBackward = KernelsBaseline.maxPoolBackward
+      averagePool = KernelsBaseline.averagePool
+      averagePoolBackward = KernelsBaseline.averagePoolBackward
+    case .avx2:
+      add = KernelsAVX2.add
+      sum = KernelsAVX2.sum
+      scaleShift = KernelsAVX2.scaleShift
+      addBias = KernelsAVX2.addBias
+      channelSums = KernelsAVX2.channelSums
+      rectify = KernelsAVX2.rectify
+      rectifyBackward = KernelsAVX2.rectifyBackward
+      silu = KernelsAVX2.silu
+      siluBackward = KernelsAVX2.siluBackward
+      channelMoments = KernelsAVX2.channelMoments
+      channelGradientSums = KernelsAVX2.channelGradientSums
+      normalizeBackward = KernelsAVX2.normalizeBackward
+      maxPool = KernelsAVX2.maxPool
+      maxPoolBackward = KernelsAVX2.maxPoolBackward
+      averagePool = KernelsAVX2.averagePool
+      averagePoolBackward = KernelsAVX2.averagePoolBackward
+    case .avx512:
+      add = KernelsAVX512.add
+      sum = KernelsAVX512.sum
+      scaleShift = KernelsAVX512.scaleShift
+      addBias = KernelsAVX512.addBias
+      channelSums = KernelsAVX512.channelSums
+      rectify = KernelsAVX512.rectify
+      rectifyBackward = KernelsAVX512.rectifyBackward
+      silu = KernelsAVX512.silu
+      siluBackward = KernelsAVX512.siluBackward
+      channelMoments = KernelsAVX512.channelMoments
+      channelGradientSums = KernelsAVX512.channelGradientSums
+      normalizeBackward = KernelsAVX512.normalizeBackward
+      maxPool = KernelsAVX512.maxPool
+      maxPoolBackward = KernelsAVX512.maxPoolBackward
+      averagePool = KernelsAVX512.averagePool
+      averagePoolBackward = KernelsAVX512.averagePoolBackward
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import Kernels
+
+extension KernelCase {
+  /// Every kernel but the pools, which have sizes of their own.
+  static let all: [KernelCase] = elementwise + activations + normalization
+
+  private static let elementwise = [
+    KernelCase(
+      "add",
+      { k, x in written(x.count, from: x.field(0)) { k.add(x.count, $0, x.field(1)) } },
+      { x in (0..<x.count).map { x.f(0, $0) + x.f(1, $0) } }
+    ),
+    KernelCase(
+      "sum",
+      { k, x in written(x.count) { k.sum(x.count, $0, x.field(0), x.field(1)) } },
+      { x in (0..<x.count).map { x.f(0, $0) + x.f(1, $0) } }
+    ),
+    KernelCase(
+      "scaleShift",
+      { k, x in
+        written(x.count) {
+          k.scaleShift(x.pixels, x.channels, $0, x.field(0), x.vector(0), x.vector(1))
+        }
+      },
+      { x in (0..<x.count).map { x.f(0, $0) * x.v(0, $0) + x.v(1, $0) } }
+    ),
+    KernelCase(
+      "addBias",
+      { k, x in
+        written(x.count, from: x.field(0)) { k.addBias(x.pixels, x.channels, $0, x.vector(0)) }
+      },
+      { x in (0..<x.count).map { x.f(0, $0) + x.v(0, $0) } }
+    ),
+    KernelCase(
+      "channelSums",
+      { k, x in written(x.channels) { k.channelSums(x.pixels, x.channels, x.field(0), $0) } },
+      { x in channelSum(x) { x.f(0, $0) } }
+    ),
+  ]
+
+  private static let activations = [
+    KernelCase(
+      "rectify",
+      { k, x in written(x.count) { k.rectify(x.count, $0, x.field(0)) } },
+      { x in (0..<x.count).map { max(x.f(0, $0), 0) } }
+    ),
+    KernelCase(
+      "rectifyBackward",
+      { k, x in written(x.count) { k.rectifyBackward(x.count, $0, x.field(0), x.field(1), 0) } },
+      { x in (0..<x.count).map { x.f(1, $0) > 0 ? x.f(0, $0) : 0 } }
+    ),
+    KernelCase(
+      "rectifyBackward, accumulating",
+      { k, x in
+        written(x.count, from: x.field(2)) {
+          k.rectifyBackward(x.count, $0, x.field(0), x.field(1), 1)
+        }
+      },
+      { x in (0..<x.count).map { x.f(2, $0) + (x.f(1, $0) > 0 ? x.f(0, $0) : 0) } }
+    ),
+    KernelCase(
+      "silu",
+      { k, x in written(x.count) { k.silu(x.count, $0, x.field(0)) } },
+      { x in (0..<x.count).map { x.f(0, $0) / (1 + exp(-x.f(0, $0))) } }
+    ),
+    KernelCase(
+      "siluBackward",
+      { k, x in written(x.count) { k.siluBackward(x.count, $0, x.field(0), x.field(1), 0) } },
+      { x in (0..<x.count).map { x.f(0, $0) * siluSlope(x.f(1, $0)) } }
+    ),
+    KernelCase(
+      "siluBackward, accumulating",
+      { k, x in
+        written(x.count, from: x.field(2)) {
+          k.siluBackward(x.count, $0, x.field(0), x.field(1), 1)
+        }
+      },
+      { x in (0..<x.count).map { x.f(2, $0) + x.f(0, $0) * siluSlope(x.f(1, $0)) } }
+    ),
+  ]
+
+  private static let normalization = [
+    KernelCase(
+      "channelMoments",
+      { k, x in
+        written(2 * x.channels) {
+          k.channelMoments(x.pixels, x.channels, x.field(0), $0, $0 + x.channels)
+        }
+      },
+      { x in
+        let means = channelSum(x) { x.f(0, $0) / Double(x.pixels) }
+        return means
+          + channelSum(x) {
+            let d = x.f(0, $0) - means[$0 % x.channels]
+            return d * d
+          }
+      }
+    ),
+    KernelCase(
+      "channelGradientSums",
+      { k, x in
+        written(2 * x.channels) {
+          k.channelGradientSums(
+            x.pixels,
+            x.channels,
+            x.field(0),
+            x.field(1),
+            x.vector(0),
+            $0,
+            $0 + x.channels
+          )
+        }
+      },
+      { x in
+        channelSum(x) { x.f(0, $0) } + channelSum(x) { x.f(0, $0) * (x.f(1, $0) - x.v(0, $0)) }
+      }
+    ),
+    KernelCase(
+      "normalizeBackward",
+      { k, x in written(x.count) { normalizeBackward(k, x, $0, accumulate: 0) } },
+      { x in (0..<x.count).map { normalized(x, $0) } }
+    ),
+    KernelCase(
+      "normalizeBackward, accumulating",
+      { k, x in
+        written(x.count, from: x.field(2)) { normalizeBackward(k, x, $0, accumulate: 1) }
+      },
+      { x in (0..<x.count).map { x.f(2, $0) + normalized(x, $0) } }
+    ),
+  ]
+}
+
+/// (x·σ(x))′ = σ + x·σ·(1 − σ).
+private func siluSlope(_ x: Double) -> Double {
+  let s = 1 / (1 + exp(-x))
+  return s + x * s * (1 - s)
+}
+
+private func normalizeBackward(
+  _ kernels: KernelSet,
+  _ x: KernelInputs,
+  _ out: UnsafeMutablePointer<Float>,
+  accumulate: Int
+) {
+  kernels.normalizeBackward(
+    x.pixels,
+    x.channels,
+    out,
+    x.field(0),
+    x.field(1),
+    x.vector(0),
+    x.vector(1),
+    x.vector(2),
+    x.vector(3),
+    accumulate
+  )
+}
+
+private func normalized(_ x: KernelInputs, _ i: Int) -> Double {
+  x.v(0, i) * x.f(0, i) + x.v(1, i) * (x.f(1, i) - x.v(2, i)) + x.v(3, i)
+}
