@@ -1,0 +1,78 @@
+import Tensors
+
+/// A folder of the binary version of CIFAR-10, read in place.
+///
+/// Any `data_batch_*.bin`, in the order of their names, are the training images; `test_batch.bin`
+/// holds the test images. The format is that of https://www.cs.toronto.edu/~kriz/cifar.html: a
+/// label byte, then 1024 bytes each of red, green and blue.
+public struct CIFAR10Files: Sendable {
+  /// The training images.
+  public let train: any ImageDataset
+  /// The test images, unless they were not asked for.
+  public let test: (any ImageDataset)?
+  /// A sentence when fewer than five training files were found.
+  public let notes: [String]
+
+  /// The constants that Gastaldi's and Loshchilov's programs use, on the 0…255 scale.
+  public static var normalization: Normalization {
+    Normalization(mean: [125.3, 123.0, 113.9], deviation: [63.0, 62.1, 66.7])
+  }
+
+  /// Opens `folder`, or the folder `cifar-10-batches-bin` in it, and checks sizes and labels.
+  ///
+  /// Throws a `.data` failure that names the path when a file is missing, unreadable or malformed;
+  /// `test_batch.bin` is opened only where `needsTest`.
+  public init(folder: String, needsTest: Bool = true) throws {
+    try self.init(Folder(folder), needsTest: needsTest)
+  }
+
+  init(_ given: Folder, needsTest: Bool) throws {
+    guard let folder = try Self.locate(in: given) else {
+      throw Failure(.data, "\(given.path) holds no data_batch_*.bin of CIFAR-10")
+    }
+    let names = folder.names.filter(Self.isTraining)
+    let classes = Self.classes(in: folder)
+    func records(_ names: [String]) throws -> PlanarRecords {
+      try PlanarRecords(
+        names.map { try MappedFile(folder.path(of: $0)) },
+        format: "CIFAR-10",
+        shape: ImageShape(height: 32, width: 32, channels: 3),
+        classes: classes
+      )
+    }
+    if needsTest, !folder.names.contains(Self.testName) {
+      throw Failure(.data, "\(folder.path) holds no \(Self.testName)")
+    }
+    train = try records(names)
+    test = needsTest ? try records([Self.testName]) : nil
+    notes =
+      names.count < 5
+      ? ["\(folder.path) holds \(names.count) of the five training files of CIFAR-10"] : []
+  }
+
+  /// The folder itself or the one in it that the archive unpacks to; nil without training files.
+  static func locate(in folder: Folder) throws -> Folder? {
+    if folder.names.contains(where: isTraining) { return folder }
+    guard folder.names.contains(unpackedName) else { return nil }
+    let unpacked = try Folder(folder.path(of: unpackedName))
+    return unpacked.names.contains(where: isTraining) ? unpacked : nil
+  }
+
+  private static let unpackedName = "cifar-10-batches-bin"
+  private static let testName = "test_batch.bin"
+
+  private static func isTraining(_ name: String) -> Bool {
+    name.hasPrefix("data_batch_") && name.hasSuffix(".bin")
+  }
+
+  /// The ten lines of batches.meta.txt; where it has not ten, the names everybody knows.
+  private static func classes(in folder: Folder) -> [String] {
+    if let file = try? MappedFile(folder.path(of: "batches.meta.txt")) {
+      let lines = String(decoding: file.bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      if lines.count == 10 { return lines.map(String.init) }
+    }
+    return [
+      "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+    ]
+  }
+}

@@ -1,0 +1,33 @@
+import Tensors
+
+/// The order in which an epoch visits the training images: a permutation drawn from seed and epoch.
+///
+/// It depends on nothing that happened before, so a resumed run needs only the epoch's number.
+public final class EpochOrder {
+  private let seed: UInt64
+  private var order: [UInt32]
+
+  /// The order of `count` images; that of the dataset until `prepare` is called.
+  public init(count: Int, seed: UInt64) {
+    precondition(count >= 0 && count <= Int(UInt32.max), "\(count) images")
+    self.seed = seed
+    order = (0..<count).map(UInt32.init)
+  }
+
+  /// The number of images.
+  public var count: Int { order.count }
+
+  /// Draws the order of an epoch (Fisher and Yates, as in Durstenfeld 1964); allocates nothing.
+  public func prepare(epoch: Int) {
+    for position in order.indices { order[position] = UInt32(position) }
+    var draws = RandomDraws(seed: seed, purpose: .shuffle, step: epoch)
+    var remaining = order.count
+    while remaining > 1 {
+      order.swapAt(remaining - 1, draws.integer(below: remaining))
+      remaining -= 1
+    }
+  }
+
+  /// The image that stands at a position of the epoch.
+  public subscript(position: Int) -> Int { Int(order[position]) }
+}

@@ -1,0 +1,37 @@
+import Glibc
+import Tensors
+
+/// A folder and the names in it, sorted byte by byte so that every machine sees one order.
+struct Folder: Sendable {
+  /// Where it was opened, without a slash at the end.
+  let path: String
+  /// What it holds, files and folders, without "." and "..".
+  let names: [String]
+
+  /// Lists a folder; throws a `.data` failure when there is none or it cannot be read.
+  init(_ path: String) throws(Failure) {
+    var path = path
+    while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
+    guard let stream = opendir(path) else {
+      throw switch errno {
+      case ENOENT: Failure(.data, "there is no folder \(path)")
+      case ENOTDIR: Failure(.data, "\(path) is not a folder")
+      case let code:
+        Failure(.data, "cannot read the folder \(path): \(String(cString: strerror(code)))")
+      }
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    self.path = path
+    self.names = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The path of something in it.
+  func path(of name: String) -> String { "\(path)/\(name)" }
+}

@@ -1,0 +1,15 @@
+import Tensors
+
+/// Labelled images in a fixed order, readable from any thread.
+public protocol ImageDataset: Sendable {
+  /// The number of images.
+  var count: Int { get }
+  /// The shape of every image.
+  var shape: ImageShape { get }
+  /// The names of the classes, in label order.
+  var classes: [String] { get }
+  /// The label of an image, below `classes.count`.
+  func label(_ index: Int) -> Int
+  /// Writes an image as height × width × channels bytes, channels contiguous (RGB RGB …); allocates nothing.
+  func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>)
+}

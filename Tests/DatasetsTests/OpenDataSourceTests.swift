@@ -1,0 +1,72 @@
+import Datasets
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+struct OpenDataSourceTests {
+  @Test func syntheticNeedsNoFiles() throws {
+    let source = try openDataSource("synthetic")
+    #expect(source.name == "synthetic")
+    #expect(source.train.count == 10_000)
+    #expect(source.test.count == 2_000)
+    #expect(source.normalization == SyntheticImages.normalization)
+    #expect(source.notes.isEmpty)
+  }
+
+  @Test func aFolderOfCIFAR10() throws {
+    let folder = try cifarFolder()
+    let source = try openDataSource(folder.path)
+    #expect(source.name == "cifar10")
+    #expect(source.train.count == 20)
+    #expect(source.test.count == 10)
+    #expect(source.normalization.mean == [125.3, 123.0, 113.9])
+    #expect(source.normalization.deviation == [63.0, 62.1, 66.7])
+    #expect(source.notes.count == 1)
+  }
+
+  @Test func aHeldOutPartNeedsNoTestFile() throws {
+    let folder = try cifarFolder()
+    try FileManager.default.removeItem(atPath: folder.path(of: "test_batch.bin"))
+    let source = try openDataSource(folder.path, valFraction: 0.5)
+    #expect(source.train.count == 10)
+    #expect(source.test.count == 10)
+    #expect(failure { try openDataSource(folder.path) }?.kind == .data)
+  }
+
+  @Test func aHeldOutPartOfTheBuiltInImages() throws {
+    let source = try openDataSource("synthetic", valFraction: 0.1)
+    #expect(source.train.count == 9_000)
+    #expect(source.test.count == 1_000)
+    // They are training images: the first one held out is one of the first in its class.
+    #expect((0..<100).map { SyntheticImages(.train).bytes($0) }.contains(source.test.bytes(0)))
+  }
+
+  @Test func aMissingFolderIsToldOfTheBuiltInImages() throws {
+    let folder = try TemporaryFolder()
+    let failure = failure { try openDataSource(folder.path + "/none") }
+    #expect(failure?.kind == .data)
+    #expect(
+      failure?.message == "there is no folder \(folder.path)/none; "
+        + "synthetic names the images that are built in"
+    )
+  }
+
+  @Test func aFolderOfNoKnownKind() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([1], to: "cat.jpg")
+    let failure = failure { try openDataSource(folder.path) }
+    #expect(failure?.kind == .data)
+    #expect(
+      failure?.message == "\(folder.path) holds nothing to train on; "
+        + "looked for data_batch_*.bin (CIFAR-10, binary version)"
+    )
+  }
+
+  @Test func aFileIsNoFolder() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([1], to: "cat.jpg")
+    let path = folder.path(of: "cat.jpg")
+    #expect(failure { try openDataSource(path) }?.message == "\(path) is not a folder")
+  }
+}
