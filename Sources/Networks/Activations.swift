@@ -1,0 +1,62 @@
+import Kernels
+import Tensors
+
+/// max(x, 0).
+package struct Rectifier: Operation, Hashable {
+  /// The one there is.
+  package init() {}
+
+  package var kind: String { "relu" }
+  package func shape(_ inputs: [ImageShape]) -> ImageShape { inputs[0] }
+  package var backwardReads: (inputs: Bool, output: Bool) { (false, true) }
+
+  package func forward(_ site: Site) -> [Stage] {
+    let (x, y, n, kernels) = (site.x[0], site.y, site.output.count, site.kernels)
+    return [
+      site.images("relu.forward") { sample, _ in
+        kernels.rectify(n, y + sample * n, x + sample * n)
+      }
+    ]
+  }
+
+  package func backward(_ site: Site) -> [Stage] {
+    guard let dx = site.dx[0] else { return [] }
+    let (y, dy, n, kernels) = (site.y, site.dy, site.output.count, site.kernels)
+    let accumulate = site.accumulates[0] ? 1 : 0
+    return [
+      site.images("relu.backward") { sample, _ in
+        let at = sample * n
+        kernels.rectifyBackward(n, dx + at, dy + at, y + at, accumulate)
+      }
+    ]
+  }
+}
+
+/// x · σ(x), also called swish (Elfwing, Uchibe, Doya 2017).
+package struct SiLU: Operation, Hashable {
+  /// The one there is.
+  package init() {}
+
+  package var kind: String { "silu" }
+  package func shape(_ inputs: [ImageShape]) -> ImageShape { inputs[0] }
+  package var backwardReads: (inputs: Bool, output: Bool) { (true, false) }
+
+  package func forward(_ site: Site) -> [Stage] {
+    let (x, y, n, kernels) = (site.x[0], site.y, site.output.count, site.kernels)
+    return [
+      site.images("silu.forward") { sample, _ in kernels.silu(n, y + sample * n, x + sample * n) }
+    ]
+  }
+
+  package func backward(_ site: Site) -> [Stage] {
+    guard let dx = site.dx[0] else { return [] }
+    let (x, dy, n, kernels) = (site.x[0], site.dy, site.output.count, site.kernels)
+    let accumulate = site.accumulates[0] ? 1 : 0
+    return [
+      site.images("silu.backward") { sample, _ in
+        let at = sample * n
+        kernels.siluBackward(n, dx + at, dy + at, x + at, accumulate)
+      }
+    ]
+  }
+}

@@ -1,0 +1,51 @@
+import Kernels
+import Tensors
+
+/// Sums the partial gradients of one operation: inside each lane in order, then over this rank's lanes in the canonical tree.
+///
+/// The partial sums lie in the site's slots, one per chunk of a lane or one per lane; the results, one for each tree node of this rank, in
+/// `Site.gradients`. Whole gradients of single lanes never exist.
+enum LaneGradient {
+  /// What a slot holds.
+  enum Piece {
+    case chunk
+    case lane
+  }
+
+  /// Elements that one item sums, so that they stay in the first-level cache.
+  private static let block = 1024
+
+  /// The stage for tensor `parameter`, whose partial sums start at `offset` of each slot.
+  static func stage(_ site: Site, parameter: Int, offset: Int, _ piece: Piece) -> Stage {
+    let range = site.ranges[parameter]
+    let lanes = site.batch.held.map { $0..<$0 + 1 }
+    let (batch, kernels, slots, stride) = (site.batch, site.kernels, site.slots, site.slotStride)
+    let gradients = site.gradients
+    return .items("gradient.lanes", { (range.count + block - 1) / block }) { item, _ in
+      let start = item * block
+      let count = min(block, range.count - start)
+      let base = slots + offset + start
+      // Inside each lane: everything into its first slot.
+      func slot(_ lane: Int) -> Int { piece == .lane ? lane : batch.chunkStarts[lane] }
+      if piece == .chunk {
+        for lane in 0..<batch.localPresent {
+          let first = batch.chunkStarts[lane]
+          for chunk in first + 1..<max(first + 1, batch.chunkStarts[lane + 1]) {
+            kernels.add(count, base + first * stride, base + chunk * stride)
+          }
+        }
+      }
+      // Over the lanes of each node.
+      for (n, node) in batch.nodes.enumerated() {
+        let leader = batch.tree.sum(lanes, in: node, present: batch.present) { into, from in
+          kernels.add(count, base + slot(into) * stride, base + slot(from) * stride)
+        }
+        guard let leader else { continue }
+        (gradients[n] + range.lowerBound + start).update(
+          from: base + slot(leader) * stride,
+          count: count
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Tensors
+
+/// The networks by name: a new one is a file and a row here.
+public enum ModelCatalog {
+  private typealias Build = @Sendable (ImageShape, Int) -> Model
+
+  /// Name, the least height and width of its images, and how it is built.
+  private static let rows: [(name: String, side: Int, build: Build)] = [
+    ("smallcnn", 4, { smallCNN(input: $0, classes: $1) }),
+    ("resnet20", 1, { cifarResNet(depth: 20, input: $0, classes: $1) }),
+    ("resnet32", 1, { cifarResNet(depth: 32, input: $0, classes: $1) }),
+    ("resnet44", 1, { cifarResNet(depth: 44, input: $0, classes: $1) }),
+    ("resnet56", 1, { cifarResNet(depth: 56, input: $0, classes: $1) }),
+    ("resnet110", 1, { cifarResNet(depth: 110, input: $0, classes: $1) }),
+  ]
+
+  /// The names, in the order of the help text.
+  public static var names: [String] { rows.map(\.name) }
+
+  /// The network of that name for images of that shape; throws a usage failure where there is none or they are too small.
+  public static func model(_ name: String, input: ImageShape, classes: Int) throws -> Model {
+    guard let row = rows.first(where: { $0.name == name }) else {
+      throw Failure(
+        .usage,
+        "--model \(name): there is no such model; there are \(names.joined(separator: ", "))."
+      )
+    }
+    guard min(input.height, input.width) >= row.side else {
+      throw Failure(
+        .usage,
+        "--model \(name) needs images of at least \(row.side)×\(row.side) pixels, not \(input)."
+      )
+    }
+    return row.build(input, classes)
+  }
+}

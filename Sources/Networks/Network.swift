@@ -1,0 +1,175 @@
+import Kernels
+import Tensors
+
+/// A model with memory of its own on one rank, ready to run: forward, loss and backward as lists of stages over one arena.
+///
+/// Made once; a step allocates nothing. The caller fills `images` and `labels` for the current batch of its `BatchLayout`, runs `forward` and,
+/// in training, `backward`, and reads `records` and the gradients; the logits hold until `backward`.
+public final class Network {
+  /// What runs.
+  public let model: Model
+  /// Where the tensors lie.
+  public let layout: ParameterLayout
+  /// The samples of this rank, which the caller sets with `begin`.
+  public let batch: BatchLayout
+  /// Input images, [local sample][height][width][channels].
+  public let images: UnsafeMutablePointer<Float>
+  /// A label for each local sample.
+  public let labels: UnsafeMutablePointer<Int32>
+  /// The logits, [local sample][class], after `forward`.
+  public let logits: UnsafePointer<Float>
+  /// For each local lane after `forward`: loss sum, correct answers, then what adds up to the running statistics, Σ s·(mean, var).
+  public let records: UnsafeMutablePointer<Double>
+  /// Numbers in a lane's record.
+  public let recordWidth: Int
+  /// Floats of activations and their gradients.
+  public var arenaFloats: Int { memory.arena.count }
+
+  private enum Moment {
+    case stage(Stage)
+    case ready(Range<Int>)
+  }
+
+  private let team: ThreadTeam
+  private let memory: NetworkMemory
+  private let parameters: FloatBuffer
+  private let gradients: [FloatBuffer]
+  private var forwardStages: [Stage] = []
+  private var backwardMoments: [Moment] = []
+  private let statistics: [(mean: Range<Int>, variance: Range<Int>, momentum: Double)]
+
+  /// Plans a model for one rank.
+  ///
+  /// `parameters` is a whole-layout buffer, `gradients` one for each tree node of `batch` (none in inference). `smoothing` is that of the labels;
+  /// `crossLane` is needed where BatchNorm's groups have several lanes.
+  public init(
+    _ model: Model,
+    batch: BatchLayout,
+    mode: NetworkMode,
+    parameters: FloatBuffer,
+    gradients: [FloatBuffer],
+    smoothing: Double,
+    team: ThreadTeam,
+    kernels: KernelSet,
+    crossLane: (any CrossLaneSum)?
+  ) {
+    (self.model, self.batch, self.team) = (model, batch, team)
+    (self.parameters, self.gradients) = (parameters, gradients)
+    layout = model.layout
+    let plan = NetworkPlan(model, batch, mode)
+    let memory = NetworkMemory(plan, batch, threads: team.size)
+    self.memory = memory
+    let value = plan.values.map { memory.arena.base + $0 }
+    let gradient = plan.gradients.map { $0.map { memory.arena.base + $0 } }
+    let last = model.nodes.count - 1
+    (images, logits, labels) = (value[0], UnsafePointer(value[last]), memory.labels)
+    (records, recordWidth) = (memory.records, memory.recordWidth)
+    statistics = Self.statistics(model, layout)
+
+    var backward: [[Moment]] = []
+    for (i, node) in model.nodes.enumerated() {
+      let entries = Self.entries(node, model, layout)
+      let site = Site(
+        mode: mode,
+        batch: batch,
+        kernels: kernels,
+        crossLane: crossLane,
+        shapes: (model.inputShapes(node), node.shape),
+        values: (node.inputs.map { value[$0] }, value[i]),
+        gradientsOfValues: (
+          node.inputs.map { gradient[$0] }, plan.accumulates[i], gradient[i] ?? memory.arena.base
+        ),
+        parameters: (
+          entries.map { parameters.base + $0.range.lowerBound }, entries.map(\.range),
+          gradients.map(\.base)
+        ),
+        shared: memory.shared,
+        own: (memory.floats[i], memory.doubles[i]),
+        records: (memory.nodeRecords[i], memory.recordWidth)
+      )
+      forwardStages += node.operation.forward(site)
+      if mode != .inference {
+        let ready = entries.filter { $0.role != .statistic }.map { Moment.ready($0.range) }
+        backward.append(node.operation.backward(site).map { .stage($0) } + ready)
+      }
+    }
+    let loss = SoftmaxCrossEntropy(classes: model.classes, smoothing: smoothing)
+    forwardStages += lossStages(loss, mode == .inference ? nil : gradient[last])
+    backwardMoments = backward.reversed().flatMap { $0 }
+  }
+
+  private static func entries(_ node: Node, _ model: Model, _ layout: ParameterLayout)
+    -> [ParameterEntry]
+  {
+    model.parameters(node).compactMap { layout["\(node.name).\($0.suffix)"] }
+  }
+
+  /// The running statistics in the order of the nodes' records.
+  private static func statistics(_ model: Model, _ layout: ParameterLayout)
+    -> [(mean: Range<Int>, variance: Range<Int>, momentum: Double)]
+  {
+    model.nodes.compactMap { node in
+      guard let norm = node.operation as? BatchNorm else { return nil }
+      let moving = entries(node, model, layout).filter { $0.role == .statistic }
+      return (moving[0].range, moving[1].range, norm.momentum)
+    }
+  }
+
+  /// Runs the model on `images` and the loss on `labels`; throws when a rank is lost.
+  public func forward() throws {
+    for stage in forwardStages { try stage.run(team) }
+  }
+
+  /// Writes the gradients of the loss summed over samples; tells each tensor's range as soon as it is final.
+  ///
+  /// What `ready` throws, and a lost rank, ends it.
+  public func backward(_ ready: (Range<Int>) throws -> Void) throws {
+    for moment in backwardMoments {
+      switch moment {
+      case .stage(let stage): try stage.run(team)
+      case .ready(let range): try ready(range)
+      }
+    }
+  }
+
+  /// Moves the running statistics towards those of the batch: `total` is the sum of all lanes' records, `samples` the batch's b.
+  public func updateStatistics(_ total: UnsafePointer<Double>, samples: Int) {
+    var at = total + 2
+    for (mean, variance, momentum) in statistics {
+      for range in [mean, variance] {
+        for i in range {
+          let old = Double(parameters.base[i])
+          parameters.base[i] = Float(old + momentum * (at.pointee / Double(samples) - old))
+          at += 1
+        }
+      }
+    }
+  }
+
+  private func lossStages(
+    _ loss: SoftmaxCrossEntropy,
+    _ gradient: UnsafeMutablePointer<Float>?
+  ) -> [Stage] {
+    let (batch, classes, logits, labels) = (batch, loss.classes, logits, labels)
+    let (losses, records, width) = (memory.losses, records, recordWidth)
+    return [
+      .items("cross-entropy", { batch.localSamples }) { sample, _ in
+        let result = loss.evaluate(
+          logits + sample * classes,
+          label: Int(labels[sample]),
+          gradient: gradient.map { $0 + sample * classes }
+        )
+        losses[2 * sample] = result.loss
+        losses[2 * sample + 1] = result.correct ? 1 : 0
+      },
+      .items("cross-entropy.lanes", { batch.localPresent }) { lane, _ in
+        let record = records + lane * width
+        (record[0], record[1]) = (0, 0)
+        for sample in batch.starts[lane]..<batch.starts[lane + 1] {
+          record[0] += losses[2 * sample]
+          record[1] += losses[2 * sample + 1]
+        }
+      },
+    ]
+  }
+}

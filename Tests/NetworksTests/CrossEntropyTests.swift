@@ -1,0 +1,81 @@
+import Networks
+import TestSupport
+import Testing
+
+struct CrossEntropyTests {
+  private struct Golden: Decodable {
+    struct Case: Decodable, CustomTestStringConvertible {
+      let name: String
+      let labelSmoothing: Double
+      let logits: GoldenTensor
+      let labels: [Int]
+      let loss: Double
+      let logitsGradient: GoldenTensor
+      var testDescription: String { name }
+    }
+    let crossEntropy: [Case]
+  }
+
+  /// PyTorch's mean over the batch.
+  @Test func agreesWithPyTorch() throws {
+    let golden: Golden = try readGolden("operations.json")
+    #expect(golden.crossEntropy.count == 4)
+    for example in golden.crossEntropy {
+      let classes = example.logits.shape[1]
+      let loss = SoftmaxCrossEntropy(classes: classes, smoothing: example.labelSmoothing)
+      let logits = example.logits.floats
+      var gradient = Array(repeating: Float(0), count: logits.count)
+      var total = 0.0
+      for (n, label) in example.labels.enumerated() {
+        total += logits.withUnsafeBufferPointer { z in
+          gradient.withUnsafeMutableBufferPointer { g in
+            loss.evaluate(
+              z.baseAddress! + n * classes,
+              label: label,
+              gradient: g.baseAddress! + n * classes
+            ).loss
+          }
+        }
+      }
+      let samples = Double(example.labels.count)
+      #expect(abs(total / samples - example.loss) < 5e-9 * example.loss, "\(example.name)")
+      let scaled = example.logitsGradient.values.map { $0 * samples }
+      #expect(relativeError(gradient, scaled) < 1e-7, "\(example.name)")
+    }
+  }
+
+  private func evaluate(_ logits: [Float], label: Int, smoothing: Double = 0) -> (
+    loss: Double, correct: Bool
+  ) {
+    SoftmaxCrossEntropy(classes: logits.count, smoothing: smoothing)
+      .evaluate(logits, label: label, gradient: nil)
+  }
+
+  /// Counting what is right: the first of equal logits is the answer.
+  @Test func theFirstLargestLogitIsTheAnswer() {
+    #expect(evaluate([1, 3, 2], label: 1).correct)
+    #expect(!evaluate([1, 3, 2], label: 2).correct)
+    #expect(evaluate([5, 5, 1], label: 0).correct)
+    #expect(!evaluate([5, 5, 1], label: 1).correct)
+    #expect(evaluate([7], label: 0).correct)
+    #expect(evaluate([7], label: 0).loss == 0)
+  }
+
+  @Test(arguments: [0, 1, 2], [0, 0.1])
+  func notANumberIsSeen(position: Int, smoothing: Double) {
+    for label in 0..<3 {
+      var logits: [Float] = [1, 2, 3]
+      logits[position] = .nan
+      #expect(evaluate(logits, label: label, smoothing: smoothing).loss.isNaN)
+      logits[position] = .infinity
+      #expect(!evaluate(logits, label: label, smoothing: smoothing).loss.isFinite)
+    }
+  }
+
+  /// A certain and wrong answer costs the difference of the logits, whatever their size.
+  @Test func farLogitsDoNotOverflow() {
+    #expect(evaluate([3e38, 0], label: 0).loss == 0)
+    #expect(evaluate([10_000, 0], label: 1).loss == 10_000)
+    #expect(evaluate([-10_000, 0], label: 0).loss == 10_000)
+  }
+}

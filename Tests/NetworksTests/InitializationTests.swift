@@ -1,0 +1,70 @@
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+struct InitializationTests {
+  private let model: Model = {
+    var net = ModelBuilder(input: ImageShape(height: 8, width: 8, channels: 16))
+    var x = net.add("conv1", Convolution(outputs: 64, kernel: 3, padding: 1), net.input)
+    x = net.add("bn1", BatchNorm(), x)
+    x = net.add("conv2", Convolution(outputs: 64, kernel: 1, bias: true), x)
+    _ = net.add("fc", Dense(outputs: 10), x)
+    return net.model("sample")
+  }()
+
+  private func initialized(seed: UInt64) -> FloatBuffer {
+    let buffer = FloatBuffer(count: model.layout.count)
+    // What is there before must not matter, the gaps excepted.
+    for entry in model.layout.entries { buffer.elements[entry.range].update(repeating: 99) }
+    model.initialize(buffer, seed: seed)
+    return buffer
+  }
+
+  private func values(_ buffer: FloatBuffer, _ name: String) throws -> [Double] {
+    try #require(model.layout[name]).range.map { Double(buffer.base[$0]) }
+  }
+
+  @Test func constants() throws {
+    let buffer = initialized(seed: 1)
+    for (name, value) in [
+      ("bn1.weight", 1.0), ("bn1.bias", 0), ("bn1.running_mean", 0), ("bn1.running_var", 1),
+      ("conv2.bias", 0), ("fc.bias", 0),
+    ] {
+      #expect(try values(buffer, name).allSatisfy { $0 == value }, "\(name)")
+    }
+  }
+
+  /// Normal with deviation √(2 / (kernel² · outputs)).
+  @Test(arguments: [("conv1.weight", 9 * 64), ("conv2.weight", 64)])
+  func convolutionsAreNormal(name: String, fanOut: Int) throws {
+    let weights = try values(initialized(seed: 2), name)
+    let n = Double(weights.count)
+    let deviation = (2 / Double(fanOut)).squareRoot()
+    let mean = weights.reduce(0, +) / n
+    let variance = weights.reduce(0) { $0 + $1 * $1 } / n
+    #expect(abs(mean) < 5 * deviation / n.squareRoot())
+    #expect(abs(variance / (deviation * deviation) - 1) < 5 * (2 / n).squareRoot())
+    #expect(weights.contains { abs($0) > 2.5 * deviation })
+  }
+
+  /// Uniform within ±1/√inputs.
+  @Test func denseWeightsAreUniform() throws {
+    let weights = try values(initialized(seed: 3), "fc.weight")
+    let bound = 1 / Double(64 * 64).squareRoot()
+    #expect(weights.allSatisfy { abs($0) <= bound * 1.0000001 })
+    let variance = weights.reduce(0) { $0 + $1 * $1 } / Double(weights.count)
+    #expect(abs(variance / (bound * bound / 3) - 1) < 0.05)
+    #expect((weights.max() ?? 0) > 0.99 * bound && (weights.min() ?? 0) < -0.99 * bound)
+  }
+
+  @Test func tensorsAndSeedsDiffer() throws {
+    let (one, same, other) = (initialized(seed: 4), initialized(seed: 4), initialized(seed: 5))
+    #expect(one.elements.elementsEqual(same.elements))
+    #expect(try values(one, "conv1.weight") != values(other, "conv1.weight"))
+    let (first, second) = (try values(one, "conv1.weight"), try values(one, "conv2.weight"))
+    // Another tensor is another stream, not the same one scaled.
+    let ratios = zip(first, second).prefix(10).map { $0 / $1 }
+    #expect(ratios.contains { abs($0 - ratios[0]) > 1e-3 })
+  }
+}

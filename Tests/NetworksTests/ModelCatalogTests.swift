@@ -1,0 +1,104 @@
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+struct ModelCatalogTests {
+  private func model(_ name: String) throws -> Model {
+    try ModelCatalog.model(
+      name,
+      input: ImageShape(height: 32, width: 32, channels: 3),
+      classes: 10
+    )
+  }
+
+  /// The counts of He et al.'s networks for CIFAR-10 with parameter-free shortcuts.
+  @Test(arguments: [
+    ("resnet20", 269_722, 40_551_040), ("resnet32", 464_154, 68_862_592),
+    ("resnet44", 658_586, 97_174_144), ("resnet56", 853_018, 125_485_696),
+    ("resnet110", 1_727_962, 252_887_680),
+  ])
+  func parametersAndMultiplyAdds(name: String, parameters: Int, multiplyAdds: Int) throws {
+    let model = try model(name)
+    #expect(model.layout.parameterCount == parameters)
+    #expect(model.multiplyAdds == multiplyAdds)
+    #expect(model.name == name && model.classes == 10)
+  }
+
+  /// OIHW for convolutions, outputs × inputs for dense layers.
+  private func exportedShape(_ storage: ParameterStorage) -> [Int] {
+    switch storage {
+    case .convolution(let height, let width, let input, let output):
+      [output, input, height, width]
+    case .dense(let input, let output): [output, input]
+    case .vector(let count): [count]
+    }
+  }
+
+  @Test(arguments: [
+    ("conv1.weight", [16, 3, 3, 3]), ("bn1.weight", [16]), ("bn1.running_var", [16]),
+    ("layer1.0.conv1.weight", [16, 16, 3, 3]), ("layer1.2.bn2.bias", [16]),
+    ("layer2.0.conv1.weight", [32, 16, 3, 3]), ("layer2.0.conv2.weight", [32, 32, 3, 3]),
+    ("layer2.0.bn1.running_mean", [32]), ("layer3.0.conv1.weight", [64, 32, 3, 3]),
+    ("layer3.2.conv2.weight", [64, 64, 3, 3]), ("layer3.2.bn2.weight", [64]),
+    ("fc.weight", [10, 64]), ("fc.bias", [10]),
+  ])
+  func resnet20HasTorchvisionsNames(name: String, shape: [Int]) throws {
+    let entry = try #require(try model("resnet20").layout[name])
+    #expect(exportedShape(entry.storage) == shape)
+  }
+
+  @Test func resnet20HasNoOtherTensors() throws {
+    let blocks = ["1", "2", "3"].flatMap { stage in
+      (0..<3).map { "layer\(stage).\($0)." }
+    }
+    let norm = ["weight", "bias", "running_mean", "running_var"]
+    let convolutions =
+      ["conv1"] + blocks.flatMap { ["\($0)conv1", "\($0)conv2"] }
+    let norms = convolutions.map { $0.replacing("conv", with: "bn") }
+    let expected =
+      convolutions.map { "\($0).weight" } + norms.flatMap { n in norm.map { "\(n).\($0)" } }
+      + ["fc.weight", "fc.bias"]
+    #expect(Set(try model("resnet20").layout.entries.map(\.name)) == Set(expected))
+  }
+
+  /// The first tensors that backward finishes are those of the last layer.
+  @Test func theLayoutStartsAtTheEnd() throws {
+    let names = try model("resnet20").layout.entries.map(\.name)
+    #expect(
+      names.prefix(4) == ["fc.weight", "fc.bias", "layer3.2.bn2.weight", "layer3.2.bn2.bias"]
+    )
+    #expect(names.filter { !$0.contains("running") }.last == "conv1.weight")
+  }
+
+  @Test func shapesThroughTheStages() throws {
+    let model = try model("resnet56")
+    for (name, shape) in [
+      ("relu", (32, 32, 16)), ("layer1.8.relu2", (32, 32, 16)), ("layer2.0.shortcut", (16, 16, 32)),
+      ("layer2.8.relu2", (16, 16, 32)), ("layer3.8.relu2", (8, 8, 64)), ("avgpool", (1, 1, 64)),
+    ] {
+      let node = try #require(model.nodes.first { $0.name == name })
+      #expect(
+        node.shape == ImageShape(height: shape.0, width: shape.1, channels: shape.2)
+      )
+    }
+  }
+
+  @Test func everyNameOfTheCatalogIsAModel() throws {
+    for name in ModelCatalog.names {
+      let small = try ModelCatalog.model(
+        name,
+        input: ImageShape(height: 13, width: 9, channels: 1),
+        classes: 3
+      )
+      #expect(small.name == name && small.classes == 3)
+    }
+  }
+
+  @Test func anUnknownNameIsAnsweredWithTheList() {
+    let failure = #expect(throws: Failure.self) { try model("resnet21") }
+    #expect(failure?.kind == .usage)
+    #expect(failure?.message.contains("resnet21") == true)
+    for name in ModelCatalog.names { #expect(failure?.message.contains(name) == true) }
+  }
+}
