@@ -1,0 +1,139 @@
+import Collectives
+import Tensors
+
+/// What all ranks know alike after phase (b) of a step, from one small all-gather: loss, counts, statistics, gradient norm, flags.
+///
+/// A rank's block holds the sums of the granule-tree nodes of its slices, then the lane records of its lane-tree nodes, then its stop flag.
+public final class StepTotals {
+  private let communicator: any Communicator
+  private let plan: ReductionPlan
+  private let team: ThreadTeam
+  private let batch: BatchLayout
+  private let width: Int
+  private let lanes: LaneNodes
+  private let granuleTree: CanonicalTree
+  /// Granule-tree nodes of all slices from left to right, and the place of each in the buffer.
+  private let granuleNodes: [Range<Int>]
+  private let granulePlaces: [Int]
+  private let ownGranules: [(node: Range<Int>, place: Int)]
+  private let laneBase: [Int]
+  private let buffer: UnsafeMutablePointer<Double>
+  private let offsets: [Int]
+  private let sums: UnsafeMutablePointer<Double>
+  private var gradient: UnsafePointer<Float>?
+  private var sumGranules: ThreadTeam.Body = { _, _ in }
+
+  /// Σ over lanes of their records, after `gather`: loss, correct answers, statistics.
+  public private(set) var record: UnsafePointer<Double>
+  /// Σ g² of the summed gradient over all elements, after `gather`.
+  public private(set) var squares = 0.0
+  /// Whether any rank asked to stop.
+  public private(set) var stops = false
+
+  /// Totals over the slices and lanes of `plan`; lane records have `recordWidth` numbers.
+  public init(
+    _ communicator: any Communicator,
+    plan: ReductionPlan,
+    batch: BatchLayout,
+    recordWidth: Int,
+    team: ThreadTeam
+  ) {
+    (self.communicator, self.plan, self.batch, self.team) = (communicator, plan, batch, team)
+    width = recordWidth
+    let lanes = LaneNodes(plan, rank: communicator.rank, lanesPerGroup: plan.lanes)
+    self.lanes = lanes
+    granuleTree = CanonicalTree(leaves: max(1, Granules.count(plan.elements)))
+    // By rank, the granule-tree nodes of its slices; the buffer lies rank by rank.
+    var places: [(node: Range<Int>, place: Int)] = []
+    var own: [(node: Range<Int>, place: Int)] = []
+    var laneBase: [Int] = []
+    var offsets = [0]
+    var end = 0
+    for rank in 0..<plan.ranks {
+      for slices in plan.slices where !slices[rank].isEmpty {
+        let slice = slices[rank]
+        let granules = slice.lowerBound / Granules.size..<Granules.count(slice.upperBound)
+        for node in granuleTree.nodes(covering: granules) {
+          places.append((node, end))
+          if rank == communicator.rank { own.append((node, end)) }
+          end += 1
+        }
+      }
+      laneBase.append(end)
+      end += (lanes.starts[rank + 1] - lanes.starts[rank]) * recordWidth + 1
+      offsets.append(end * MemoryLayout<Double>.stride)
+    }
+    places.sort { $0.node.lowerBound < $1.node.lowerBound }
+    granuleNodes = places.map(\.node)
+    granulePlaces = places.map(\.place)
+    ownGranules = own
+    self.laneBase = laneBase
+    self.offsets = offsets
+    buffer = .allocate(capacity: end)
+    buffer.initialize(repeating: 0, count: end)
+    record = UnsafePointer(buffer)
+    let largest = max(1, own.reduce(0) { $0 + $1.node.count })
+    sums = .allocate(capacity: largest)
+    sums.initialize(repeating: 0, count: largest)
+    sumGranules = { [unowned self] item, _ in sumNode(item) }
+  }
+
+  deinit {
+    buffer.deallocate()
+    sums.deallocate()
+  }
+
+  /// Gathers: this rank's lane records (used up), its slices of the summed `gradient` (a whole-layout buffer), its wish to stop.
+  public func gather(
+    records: UnsafeMutablePointer<Double>,
+    gradient: UnsafePointer<Float>,
+    stop: Bool
+  ) throws {
+    self.gradient = gradient
+    team.run(ownGranules.count, sumGranules)
+    lanes.reduceOwn(records, width: width, merge: .sum, present: batch.present) { laneSlot($0) }
+    flag(communicator.rank).pointee = stop ? 1 : 0
+    try communicator.allGather(
+      UnsafeMutableRawBufferPointer(start: buffer, count: offsets[plan.ranks]),
+      offsets: offsets
+    )
+    let total = lanes.total(group: 0, width: width, merge: .sum, present: batch.present) {
+      laneSlot($0)
+    }
+    guard let total else { preconditionFailure("a batch without samples") }
+    record = UnsafePointer(total)
+    let leader = granuleTree.sum(granuleNodes) { into, from in
+      buffer[granulePlaces[into]] += buffer[granulePlaces[from]]
+    }
+    squares = leader.map { buffer[granulePlaces[$0]] } ?? 0
+    stops = (0..<plan.ranks).contains { flag($0).pointee != 0 }
+  }
+
+  private func laneSlot(_ node: Int) -> UnsafeMutablePointer<Double> {
+    var rank = 0
+    while lanes.starts[rank + 1] <= node { rank += 1 }
+    return buffer + laneBase[rank] + (node - lanes.starts[rank]) * width
+  }
+
+  private func flag(_ rank: Int) -> UnsafeMutablePointer<Double> {
+    buffer + offsets[rank + 1] / MemoryLayout<Double>.stride - 1
+  }
+
+  /// The canonical sum of one of this rank's granule-tree nodes.
+  private func sumNode(_ item: Int) {
+    guard let gradient else { return }
+    let (node, place) = ownGranules[item]
+    var start = 0
+    for other in 0..<item { start += ownGranules[other].node.count }
+    for granule in node {
+      let elements = Granules.elements(granule..<granule + 1, limit: plan.elements)
+      sums[start + granule - node.lowerBound] = Granules.sumOfSquares(
+        gradient + elements.lowerBound,
+        count: elements.count
+      )
+    }
+    buffer[place] = CanonicalTree(leaves: node.count).sum(
+      inPlace: UnsafeMutableBufferPointer(start: sums + start, count: node.count)
+    )
+  }
+}

@@ -1,0 +1,177 @@
+import Collectives
+import DataParallel
+import Optimizers
+import Tensors
+import TestSupport
+
+/// Steps whose gradients are given by lane instead of computed: what they are cut into and how.
+struct StepSetup: Sendable {
+  var lanes = 8
+  var bucketGranules = 1024
+  var isSharded = true
+  var rule: any UpdateRule = AdamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-3)
+  /// Elements of each tensor, in layout order.
+  var tensors = [1500, 10, 7000, 3, 2048, 1024, 400]
+  /// Samples of each step's batch; the first is a full one.
+  var batches = [40, 40, 40]
+  var recordWidth = 5
+
+  var layout: ParameterLayout {
+    ParameterLayout(
+      tensors.enumerated().map { ("tensor\($0.offset)", .weight, .vector($0.element)) }
+        + [("statistic", .statistic, .vector(20))]
+    )
+  }
+
+  func plan(ranks: Int) -> ReductionPlan {
+    ReductionPlan(
+      lanes: lanes,
+      ranks: ranks,
+      elements: layout.trainable.count,
+      bucketGranules: bucketGranules
+    )
+  }
+
+  /// The gradient of each lane in a step; the layout's gaps hold zeros.
+  func rows(step: Int) -> [[Float]] {
+    let layout = layout
+    return (0..<lanes).map { lane in
+      var row = Array(repeating: Float(0), count: layout.trainable.count)
+      for entry in layout.entries where entry.role != .statistic {
+        for i in entry.range { row[i] = unevenValue(step, lane, i) }
+      }
+      return row
+    }
+  }
+
+  func record(step: Int, lane: Int) -> [Double] {
+    (0..<recordWidth).map { Double(unevenValue(step, lane, -1 - $0)) / 3 }
+  }
+}
+
+/// What a rank knows after the steps.
+struct StepOutcome: Sendable, Equatable {
+  var parameters: [UInt32] = []
+  var records: [[UInt64]] = []
+  var squares: [UInt64] = []
+  var stateElements = 0
+  var stateBytes = 0
+  /// What was sent in each step.
+  var sent: [Traffic] = []
+  /// The most received at once until after the last reduction and its totals.
+  var largestReceived = 0
+  /// Σ g of all elements as this rank's buffer has it after the last step.
+  var gradient: [UInt32] = []
+}
+
+/// One rank's pieces of a step, put together as the trainer does.
+final class StepBench {
+  private let c: any Communicator
+  private let setup: StepSetup
+  private let plan: ReductionPlan
+  private let layout: ParameterLayout
+  private let batch: BatchLayout
+  private let gradients: [FloatBuffer]
+  private let parameters: FloatBuffer
+  private let reducer: GradientReducer
+  private let totals: StepTotals
+  private let optimizer: ShardedOptimizer
+
+  init(_ c: any Communicator, _ setup: StepSetup) throws {
+    (self.c, self.setup) = (c, setup)
+    let team = ThreadTeam(size: 1)
+    plan = setup.plan(ranks: c.size)
+    layout = setup.layout
+    batch = BatchLayout(
+      lanes: setup.lanes,
+      held: plan.heldLanes[c.rank],
+      fullBatch: setup.batches[0]
+    )
+    gradients = try plan.partials[c.rank].map { [layout] _ in
+      try c.allocate(floats: layout.trainable.count)
+    }
+    parameters = try c.allocate(floats: layout.count)
+    for i in 0..<layout.count { parameters.base[i] = unevenValue(99, 0, i) }
+    let exchange = try c.exchange(plan, gradients: gradients)
+    reducer = GradientReducer(exchange, plan: plan, layout: layout)
+    totals = StepTotals(
+      c,
+      plan: plan,
+      batch: batch,
+      recordWidth: setup.recordWidth,
+      team: team
+    )
+    optimizer = ShardedOptimizer(
+      setup.rule,
+      plan: plan,
+      rank: c.rank,
+      sharded: setup.isSharded,
+      exchange: exchange,
+      parameters: parameters,
+      gradients: gradients[0],
+      team: team
+    )
+  }
+
+  func run() throws -> StepOutcome {
+    var outcome = StepOutcome()
+    for (index, samples) in setup.batches.enumerated() {
+      batch.begin(samples: samples)
+      let before = c.traffic
+      try reduce(step: index)
+      outcome.largestReceived = c.traffic.largestReceived
+      outcome.records.append((0..<setup.recordWidth).map { totals.record[$0].bitPattern })
+      outcome.squares.append(totals.squares.bitPattern)
+      try optimizer.step(
+        StepScalars(
+          step: index + 1,
+          learningRate: 0.01,
+          multiplier: 1 / Double(index + 1),
+          decay: 0.003,
+          gradientScale: 1 / Double(samples)
+        )
+      )
+      outcome.sent.append(c.traffic - before)
+    }
+    outcome.parameters = parameters.elements.map(\.bitPattern)
+    outcome.gradient = gradients[0].elements.map(\.bitPattern)
+    outcome.stateElements = optimizer.pieces.reduce(0) { $0 + $1.count }
+    outcome.stateBytes = optimizer.stateBytes
+    return outcome
+  }
+
+  private func reduce(step: Int) throws {
+    let rows = setup.rows(step: step)
+    for (node, buffer) in zip(plan.partials[c.rank], gradients) {
+      let lanes = node.clamped(to: 0..<batch.present)
+      // What an absent lane leaves behind must not spread.
+      let sum =
+        lanes.isEmpty
+        ? Array(repeating: .nan, count: plan.elements) : levelByLevelSum(Array(rows[lanes]))
+      for i in sum.indices { buffer.base[i] = sum[i] }
+    }
+    reducer.begin(present: batch.present)
+    for entry in layout.entries where entry.role != .statistic {
+      try reducer.markReady(entry.range)
+    }
+    try reducer.finish()
+    var records = batch.held.flatMap { lane in
+      lane < batch.present
+        ? setup.record(step: step, lane: lane)
+        : Array(repeating: .nan, count: setup.recordWidth)
+    }
+    try records.withUnsafeMutableBufferPointer {
+      try totals.gather(records: $0.baseAddress!, gradient: gradients[0].base, stop: false)
+    }
+  }
+}
+
+/// Every rank's outcome.
+func outcomes(_ setup: StepSetup, ranks: Int) throws -> [StepOutcome] {
+  try ThreadWorld.run(ranks: ranks) { try StepBench($0, setup).run() }
+}
+
+/// How many elements differ; a failed `==` of long arrays takes minutes to print.
+func differences(_ a: [UInt32], _ b: [UInt32]) -> Int {
+  zip(a, b).count { $0 != $1 } + abs(a.count - b.count)
+}

@@ -1,0 +1,92 @@
+import Collectives
+import DataParallel
+import Tensors
+import TestSupport
+import Testing
+
+/// After phase (b) every rank knows the same totals, with the serial tree's bits.
+@Suite(.serialized)
+struct StepTotalsTests {
+  @Test(arguments: [1, 7, 1024], [8, 13])
+  func totalsHaveTheBitsOfTheSerialTree(bucketGranules: Int, lanes: Int) throws {
+    var setup = StepSetup()
+    setup.lanes = lanes
+    setup.bucketGranules = bucketGranules
+    setup.batches = [40, 40, 5, 1]
+    let expected = setup.batches.indices.map { serial(setup, step: $0) }
+    for ranks in [1, 2, 3, 5, 8] {
+      for (rank, outcome) in try outcomes(setup, ranks: ranks).enumerated() {
+        let place = "rank \(rank) of \(ranks)"
+        #expect(outcome.records == expected.map(\.record), "\(place)")
+        #expect(outcome.squares == expected.map(\.squares), "\(place)")
+      }
+    }
+  }
+
+  /// The lanes' records and the squares of the summed gradient, added up in one place.
+  private func serial(_ setup: StepSetup, step: Int) -> (record: [UInt64], squares: UInt64) {
+    let present = min(setup.lanes, setup.batches[step])
+    let records = (0..<present).map { setup.record(step: step, lane: $0) }
+    let gradient = levelByLevelSum(Array(setup.rows(step: step).prefix(present)))
+    let granules = stride(from: 0, to: gradient.count, by: Granules.size).map { start in
+      let granule = Array(gradient[start..<min(start + Granules.size, gradient.count)])
+      return [Granules.sumOfSquares(granule, count: granule.count)]
+    }
+    return (
+      canonicalTotal(records, .sum).map(\.bitPattern),
+      canonicalTotal(granules, .sum)[0].bitPattern
+    )
+  }
+
+  @Test(arguments: [1, 2, 3, 5, 8])
+  func anyRankStopsAll(ranks: Int) throws {
+    for wishes in [[], [0], [ranks - 1], Array(0..<ranks)] {
+      let stops = try ThreadWorld.run(ranks: ranks) { c in
+        let plan = ReductionPlan(lanes: 8, ranks: ranks, elements: 3000, bucketGranules: 2)
+        let batch = BatchLayout(lanes: 8, held: plan.heldLanes[c.rank], fullBatch: 8)
+        let totals = StepTotals(
+          c,
+          plan: plan,
+          batch: batch,
+          recordWidth: 2,
+          team: ThreadTeam(size: 1)
+        )
+        let gradient = FloatBuffer(count: 3000)
+        var records = Array(repeating: 1.0, count: 2 * batch.held.count)
+        // A wish is for one step: the next gather starts afresh.
+        return try [wishes.contains(c.rank), false].map { stop in
+          try records.withUnsafeMutableBufferPointer {
+            try totals.gather(records: $0.baseAddress!, gradient: gradient.base, stop: stop)
+          }
+          return totals.stops
+        }
+      }
+      #expect(stops.allSatisfy { $0 == [!wishes.isEmpty, false] }, "\(wishes) of \(ranks)")
+    }
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func oneNaNReachesEveryRank(ranks: Int) throws {
+    let squares = try ThreadWorld.run(ranks: ranks) { c in
+      let plan = ReductionPlan(lanes: 4, ranks: ranks, elements: 5000, bucketGranules: 2)
+      let batch = BatchLayout(lanes: 4, held: plan.heldLanes[c.rank], fullBatch: 4)
+      let totals = StepTotals(
+        c,
+        plan: plan,
+        batch: batch,
+        recordWidth: 2,
+        team: ThreadTeam(size: 2)
+      )
+      let gradient = FloatBuffer(count: 5000)
+      // Only its owner looks at an element.
+      if plan.slices.contains(where: { $0[c.rank].contains(4444) }) { gradient.base[4444] = .nan }
+      var records = Array(repeating: 1.0, count: 2 * batch.held.count)
+      try records.withUnsafeMutableBufferPointer {
+        try totals.gather(records: $0.baseAddress!, gradient: gradient.base, stop: false)
+      }
+      return totals.squares
+    }
+    let missed = squares.filter { !$0.isNaN }
+    #expect(missed.isEmpty)
+  }
+}
