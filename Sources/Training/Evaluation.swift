@@ -1,0 +1,156 @@
+import Checkpoints
+import Collectives
+import Datasets
+import Foundation
+import Kernels
+import Networks
+import Tensors
+
+/// Evaluates a run's model or a safetensors file, on any number of ranks.
+public enum Evaluation {
+  /// What to evaluate and on what.
+  public struct Request: Sendable {
+    /// A run folder or a safetensors file.
+    public var path: String
+    /// "synthetic" or a folder; nil: the run's own data.
+    public var data: String?
+    /// The held-out part; nil: the run's own.
+    public var valFraction: Double?
+    /// Threads of a rank.
+    public var threads: Int?
+    /// Allows ranks whose OpenBLAS kernels differ.
+    public var allowMixedCPU: Bool
+    /// A safetensors file to write logits and labels into, in image order.
+    public var logits: String?
+
+    /// A request.
+    public init(
+      path: String,
+      data: String?,
+      valFraction: Double?,
+      threads: Int?,
+      allowMixedCPU: Bool = false,
+      logits: String?
+    ) {
+      (self.path, self.data, self.valFraction) = (path, data, valFraction)
+      (self.threads, self.allowMixedCPU, self.logits) = (threads, allowMixedCPU, logits)
+    }
+  }
+
+  /// What came out.
+  public struct Summary: Codable, Sendable {
+    /// The network.
+    public let model: String
+    /// Its trained values.
+    public let parameters: Int
+    /// The data's name.
+    public let data: String
+    /// Images.
+    public let images: Int
+    /// Mean cross-entropy.
+    public let testLoss: Double
+    /// Right answers as a fraction.
+    public let testAccuracy: Double
+  }
+
+  /// Evaluates; every rank calls it and gets the same summary, or throws alike.
+  public static func execute(_ request: Request, _ communicator: any Communicator) throws -> Summary
+  {
+    let placement = try Placement(
+      communicator,
+      threads: request.threads,
+      pin: true,
+      allowMixedCPU: request.allowMixedCPU
+    )
+    let (contents, source) = try communicator.together { try open(request) }
+    let team = placement.team(rank: communicator.rank)
+    let evaluator = Evaluator(
+      contents.model,
+      parameters: contents.parameters,
+      dataset: source.test,
+      normalization: contents.normalization,
+      communicator: communicator,
+      team: team,
+      kernels: KernelSet(placement.level)
+    )
+    var logits = Array(
+      repeating: Float(0),
+      count: request.logits == nil ? 0 : source.test.count * contents.classes.count
+    )
+    let classes = contents.classes.count
+    let result = try evaluator.evaluate { first, values in
+      if !logits.isEmpty {
+        logits.replaceSubrange(first * classes..<first * classes + values.count, with: values)
+      }
+    }
+    if let path = request.logits {
+      let offsets = evaluator.imageOffsets.map { $0 * classes * MemoryLayout<Float>.stride }
+      try logits.withUnsafeMutableBytes { try communicator.allGather($0, offsets: offsets) }
+      try communicator.together {
+        if communicator.rank == 0 { try write(logits, classes, source.test, to: path) }
+      }
+    }
+    return Summary(
+      model: contents.model.name,
+      parameters: contents.model.layout.parameterCount,
+      data: source.name,
+      images: result.count,
+      testLoss: result.loss,
+      testAccuracy: result.accuracy
+    )
+  }
+
+  private static func open(_ request: Request) throws -> (ModelFile.Contents, DataSource) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: request.path, isDirectory: &isFolder) else {
+      throw Failure(.data, "\(request.path): there is no such run folder or file.")
+    }
+    var plan = TrainingPlan()
+    var file = request.path
+    if isFolder.boolValue {
+      file = "\(request.path)/\(ModelFile.name)"
+      guard FileManager.default.fileExists(atPath: file) else {
+        throw Failure(
+          .data,
+          "\(request.path) holds no \(ModelFile.name): it is no run folder, or its run did not end."
+        )
+      }
+      try PlanFile.apply("\(request.path)/plan.yaml", to: &plan, .data)
+    } else if request.data == nil {
+      throw Failure(
+        .usage,
+        "\(request.path) is a single file: say with --data what to evaluate it on."
+      )
+    }
+    let contents = try ModelFile.read(file)
+    let own = request.data == nil
+    let source = try openDataSource(
+      request.data ?? plan.data,
+      valFraction: request.valFraction ?? (own ? plan.valFraction : nil)
+    )
+    guard source.test.shape == contents.model.input,
+      source.test.classes.count <= contents.classes.count
+    else {
+      throw Failure(
+        .data,
+        "\(file) is for \(contents.classes.count) classes of \(contents.model.input) images, not "
+          + "\(source.test.classes.count) of \(source.test.shape)."
+      )
+    }
+    return (contents, source)
+  }
+
+  private static func write(
+    _ logits: [Float],
+    _ classes: Int,
+    _ images: any ImageDataset,
+    to path: String
+  ) throws {
+    let labels = (0..<images.count).map { Int64(images.label($0)) }
+    let tensors = [
+      "logits": Safetensors.Tensor(shape: [images.count, classes], values: .float(logits)),
+      "labels": Safetensors.Tensor(shape: [images.count], values: .integer(labels)),
+    ]
+    try Safetensors(tensors: tensors, metadata: [:]).write(to: path)
+  }
+}

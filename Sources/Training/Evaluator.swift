@@ -1,0 +1,108 @@
+import Collectives
+import Datasets
+import Kernels
+import Networks
+import Tensors
+
+/// Loss and accuracy over a whole dataset, every image exactly once, with the same bits on any number of ranks and threads.
+///
+/// The images are cut into chunks of 100, dealt to the ranks in contiguous runs; losses are summed in Float64 in sample order inside a chunk, then
+/// over chunks in the canonical tree.
+public final class Evaluator {
+  /// What came out.
+  public struct Result: Sendable, Equatable {
+    /// Mean cross-entropy, without smoothing.
+    public let loss: Double
+    /// Right answers.
+    public let correct: Int
+    /// Images.
+    public let count: Int
+    /// Right answers as a fraction.
+    public var accuracy: Double { Double(correct) / Double(count) }
+  }
+
+  /// Images of a chunk.
+  public static let chunk = 100
+
+  private let dataset: any ImageDataset
+  private let reader: SampleReader
+  private let communicator: any Communicator
+  private let team: ThreadTeam
+  private let network: Network
+  private let chunks: Int
+  private let own: Range<Int>
+  private var first = 0
+  private var results: [Double]
+  private let offsets: [Int]
+  private var readSample: ThreadTeam.Body = { _, _ in }
+
+  /// An evaluator of `model` with the given parameters (a whole-layout buffer) on `dataset`.
+  public init(
+    _ model: Model,
+    parameters: FloatBuffer,
+    dataset: any ImageDataset,
+    normalization: Normalization,
+    communicator: any Communicator,
+    team: ThreadTeam,
+    kernels: KernelSet
+  ) {
+    (self.dataset, self.communicator, self.team) = (dataset, communicator, team)
+    reader = SampleReader(dataset, normalization: normalization, augmentation: .none, seed: 0)
+    chunks = (dataset.count + Self.chunk - 1) / Self.chunk
+    own = share(communicator.rank, of: communicator.size, total: chunks)
+    results = Array(repeating: 0, count: 2 * chunks)
+    let chunks = chunks
+    offsets = (0...communicator.size).map { rank in
+      let end =
+        rank == communicator.size
+        ? chunks : share(rank, of: communicator.size, total: chunks).lowerBound
+      return end * 2 * MemoryLayout<Double>.stride
+    }
+    network = Network(
+      model,
+      batch: BatchLayout(lanes: 1, held: 0..<1, fullBatch: min(Self.chunk, dataset.count)),
+      mode: .inference,
+      parameters: parameters,
+      gradients: [],
+      smoothing: 0,
+      team: team,
+      kernels: kernels,
+      crossLane: nil
+    )
+    let image = dataset.shape.count
+    readSample = { [unowned self] sample, _ in
+      let label = reader.read(first + sample, epoch: nil, into: network.images + sample * image)
+      network.labels[sample] = Int32(label)
+    }
+  }
+
+  /// Where each rank's images start, and the end of the last: R + 1 numbers.
+  public var imageOffsets: [Int] {
+    offsets.map { min($0 / (2 * MemoryLayout<Double>.stride) * Self.chunk, dataset.count) }
+  }
+
+  /// Evaluates; `logits` is told, chunk by chunk on the rank that has it, the number of the first image and the chunk's logits.
+  ///
+  /// Every rank must call it; all get the same result.
+  public func evaluate(
+    logits: ((_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void)? = nil
+  ) throws -> Result {
+    for chunk in own {
+      first = chunk * Self.chunk
+      network.batch.begin(samples: min(Self.chunk, dataset.count - first))
+      team.run(network.batch.localSamples, readSample)
+      try network.forward()
+      results[2 * chunk] = network.records[0]
+      results[2 * chunk + 1] = network.records[1]
+      let count = network.batch.localSamples * network.model.classes
+      logits?(first, UnsafeBufferPointer(start: network.logits, count: count))
+    }
+    try results.withUnsafeMutableBytes { try communicator.allGather($0, offsets: offsets) }
+    var losses = (0..<chunks).map { results[2 * $0] }
+    let loss = losses.withUnsafeMutableBufferPointer {
+      CanonicalTree(leaves: chunks).sum(inPlace: $0)
+    }
+    let correct = (0..<chunks).reduce(0) { $0 + Int(results[2 * $1 + 1]) }
+    return Result(loss: loss / Double(dataset.count), correct: correct, count: dataset.count)
+  }
+}

@@ -1,0 +1,71 @@
+import Optimizers
+import Tensors
+
+/// What a plan comes to for a training set of a certain size: steps, schedule, α and λ.
+public struct Horizon: Sendable {
+  /// Training images, B.
+  public let samples: Int
+  /// Steps of an epoch, ⌈B/b⌉: the last batch may be short.
+  public let stepsPerEpoch: Int
+  /// Steps that the run takes: the horizon's, or fewer with --steps.
+  public let steps: Int
+  /// η over epochs · stepsPerEpoch steps.
+  public let schedule: Schedule
+  /// The update rule.
+  public let rule: any UpdateRule
+  /// α.
+  public let learningRate: Double
+  /// λ, raw; 0 for a rule without decoupled decay.
+  public let decay: Double
+  /// λ_norm of λ.
+  public let normalizedDecay: Double
+
+  /// Works out a validated plan for `samples` images; throws a usage failure for a batch larger than the set, and for a λ that would
+  /// wipe the weights out.
+  public init(_ plan: TrainingPlan, samples: Int) throws {
+    if plan.batchSize > samples {
+      throw Failure(
+        .usage,
+        "--batch-size \(plan.batchSize) is more than the \(samples) training images."
+      )
+    }
+    let plan = try plan.resolved
+    let row = try plan.ruleRow
+    self.samples = samples
+    stepsPerEpoch = (samples + plan.batchSize - 1) / plan.batchSize
+    let horizon = plan.epochs * stepsPerEpoch
+    steps = min(horizon, plan.steps ?? horizon)
+    schedule = Schedule(
+      shape: plan.schedule,
+      steps: horizon,
+      warmupSteps: plan.warmupEpochs * stepsPerEpoch
+    )
+    rule = row.rule(plan.constants)
+    learningRate = plan.learningRate ?? row.learningRate
+    let unit = Optimizers.decay(
+      normalized: 1,
+      batch: plan.batchSize,
+      samples: samples,
+      epochs: plan.epochs
+    )
+    if !rule.decaysWeights {
+      decay = 0
+    } else if let raw = plan.weightDecay {
+      decay = raw
+    } else {
+      decay = (plan.weightDecayNorm ?? 0) * unit
+    }
+    normalizedDecay = decay / unit
+    if let raw = plan.weightDecay, raw > 1e-3, !plan.allowStrongDecay {
+      let left = 100 * Elementary.power(1 - min(1, raw), stepsPerEpoch)
+      throw Failure(
+        .usage,
+        "--weight-decay \(raw) is λ of the paper, not times the learning rate: an undriven weight "
+          + "would keep \(significant(left)) % after one epoch. It equals --weight-decay-norm "
+          + "\(significant(normalizedDecay)) and PyTorch's weight_decay "
+          + "\(significant(raw / learningRate)); PyTorch's \(raw) is --weight-decay "
+          + "\(significant(raw * learningRate)) here. To mean it, add --allow-strong-decay."
+      )
+    }
+  }
+}

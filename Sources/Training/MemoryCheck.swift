@@ -1,0 +1,34 @@
+import Glibc
+import Networks
+import Tensors
+
+/// Refuses a batch that cannot fit, before any folder is made or memory is asked for.
+package enum MemoryCheck {
+  /// Bytes of this host's memory; 0 when the system does not say.
+  package static var hostMemory: Double {
+    max(0, Double(sysconf(Int32(_SC_PHYS_PAGES)))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  /// Throws a usage failure when the activations of a host's `localRanks` ranks need more than its `memory`.
+  package static func admit(
+    _ plan: TrainingPlan,
+    _ model: Model,
+    ranks: Int,
+    localRanks: Int,
+    memory: Double
+  ) throws {
+    // Rank 0 holds the most lanes, lane 0 the most samples.
+    let lanes = share(0, of: ranks, total: plan.lanes).count
+    let samples = lanes * share(0, of: plan.lanes, total: plan.batchSize).count
+    let bytes = Double(Network.arenaFloatsPerSample(model) * MemoryLayout<Float>.stride)
+    let needed = bytes * Double(samples) * Double(localRanks)
+    guard memory > 0, needed > memory else { return }
+    let gibibyte = 1_073_741_824.0
+    throw Failure(
+      .usage,
+      "--batch-size \(plan.batchSize) needs \(significant(needed / gibibyte)) GiB for activations "
+        + "on each host, which has \(significant(memory / gibibyte)) GiB: take a smaller batch or "
+        + "ranks on more hosts."
+    )
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Tensors
+
+/// metrics.csv and metrics.jsonl: a row for every interval of steps, every epoch and every evaluation.
+public final class MetricsLog {
+  /// One row; what does not apply is nil.
+  public struct Row: Sendable {
+    /// "train" (an interval of steps), "epoch" (a whole epoch's training) or "test".
+    public var kind: String
+    /// Steps taken.
+    public var step: Int
+    /// Epochs begun, from 1.
+    public var epoch: Int
+    /// Mean loss.
+    public var loss: Double
+    /// Right answers as a fraction.
+    public var accuracy: Double
+    /// ‖g‖ of the last step.
+    public var gradientNorm: Double?
+    /// η·α of the last step.
+    public var learningRate: Double?
+    /// η of the last step.
+    public var multiplier: Double?
+    /// η·λ of the last step.
+    public var decay: Double?
+    /// Training images a second.
+    public var imagesPerSecond: Double?
+    /// Seconds since the run began.
+    public var seconds: Double
+
+    fileprivate var fields: [(String, String)] {
+      func number(_ x: Double?) -> String { x.map { "\($0)" } ?? "" }
+      return [
+        ("kind", "\"\(kind)\""), ("step", "\(step)"), ("epoch", "\(epoch)"),
+        ("loss", number(loss)), ("accuracy", number(accuracy)),
+        ("gradient_norm", number(gradientNorm)), ("learning_rate", number(learningRate)),
+        ("multiplier", number(multiplier)), ("decay", number(decay)),
+        ("images_per_s", number(imagesPerSecond)), ("seconds", number(seconds)),
+      ]
+    }
+  }
+
+  private let csv: FileHandle
+  private let lines: FileHandle
+  private let folder: RunFolder
+  private var hasHeader = false
+
+  /// Opens both files in a run folder, emptying them; throws `Failure` (.file).
+  public init(_ folder: RunFolder) throws {
+    self.folder = folder
+    func open(_ name: String) throws -> FileHandle {
+      let path = folder.file(name)
+      guard FileManager.default.createFile(atPath: path, contents: nil),
+        let handle = FileHandle(forWritingAtPath: path)
+      else { throw Failure(.file, "cannot write \(path).") }
+      return handle
+    }
+    csv = try open("metrics.csv")
+    lines = try open("metrics.jsonl")
+  }
+
+  /// Appends a row to both; throws `Failure` (.file) when the disk is full.
+  public func append(_ row: Row) throws {
+    let fields = row.fields
+    var text = hasHeader ? "" : fields.map(\.0).joined(separator: ",") + "\n"
+    hasHeader = true
+    text += fields.map { $0.1.replacingOccurrences(of: "\"", with: "") }.joined(separator: ",")
+    // NaN and infinity are no JSON; a diverged run says null.
+    let object = fields.map { name, value in
+      let finite = !["", "nan", "-nan", "inf", "-inf"].contains(value)
+      return "\"\(name)\": \(finite ? value : "null")"
+    }
+    do {
+      try csv.write(contentsOf: Data((text + "\n").utf8))
+      try lines.write(contentsOf: Data("{\(object.joined(separator: ", "))}\n".utf8))
+    } catch {
+      throw Failure(.file, "cannot write the metrics in \(folder.path): \(error).")
+    }
+  }
+}

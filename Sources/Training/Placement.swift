@@ -1,0 +1,77 @@
+import Collectives
+import Glibc
+import Kernels
+import Tensors
+
+/// Where this rank runs, agreed with the others: cores, threads and the kernels that all CPUs have.
+public struct Placement: Sendable {
+  /// Cores in this rank's affinity mask.
+  public let mask: [Int]
+  /// Threads of each rank.
+  public let threadsByRank: [Int]
+  /// The cores this rank's threads are pinned to; none when they share cores.
+  public let cores: [Int]
+  /// The lowest kernel level over all ranks.
+  public let level: KernelLevel
+  /// OpenBLAS's kernels on each rank.
+  public let blasCores: [String]
+  /// Ranks on this rank's host.
+  public let localRanks: Int
+
+  /// Agrees on a placement: every rank calls it; throws (.launch) when OpenBLAS's kernels differ and `allowMixedCPU` is not set.
+  ///
+  /// The default number of threads is the cores of the mask, shared evenly among the ranks of the host whose masks overlap it.
+  public init(
+    _ communicator: any Communicator,
+    threads: Int?,
+    pin: Bool,
+    allowMixedCPU: Bool
+  ) throws {
+    let mask = affinityMask()
+    var words = Array(repeating: UInt64(0), count: 16)
+    for core in mask { words[core / 64] |= 1 << UInt64(core % 64) }
+    let masks = try communicator.allGather(words)
+    let (rank, hosts) = (communicator.rank, communicator.hosts)
+    // Ranks of this host that may run on some of the same cores.
+    let sharing = masks.indices.filter { other in
+      other == rank
+        || hosts[other] == hosts[rank] && zip(masks[other], words).contains { $0 & $1 != 0 }
+    }
+    let place = sharing.firstIndex(of: rank) ?? 0
+    let own = threads ?? max(1, share(place, of: sharing.count, total: mask.count).count)
+    self.mask = mask
+    let threads = try communicator.allGather([own]).map { $0[0] }
+    threadsByRank = threads
+    let wanted = sharing.reduce(0) { $0 + threads[$1] }
+    let before = sharing[..<place].reduce(0) { $0 + threads[$1] }
+    // With masks that only partly overlap nobody knows who takes which core.
+    let equal = sharing.allSatisfy { masks[$0] == words }
+    cores =
+      pin && equal && wanted <= mask.count ? Array(mask[before..<before + own]) : []
+    let order = KernelLevel.allCases
+    let levels = try communicator.allGather([order.firstIndex(of: .best) ?? 0]).map { $0[0] }
+    level = order[levels.min() ?? 0]
+    blasCores = try communicator.allGather(BLAS.coreName)
+    localRanks = hosts.count { $0 == hosts[rank] }
+    if let other = blasCores.firstIndex(where: { $0 != blasCores[0] }), !allowMixedCPU {
+      throw Failure(
+        .launch,
+        "OpenBLAS runs \(blasCores[0]) kernels on \(hosts[0]) but \(blasCores[other]) on "
+          + "\(hosts[other]): results would depend on who runs what. Set OPENBLAS_CORETYPE alike on "
+          + "all hosts, or add --allow-mixed-cpu.",
+        isAgreed: true
+      )
+    }
+  }
+
+  /// Threads of this rank's team, for people: "2", or "1–2" when ranks differ.
+  public var threadsText: String {
+    let (least, most) = (threadsByRank.min() ?? 1, threadsByRank.max() ?? 1)
+    return least == most ? "\(most)" : "\(least)–\(most)"
+  }
+
+  /// A team for `rank`; every member has made OpenBLAS single-threaded.
+  public func team(rank: Int) -> ThreadTeam {
+    ThreadTeam(size: threadsByRank[rank], cores: cores) { BLAS.useOneThread() }
+  }
+}

@@ -1,0 +1,260 @@
+import Networks
+import Optimizers
+import Tensors
+
+extension PlanField {
+  /// Every field of the plan, in the order of the help text.
+  public static let all: [PlanField] = dataFields + trainingFields + optimizerFields + runFields
+
+  private static let dataFields: [PlanField] = [
+    text(
+      "data",
+      "PATH",
+      .data,
+      .identity,
+      \.data,
+      "a folder of CIFAR-10 binaries, or 'synthetic': the built-in images"
+    ),
+    text(
+      "model",
+      "NAME",
+      .data,
+      .method,
+      \.model,
+      "network: " + ModelCatalog.names.joined(separator: ", ")
+    ),
+    optionalNumber(
+      "val-fraction",
+      .data,
+      .identity,
+      \.valFraction,
+      .openFraction,
+      "hold out this part of the training images, class by class, and evaluate on it"
+    ),
+    choice(
+      "augment",
+      .data,
+      .method,
+      \.augment,
+      "random crop after zero padding of 4, and horizontal flip"
+    ),
+  ]
+
+  private static let trainingFields: [PlanField] = [
+    integer("epochs", .training, .method, \.epochs, atLeast: 1, "passes over the images"),
+    optionalInteger(
+      "steps",
+      .training,
+      .extent,
+      \.steps,
+      atLeast: 0,
+      "stop after so many steps, leaving schedules as they are; still evaluates and saves"
+    ),
+    integer(
+      "batch-size",
+      .training,
+      .method,
+      \.batchSize,
+      atLeast: 1,
+      "GLOBAL batch: samples of one update over all ranks"
+    ),
+    row(
+      "bn",
+      .value("batch|group:N|lane"),
+      .training,
+      .method,
+      "BatchNorm statistics over the global batch, over groups of N samples, or by lane",
+      { $0.batchNorm.description }
+    ) { plan, text in
+      guard let mode = BatchNormMode(text) else { return "batch, lane or group:N" }
+      plan.batchNorm = mode
+      return nil
+    },
+    toggle(
+      "allow-small-bn",
+      .training,
+      .running,
+      \.allowSmallBatchNorm,
+      "allow BatchNorm over fewer than 8 samples"
+    ),
+    number(
+      "smoothing",
+      .training,
+      .method,
+      \.smoothing,
+      .fraction,
+      "label smoothing"
+    ),
+    row(
+      "seed",
+      .value("N"),
+      .training,
+      .method,
+      "key of every random draw",
+      { "\($0.seed)" }
+    ) { plan, text in
+      guard let seed = UInt64(text) else { return "an integer that is not negative" }
+      plan.seed = seed
+      return nil
+    },
+  ]
+
+  private static let optimizerFields: [PlanField] = [
+    text(
+      "opt",
+      "NAME",
+      .optimizer,
+      .method,
+      \.rule,
+      "update rule: " + UpdateRuleCatalog.rows.map(\.name).joined(separator: ", ")
+    ),
+    optionalNumber(
+      "lr",
+      .optimizer,
+      .method,
+      \.learningRate,
+      .notNegative,
+      "learning rate α; by default "
+        + UpdateRuleCatalog.rows.map { "\($0.learningRate) for \($0.name)" }.joined(separator: ", ")
+    ),
+    choice(
+      "sched",
+      .optimizer,
+      .method,
+      \.schedule,
+      "schedule multiplier η over the whole horizon of epochs"
+    ),
+    integer(
+      "warmup-epochs",
+      .optimizer,
+      .method,
+      \.warmupEpochs,
+      atLeast: 0,
+      "epochs over which the rate rises linearly, part of the horizon"
+    ),
+    optionalNumber(
+      "weight-decay",
+      .optimizer,
+      .method,
+      \.weightDecay,
+      .notNegative,
+      "decoupled decay λ as the paper has it: θ shrinks by η·λ·θ a step, not times α"
+    ),
+    optionalNumber(
+      "weight-decay-norm",
+      .optimizer,
+      .method,
+      \.weightDecayNorm,
+      .notNegative,
+      "normalised decay: λ = this · √(batch / (images · epochs)); by default "
+        + "\(TrainingPlan.usualNormalizedDecay) when neither is given"
+    ),
+    toggle(
+      "allow-strong-decay",
+      .optimizer,
+      .running,
+      \.allowStrongDecay,
+      "allow a --weight-decay above 0.001"
+    ),
+    optionalNumber(
+      "momentum",
+      .optimizer,
+      .method,
+      \.momentum,
+      .fraction,
+      "momentum of sgd; by default \(TrainingPlan.usualMomentum)"
+    ),
+    row(
+      "opt-betas",
+      .value("B1,B2"),
+      .optimizer,
+      .method,
+      "β1 and β2 of adamw; by default \(TrainingPlan.usualBetas[0]),\(TrainingPlan.usualBetas[1])",
+      { $0.betas.map { "\($0[0]),\($0[1])" } }
+    ) { plan, text in
+      let values = text.split(separator: ",").compactMap {
+        NumberRange.fraction.read(String($0))
+      }
+      guard values.count == 2 else { return "two numbers below 1 such as 0.9,0.999" }
+      plan.betas = values
+      return nil
+    },
+    optionalNumber(
+      "opt-eps",
+      .optimizer,
+      .method,
+      \.epsilon,
+      .positive,
+      "ε of adamw; by default \(TrainingPlan.usualEpsilon)"
+    ),
+  ]
+
+  private static let runFields: [PlanField] = [
+    integer(
+      "lanes",
+      .parallel,
+      .method,
+      \.lanes,
+      atLeast: 1,
+      "slices of the batch; at most so many ranks; decides the bits, ranks and threads do not"
+    ),
+    row(
+      "zero",
+      .value("0|1"),
+      .parallel,
+      .running,
+      "1: each rank keeps optimizer state for its slices only; 0: all of it; same bits",
+      { "\($0.zero)" }
+    ) { plan, text in
+      guard let value = Int(text), value == 0 || value == 1 else { return "0 or 1" }
+      plan.zero = value
+      return nil
+    },
+    optionalInteger(
+      "threads",
+      .parallel,
+      .running,
+      \.threads,
+      atLeast: 1,
+      atMost: 1024,
+      "threads of a rank; by default the cores it may use"
+    ),
+    toggle("no-pin", .parallel, .running, \.noPin, "do not bind threads to cores"),
+    toggle(
+      "allow-mixed-cpu",
+      .parallel,
+      .running,
+      \.allowMixedCPU,
+      "allow ranks whose OpenBLAS kernels differ; results then depend on who runs what"
+    ),
+    row(
+      "output",
+      .value("DIR"),
+      .output,
+      .running,
+      "run folder; by default runs/MODEL-DATA-TIME",
+      { $0.output }
+    ) { plan, text in
+      if text.isEmpty { return "a folder" }
+      plan.output = text
+      return nil
+    },
+    toggle("overwrite", .output, .running, \.overwrite, "replace a run in the output folder"),
+    integer(
+      "eval-every",
+      .output,
+      .running,
+      \.evalEvery,
+      atLeast: 0,
+      "epochs between evaluations; 0: only at the end"
+    ),
+    integer(
+      "log-every",
+      .output,
+      .running,
+      \.logEvery,
+      atLeast: 1,
+      "steps between lines of metrics"
+    ),
+  ]
+}

@@ -1,0 +1,78 @@
+import Checkpoints
+import Collectives
+import Foundation
+import Tensors
+
+/// The folder of a run: made by rank 0, seen by all ranks.
+public struct RunFolder: Sendable {
+  /// Its path as rank 0 has it.
+  public let path: String
+
+  /// Files that show that a folder holds a run.
+  private static let traces = [
+    "plan.yaml", "run.json", "status.json", "metrics.csv", "metrics.jsonl", ModelFile.name,
+  ]
+
+  /// Makes or takes the folder; every rank must call it.
+  ///
+  /// Throws on all ranks alike: usage when it holds a run and `overwrite` is not set, file when it cannot be made, written, or seen by
+  /// another rank.
+  public init(
+    _ wanted: String?,
+    defaultName: @autoclosure () -> String,
+    overwrite: Bool,
+    _ communicator: any Communicator
+  ) throws {
+    let own = wanted ?? "runs/\(defaultName())"
+    let token = ".token"
+    let mark = "\(UInt64.random(in: .min ... .max))"
+    let chosen = try communicator.together { () throws -> String in
+      guard communicator.rank == 0 else { return "" }
+      try Self.prepare(own, overwrite: overwrite)
+      try AtomicFile.write(Data(mark.utf8), to: "\(own)/\(token)")
+      return own
+    }
+    path = try communicator.allGather(chosen)[0]
+    let folder = path
+    let marks = try communicator.allGather(mark)
+    // One file system for all: each rank must see what rank 0 wrote.
+    try communicator.together {
+      let seen = FileManager.default.contents(atPath: "\(folder)/\(token)")
+      if seen != Data(marks[0].utf8) {
+        throw Failure(.file, "cannot see the output folder \(folder) that rank 0 has made.")
+      }
+    }
+    try communicator.barrier()
+    if communicator.rank == 0 { unlink("\(folder)/\(token)") }
+  }
+
+  private static func prepare(_ path: String, overwrite: Bool) throws {
+    let files = FileManager.default
+    var isFolder: ObjCBool = false
+    if files.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+      throw Failure(.file, "--output \(path): there is a file of that name.")
+    }
+    let old = traces.filter { files.fileExists(atPath: "\(path)/\($0)") }
+    if !old.isEmpty && !overwrite {
+      throw Failure(
+        .usage,
+        "--output \(path) already holds a run: choose another folder or add --overwrite."
+      )
+    }
+    do {
+      try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(.file, "--output \(path): the folder cannot be made: \(reason(error)).")
+    }
+    for name in old { unlink("\(path)/\(name)") }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let posix = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    let code = posix.map { Int32($0.code) } ?? errno
+    return String(cString: strerror(code))
+  }
+
+  /// The path of a file in it.
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
+}

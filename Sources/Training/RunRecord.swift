@@ -1,0 +1,72 @@
+import Collectives
+import DataParallel
+import Datasets
+import Foundation
+import Kernels
+import Networks
+import Tensors
+
+/// run.json: what ran and where, everything that explains a result but is not in the plan.
+public struct RunRecord: Codable, Sendable {
+  /// What the executable knows of this process.
+  public struct Launch: Codable, Sendable {
+    /// Version of this program.
+    public let version: String
+    /// MPI's name and version, "none" without.
+    public let mpi: String
+    /// The command line.
+    public let command: [String]
+
+    /// The facts.
+    public init(version: String, mpi: String, command: [String]) {
+      (self.version, self.mpi, self.command) = (version, mpi, command)
+    }
+  }
+
+  let launch: Launch
+  let started: String
+  let hosts: [String]
+  let ranks: Int
+  let threads: [Int]
+  let lanes: Int
+  let blas: String
+  let blasCores: [String]
+  let kernelLevel: String
+  let dialect: String
+  let learningRate: Double
+  let decay: Double
+  let normalizedDecay: Double
+  let model: String
+  let parameters: Int
+  let multiplyAdds: Int
+  let arenaBytes: Int
+  let optimizerStateBytes: [Int]
+  let trainImages: Int
+  let testImages: Int
+  let stepsPerEpoch: Int
+
+  init(
+    _ trainer: Trainer,
+    source: DataSource,
+    placement: Placement,
+    communicator: any Communicator,
+    launch: Launch
+  ) throws {
+    self.launch = launch
+    started = ISO8601DateFormatter().string(from: Date())
+    (hosts, ranks, threads) = (communicator.hosts, communicator.size, placement.threadsByRank)
+    lanes = trainer.plan.lanes
+    (blas, blasCores) = (BLAS.configuration, placement.blasCores)
+    kernelLevel = placement.level.rawValue
+    dialect = "paper"
+    learningRate = trainer.horizon.learningRate
+    (decay, normalizedDecay) = (trainer.horizon.decay, trainer.horizon.normalizedDecay)
+    model = trainer.model.name
+    parameters = trainer.model.layout.parameterCount
+    multiplyAdds = trainer.model.multiplyAdds
+    arenaBytes = trainer.arenaBytes
+    optimizerStateBytes = try communicator.allGather([trainer.optimizer.stateBytes]).map { $0[0] }
+    (trainImages, testImages) = (source.train.count, source.test.count)
+    stepsPerEpoch = trainer.horizon.stepsPerEpoch
+  }
+}

@@ -1,0 +1,89 @@
+import Tensors
+
+/// Sums up steps into intervals and epochs and writes their rows; the console is told of each row.
+final class RunRecorder: TrainingObserver {
+  /// Sums over some steps.
+  struct Sums {
+    var samples = 0
+    var loss = 0.0
+    var correct = 0
+    var seconds = 0.0
+
+    mutating func add(_ step: StepMetrics) {
+      samples += step.samples
+      loss += step.lossSum
+      correct += step.correct
+      seconds += step.seconds
+    }
+
+    var meanLoss: Double? { samples > 0 ? loss / Double(samples) : nil }
+    var accuracy: Double? { samples > 0 ? Double(correct) / Double(samples) : nil }
+    var rate: Double? { seconds > 0 ? Double(samples) / seconds : nil }
+  }
+
+  private let horizon: Horizon
+  private let logEvery: Int
+  private let log: MetricsLog?
+  private let console: (any RunConsole)?
+  private let begun = ContinuousClock.now
+  private var interval = Sums()
+  private(set) var lastEpoch = Sums()
+  private(set) var whole = Sums()
+  private var epochNumber = -1
+
+  init(_ horizon: Horizon, logEvery: Int, log: MetricsLog?, console: (any RunConsole)?) {
+    (self.horizon, self.logEvery, self.log, self.console) = (horizon, logEvery, log, console)
+  }
+
+  /// Seconds since the run began.
+  var seconds: Double { (ContinuousClock.now - begun) / .seconds(1) }
+
+  func finished(step: StepMetrics) throws {
+    if step.epoch != epochNumber {
+      epochNumber = step.epoch
+      lastEpoch = Sums()
+    }
+    interval.add(step)
+    lastEpoch.add(step)
+    whole.add(step)
+    console?.moved(to: step.step, loss: interval.meanLoss, rate: interval.rate)
+    if step.step % logEvery == 0 || step.step == horizon.steps {
+      try write("train", interval, step)
+      interval = Sums()
+    }
+    if step.step % horizon.stepsPerEpoch == 0 { try write("epoch", lastEpoch, step) }
+  }
+
+  func evaluated(_ result: Evaluator.Result, step: Int, epoch: Int, seconds: Double) throws {
+    let row = MetricsLog.Row(
+      kind: "test",
+      step: step,
+      epoch: step == 0 ? 0 : epoch + 1,
+      loss: result.loss,
+      accuracy: result.accuracy,
+      seconds: self.seconds
+    )
+    try log?.append(row)
+    console?.show(row)
+  }
+
+  private func write(_ kind: String, _ sums: Sums, _ step: StepMetrics) throws {
+    guard let loss = sums.meanLoss, let accuracy = sums.accuracy, log != nil || console != nil
+    else { return }
+    let row = MetricsLog.Row(
+      kind: kind,
+      step: step.step,
+      epoch: step.epoch + 1,
+      loss: loss,
+      accuracy: accuracy,
+      gradientNorm: step.gradientNorm,
+      learningRate: step.multiplier * horizon.learningRate,
+      multiplier: step.multiplier,
+      decay: step.multiplier * horizon.decay,
+      imagesPerSecond: sums.rate,
+      seconds: seconds
+    )
+    try log?.append(row)
+    console?.show(row)
+  }
+}

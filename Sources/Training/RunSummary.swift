@@ -1,0 +1,59 @@
+/// What a run came to: the JSON object at its end.
+public struct RunSummary: Encodable, Sendable {
+  /// "done" or "diverged".
+  public let state: String
+  /// Trained values of the model.
+  public let parameters: Int
+  /// Steps taken.
+  public let steps: Int
+  /// Passes over the training images, whole or part.
+  public let epochs: Double
+  /// Mean loss over the steps of the last epoch begun; null when none was taken.
+  public let trainLoss: Double?
+  /// Right answers over the same steps, as a fraction.
+  public let trainAccuracy: Double?
+  /// Mean loss over the test images.
+  public let testLoss: Double?
+  /// Right answers as a fraction.
+  public let testAccuracy: Double?
+  /// Training images a second, evaluation left out; null when no step was taken.
+  public let imagesPerS: Double?
+  /// Seconds of the whole run.
+  public let seconds: Double
+  /// R.
+  public let ranks: Int
+  /// Threads of rank 0.
+  public let threads: Int
+  /// L.
+  public let lanes: Int
+  /// The digest of the parameters.
+  public let digest: String
+  /// The run folder.
+  public let output: String
+
+  /// Every key is there: what is unknown or not finite is null.
+  public func encode(to encoder: any Encoder) throws {
+    func finite(_ x: Double?) -> Double? { x.flatMap { $0.isFinite ? $0 : nil } }
+    var object = encoder.container(keyedBy: CodingKeys.self)
+    try object.encode(state, forKey: .state)
+    try object.encode(parameters, forKey: .parameters)
+    try object.encode(steps, forKey: .steps)
+    try object.encode(epochs, forKey: .epochs)
+    try object.encode(finite(trainLoss), forKey: .trainLoss)
+    try object.encode(finite(trainAccuracy), forKey: .trainAccuracy)
+    try object.encode(finite(testLoss), forKey: .testLoss)
+    try object.encode(finite(testAccuracy), forKey: .testAccuracy)
+    try object.encode(finite(imagesPerS), forKey: .imagesPerS)
+    try object.encode(seconds, forKey: .seconds)
+    try object.encode(ranks, forKey: .ranks)
+    try object.encode(threads, forKey: .threads)
+    try object.encode(lanes, forKey: .lanes)
+    try object.encode(digest, forKey: .digest)
+    try object.encode(output, forKey: .output)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case state, parameters, steps, epochs, trainLoss, trainAccuracy, testLoss, testAccuracy
+    case imagesPerS, seconds, ranks, threads, lanes, digest, output
+  }
+}

@@ -1,0 +1,57 @@
+import Collectives
+import Datasets
+import Tensors
+
+/// Refuses a run whose ranks were given different plans or different data, which no other check would see.
+///
+/// Parameters stay equal when one rank trains on a stale copy of the images or with another seed; only the result is wrong.
+enum SameEverywhere {
+  /// Throws on all ranks alike when a field that decides the bits differs between ranks.
+  static func check(_ plan: TrainingPlan, _ communicator: any Communicator) throws {
+    for field in PlanField.all where field.decidesBits && field.flag != "data" {
+      let values = try communicator.allGather(field.get(plan) ?? "nothing")
+      if let other = values.firstIndex(where: { $0 != values[0] }) {
+        throw Failure(
+          .usage,
+          "--\(field.flag) is \(values[other]) for rank \(other) on \(communicator.hosts[other]) but "
+            + "\(values[0]) for rank 0 on \(communicator.hosts[0]): every rank needs the same plan.",
+          isAgreed: true
+        )
+      }
+    }
+  }
+
+  /// Throws on all ranks alike when the images that ranks have opened differ: in number, labels, or 256 sampled images.
+  static func check(_ source: DataSource, _ communicator: any Communicator) throws {
+    for (name, dataset) in [("training", source.train), ("test", source.test)] {
+      let all = try communicator.allGather([dataset.count, fingerprint(dataset)])
+      if let other = all.firstIndex(where: { $0 != all[0] }) {
+        throw Failure(
+          .data,
+          "the \(name) images of rank \(other) on \(communicator.hosts[other]) (\(all[other][0])) are "
+            + "not those of rank 0 on \(communicator.hosts[0]) (\(all[0][0])): every rank needs the "
+            + "same data.",
+          isAgreed: true
+        )
+      }
+    }
+  }
+
+  /// FNV-1a over every label and 256 images evenly spread.
+  private static func fingerprint(_ dataset: any ImageDataset) -> Int {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func take(_ byte: some BinaryInteger) {
+      hash = (hash ^ UInt64(truncatingIfNeeded: byte)) &* 0x100_0000_01b3
+    }
+    for index in 0..<dataset.count { take(dataset.label(index)) }
+    var pixels = [UInt8](repeating: 0, count: dataset.shape.count)
+    for sample in 0..<min(256, dataset.count) {
+      pixels.withUnsafeMutableBufferPointer {
+        guard let base = $0.baseAddress else { return }
+        dataset.readPixels(sample * dataset.count / min(256, dataset.count), into: base)
+      }
+      for byte in pixels { take(byte) }
+    }
+    return Int(truncatingIfNeeded: hash)
+  }
+}

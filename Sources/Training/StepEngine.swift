@@ -1,0 +1,131 @@
+import Collectives
+import DataParallel
+import Kernels
+import Networks
+import Optimizers
+import Tensors
+
+/// The machinery of one step on this rank: replica, gradients, traffic and optimizer, all made before the first step.
+///
+/// It knows nothing of data or schedules: the trainer fills `network.images` and `labels` and says which scalars to use. After the first
+/// steps nothing here allocates.
+public final class StepEngine {
+  /// What the ranks agreed on after phase (b).
+  public struct Totals: Sendable {
+    /// Loss summed over the global batch.
+    public let loss: Double
+    /// Right answers in the global batch.
+    public let correct: Int
+    /// ‖g‖ of the mean gradient.
+    public let gradientNorm: Double
+    /// Whether loss and gradient are finite; if not, nothing was updated.
+    public let isFinite: Bool
+  }
+
+  /// Which samples of the batch this rank has.
+  public let batch: BatchLayout
+  /// The network over this rank's lanes.
+  public let network: Network
+  /// Every tensor, in the model's layout; equal on all ranks between steps.
+  public let parameters: FloatBuffer
+  /// The optimizer with this rank's state.
+  public let optimizer: ShardedOptimizer
+  /// Lanes, buckets and slices of all ranks.
+  public let reduction: ReductionPlan
+
+  private let gradients: [FloatBuffer]
+  private let reducer: GradientReducer
+  private let totals: StepTotals
+
+  /// Plans memory and traffic; every rank must call it with the same arguments.
+  ///
+  /// Parameters are zeros.
+  public init(
+    _ plan: TrainingPlan,
+    model: Model,
+    rule: any UpdateRule,
+    communicator: any Communicator,
+    team: ThreadTeam,
+    kernels: KernelSet,
+    bucketGranules: Int
+  ) throws {
+    let layout = model.layout
+    let rank = communicator.rank
+    reduction = ReductionPlan(
+      lanes: plan.lanes,
+      ranks: communicator.size,
+      elements: layout.trainable.count,
+      bucketGranules: bucketGranules
+    )
+    batch = BatchLayout(
+      lanes: plan.lanes,
+      held: reduction.heldLanes[rank],
+      fullBatch: plan.batchSize
+    )
+    parameters = try communicator.allocate(floats: layout.count)
+    gradients = try reduction.partials[rank].map { _ in
+      try communicator.allocate(floats: layout.trainable.count)
+    }
+    let grouping = try plan.grouping
+    network = Network(
+      model,
+      batch: batch,
+      mode: .training(grouping),
+      parameters: parameters,
+      gradients: gradients,
+      smoothing: plan.smoothing,
+      team: team,
+      kernels: kernels,
+      crossLane: LaneSums(
+        communicator,
+        plan: reduction,
+        batch: batch,
+        maximumWidth: 1 + 2 * (model.nodes.map(\.shape.channels).max() ?? 0),
+        lanesPerGroup: [grouping.lanesPerGroup]
+      )
+    )
+    let exchange = try communicator.exchange(reduction, gradients: gradients)
+    reducer = GradientReducer(exchange, plan: reduction, layout: layout)
+    totals = StepTotals(
+      communicator,
+      plan: reduction,
+      batch: batch,
+      recordWidth: network.recordWidth,
+      team: team
+    )
+    optimizer = ShardedOptimizer(
+      rule,
+      plan: reduction,
+      rank: rank,
+      sharded: plan.zero == 1,
+      exchange: exchange,
+      parameters: parameters,
+      gradients: gradients[0],
+      team: team
+    )
+  }
+
+  /// Takes a step on the samples in `network`: (a) forward, backward, reduce; (b) totals; (c) update and gather.
+  ///
+  /// When a total is not finite, all ranks leave parameters and statistics as they are.
+  public func step(_ scalars: StepScalars) throws -> Totals {
+    try network.forward()
+    reducer.begin(present: batch.present)
+    try network.backward { try reducer.markReady($0) }
+    try reducer.finish()
+
+    try totals.gather(records: network.records, gradient: gradients[0].base, stop: false)
+    let (loss, squares) = (totals.record[0], totals.squares)
+    let result = Totals(
+      loss: loss,
+      correct: Int(totals.record[1]),
+      gradientNorm: squares.squareRoot() / Double(batch.batch),
+      isFinite: loss.isFinite && squares.isFinite
+    )
+    guard result.isFinite else { return result }
+
+    network.updateStatistics(totals.record, samples: batch.batch)
+    try optimizer.step(scalars)
+    return result
+  }
+}

@@ -1,0 +1,170 @@
+import Collectives
+import DataParallel
+import Datasets
+import Kernels
+import Networks
+import Optimizers
+import Tensors
+
+/// Training on one rank, in step with the others: epochs, batches, schedule, evaluations.
+///
+/// After the first steps a step allocates nothing.
+public final class Trainer {
+  /// How a run ended, agreed on all ranks.
+  public enum Outcome: String, Sendable {
+    /// All steps taken.
+    case done
+    /// A loss or gradient is not finite, and the parameters are those before that step; or an evaluation's loss is not.
+    case diverged
+  }
+
+  /// Granules of a bucket: 4 MiB of gradients.
+  public static let bucketGranules = 1024
+
+  /// The plan.
+  public let plan: TrainingPlan
+  /// What it comes to for these data.
+  public let horizon: Horizon
+  /// The network.
+  public let model: Model
+  /// Steps taken.
+  public private(set) var step = 0
+  /// The last evaluation.
+  public private(set) var lastEvaluation: Evaluator.Result?
+
+  private let communicator: any Communicator
+  private let team: ThreadTeam
+  private let engine: StepEngine
+  private let evaluator: Evaluator
+  private let order: EpochOrder
+  private let reader: SampleReader
+  private var epoch = 0
+  private var firstSample = 0
+  private var readSample: ThreadTeam.Body = { _, _ in }
+
+  /// Plans memory and traffic and gives every rank the same first parameters.
+  ///
+  /// Every rank must call it with the same plan. `model` must fit the images and classes of `source`; the plan's name of it is not looked
+  /// up here.
+  public init(
+    _ plan: TrainingPlan,
+    model: Model,
+    source: DataSource,
+    communicator: any Communicator,
+    team: ThreadTeam,
+    kernels: KernelSet,
+    bucketGranules: Int = Trainer.bucketGranules
+  ) throws {
+    (self.plan, self.model, self.communicator, self.team) = (plan, model, communicator, team)
+    horizon = try Horizon(plan, samples: source.train.count)
+    engine = try StepEngine(
+      plan,
+      model: model,
+      rule: horizon.rule,
+      communicator: communicator,
+      team: team,
+      kernels: kernels,
+      bucketGranules: bucketGranules
+    )
+    if communicator.rank == 0 { model.initialize(engine.parameters, seed: plan.seed) }
+    try communicator.broadcast(engine.parameters.bytes, root: 0)
+    try checkReplicas(engine.parameters, communicator)
+    evaluator = Evaluator(
+      model,
+      parameters: engine.parameters,
+      dataset: source.test,
+      normalization: source.normalization,
+      communicator: communicator,
+      team: team,
+      kernels: kernels
+    )
+    order = EpochOrder(count: source.train.count, seed: plan.seed)
+    reader = SampleReader(
+      source.train,
+      normalization: source.normalization,
+      augmentation: plan.augment,
+      seed: plan.seed
+    )
+    let (network, image) = (engine.network, source.train.shape.count)
+    readSample = { [unowned self] sample, _ in
+      let index = order[firstSample + sample]
+      let label = reader.read(index, epoch: epoch, into: network.images + sample * image)
+      network.labels[sample] = Int32(label)
+    }
+  }
+
+  /// Every tensor, in the model's layout.
+  public var parameters: FloatBuffer { engine.parameters }
+  /// The optimizer with this rank's state.
+  public var optimizer: ShardedOptimizer { engine.optimizer }
+  /// Lanes, buckets and slices of all ranks.
+  public var reduction: ReductionPlan { engine.reduction }
+  /// Bytes of activations and their gradients on this rank.
+  public var arenaBytes: Int { engine.network.arenaFloats * MemoryLayout<Float>.stride }
+
+  /// Takes all steps of the plan, with evaluations between and at the end.
+  public func run(_ observer: any TrainingObserver) throws -> Outcome {
+    while step < horizon.steps {
+      epoch = step / horizon.stepsPerEpoch
+      order.prepare(epoch: epoch)
+      let end = min((epoch + 1) * horizon.stepsPerEpoch, horizon.steps)
+      while step < end {
+        guard let metrics = try takeStep() else { return .diverged }
+        try observer.finished(step: metrics)
+      }
+      let whole = step == (epoch + 1) * horizon.stepsPerEpoch
+      let due = plan.evalEvery > 0 && whole && (epoch + 1) % plan.evalEvery == 0
+      if due || step == horizon.steps {
+        guard try evaluate(observer) else { return .diverged }
+      }
+    }
+    if lastEvaluation == nil {
+      guard try evaluate(observer) else { return .diverged }
+    }
+    try checkReplicas(parameters, communicator)
+    return .done
+  }
+
+  /// One step; nil when it diverged, before anything was updated.
+  private func takeStep() throws -> StepMetrics? {
+    let clock = ContinuousClock.now
+    let start = (step % horizon.stepsPerEpoch) * plan.batchSize
+    let samples = min(plan.batchSize, horizon.samples - start)
+    engine.batch.begin(samples: samples)
+    firstSample = start + engine.batch.firstSample
+    team.run(engine.batch.localSamples, readSample)
+
+    let multiplier = horizon.schedule.multiplier(at: step)
+    let totals = try engine.step(
+      StepScalars(
+        step: step + 1,
+        learningRate: horizon.learningRate,
+        multiplier: multiplier,
+        decay: horizon.decay,
+        gradientScale: 1 / Double(samples)
+      )
+    )
+    guard totals.isFinite else { return nil }
+    step += 1
+    return StepMetrics(
+      step: step,
+      epoch: epoch,
+      samples: samples,
+      lossSum: totals.loss,
+      correct: totals.correct,
+      gradientNorm: totals.gradientNorm,
+      multiplier: multiplier,
+      seconds: (ContinuousClock.now - clock) / .seconds(1)
+    )
+  }
+
+  /// Evaluates; false when the loss is not finite, which shows what the last update has done.
+  private func evaluate(_ observer: any TrainingObserver) throws -> Bool {
+    let clock = ContinuousClock.now
+    let result = try evaluator.evaluate()
+    lastEvaluation = result
+    let seconds = (ContinuousClock.now - clock) / .seconds(1)
+    try observer.evaluated(result, step: step, epoch: epoch, seconds: seconds)
+    return result.loss.isFinite
+  }
+}

@@ -1,0 +1,27 @@
+/// What one step came to; the same on every rank.
+public struct StepMetrics: Sendable {
+  /// Steps taken, this one included.
+  public let step: Int
+  /// The 0-based epoch.
+  public let epoch: Int
+  /// Samples of the batch.
+  public let samples: Int
+  /// Loss summed over the batch.
+  public let lossSum: Double
+  /// Right answers in the batch.
+  public let correct: Int
+  /// ‖g‖ of the mean gradient.
+  public let gradientNorm: Double
+  /// η.
+  public let multiplier: Double
+  /// Seconds this step took on this rank.
+  public let seconds: Double
+}
+
+/// Who is told how a run goes; called on every rank, between steps.
+public protocol TrainingObserver: AnyObject {
+  /// A step is done.
+  func finished(step: StepMetrics) throws
+  /// An evaluation after `step` steps is done; it took `seconds`.
+  func evaluated(_ result: Evaluator.Result, step: Int, epoch: Int, seconds: Double) throws
+}

@@ -1,0 +1,77 @@
+import Datasets
+import Optimizers
+import Tensors
+
+/// Everything a training run is told: one value, made in the executable, validated before any message between ranks.
+///
+/// What is nil follows from the rest (`learningRate` from the rule, say). Field by field it is described in `PlanField.all`.
+public struct TrainingPlan: Sendable, Equatable {
+  /// The network's name in the catalog.
+  public var model = "resnet20"
+  /// "synthetic" or a folder.
+  public var data = "synthetic"
+  /// The part of the training images to evaluate on instead of the test file.
+  public var valFraction: Double?
+  /// What happens to training images.
+  public var augment = Augmentation.cropFlip
+
+  /// Passes over the training images; with `batchSize` the horizon of schedules.
+  public var epochs = 10
+  /// Stops after so many steps without moving the horizon.
+  public var steps: Int?
+  /// b, samples of one update over all ranks.
+  public var batchSize = 128
+  /// The first epochs, in which the rate rises linearly.
+  public var warmupEpochs = 0
+  /// The schedule's shape.
+  public var schedule = Schedule.Shape.cosine
+
+  /// The update rule's name.
+  public var rule = "adamw"
+  /// α.
+  public var learningRate: Double?
+  /// β1, β2.
+  public var betas: [Double]?
+  /// ε.
+  public var epsilon: Double?
+  /// The momentum of SGD.
+  public var momentum: Double?
+  /// λ, raw.
+  public var weightDecay: Double?
+  /// λ_norm.
+  public var weightDecayNorm: Double?
+  /// Allows a raw λ above 1e-3.
+  public var allowStrongDecay = false
+  /// Label smoothing.
+  public var smoothing = 0.0
+
+  /// BatchNorm's groups.
+  public var batchNorm = BatchNormMode.batch
+  /// Allows BatchNorm over fewer than 8 samples.
+  public var allowSmallBatchNorm = false
+
+  /// L.
+  public var lanes = 8
+  /// Key of every random draw.
+  public var seed: UInt64 = 1
+  /// 1: optimizer state is sharded over ranks; 0: whole on every rank.
+  public var zero = 1
+  /// Threads of a rank.
+  public var threads: Int?
+  /// Leaves threads to the scheduler.
+  public var noPin = false
+  /// Allows ranks on CPUs whose OpenBLAS kernels differ.
+  public var allowMixedCPU = false
+
+  /// Epochs between evaluations; 0: only at the end.
+  public var evalEvery = 1
+  /// Steps between lines of metrics.
+  public var logEvery = 50
+  /// The run folder.
+  public var output: String?
+  /// Replaces a run in the output folder.
+  public var overwrite = false
+
+  /// The defaults.
+  public init() {}
+}

@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A step allocates nothing, as glibc's own trace of the whole process sees it.
+///
+/// Only in release: what the compiler removes there, closures and existentials, counts in a debug
+/// build.
+@Suite(.serialized, .enabled(if: isRelease, "needs swift test -c release"))
+struct AllocationTests {
+  @Test(arguments: [("smallcnn", 1, 1), ("smallcnn", 1, 2), ("smallcnn", 3, 1), ("resnet20", 2, 2)])
+  func aStepAllocatesNothing(model: String, ranks: Int, threads: Int) throws {
+    let allocations = try allocations([model, "\(ranks)", "\(threads)"])
+    #expect(allocations.isEmpty)
+  }
+
+  @Test func anAllocationWouldBeSeen() throws {
+    // Size in hexadecimal: 12345 bytes.
+    let allocations = try allocations(["smallcnn", "1", "1", "leak"])
+    #expect(allocations.count == 1 && allocations[0].hasSuffix(" 0x3039"), "\(allocations)")
+  }
+
+  /// The lines of the trace that tell of new memory: "@ where + address size", or ">" for realloc.
+  private func allocations(_ arguments: [String]) throws -> [String] {
+    let folder = try TemporaryFolder()
+    let trace = folder.path(of: "trace")
+    let probe = try spawn(
+      "step-probe",
+      arguments,
+      environment: ["LD_PRELOAD": "libc_malloc_debug.so.0", "MALLOC_TRACE": trace]
+    )
+    #expect(probe.status == 0, "\(probe.stderr)")
+    let lines = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n")
+    // Without these the trace has not run, or not to its end.
+    #expect(lines.first == "= Start" && lines.last == "= End")
+    return lines.filter { $0.contains(" + ") || $0.contains(" > ") }.map(String.init)
+  }
+}
+
+private var isRelease: Bool {
+  #if DEBUG
+    false
+  #else
+    true
+  #endif
+}

@@ -1,0 +1,132 @@
+import Datasets
+import Optimizers
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+/// The table of the plan's fields: what every flag reads, writes and refuses.
+struct PlanFieldTests {
+  /// A text for every field that is not its default.
+  static let texts = [
+    "data": "a folder", "model": "resnet110", "val-fraction": "0.1", "augment": "none",
+    "epochs": "3", "steps": "0", "batch-size": "64", "bn": "group:32", "allow-small-bn": "true",
+    "smoothing": "0.1", "seed": "18446744073709551615", "opt": "sgd", "lr": "0.3",
+    "sched": "fixed", "warmup-epochs": "2", "weight-decay": "0.0005", "weight-decay-norm": "0.05",
+    "allow-strong-decay": "true", "momentum": "0.5", "opt-betas": "0.8,0.99", "opt-eps": "1e-05",
+    "lanes": "4", "zero": "0", "threads": "3", "no-pin": "true", "allow-mixed-cpu": "true",
+    "output": "runs/a: b #c", "overwrite": "true", "eval-every": "0", "log-every": "1",
+  ]
+
+  /// Texts that each field refuses.
+  static let refused = [
+    "data": [""], "model": [""], "val-fraction": ["0", "1", "-0.1", "nan"],
+    "augment": ["", "crop", "CROP-FLIP"], "epochs": ["0", "-1", "1.5", "ten", ""],
+    "steps": ["-1", "x"], "batch-size": ["0", "1e2"],
+    "bn": ["group", "group:", "group:0", "group:-8", "Batch", ""], "allow-small-bn": ["yes", "1"],
+    "smoothing": ["1", "-0.1", "inf"], "seed": ["-1", "18446744073709551616"], "opt": [""],
+    "lr": ["-1", "-0.001", "nan", "inf", "1e999", "", "x"], "sched": ["linear"],
+    "warmup-epochs": ["-1"], "weight-decay": ["-1e-9", "nan"], "weight-decay-norm": ["-1"],
+    "allow-strong-decay": [""], "momentum": ["1", "-0.5"],
+    "opt-betas": ["0.9", "0.9,1", "0.9,0.99,0.999", "0.9 0.99", "-0.1,0.9"],
+    "opt-eps": ["0", "-1e-8"], "lanes": ["0"], "zero": ["2", "-1", "true"], "threads": ["0"],
+    "no-pin": ["1"], "allow-mixed-cpu": ["on"], "output": [""], "overwrite": ["please"],
+    "eval-every": ["-1"], "log-every": ["0"],
+  ]
+
+  @Test func everyFieldIsTried() {
+    let flags = PlanField.all.map(\.flag)
+    #expect(Set(flags).count == flags.count, "two fields have one flag")
+    #expect(Set(flags) == Set(Self.texts.keys))
+    #expect(Set(flags) == Set(Self.refused.keys))
+    for flag in flags { #expect(PlanField.named(flag)?.flag == flag) }
+    #expect(PlanField.named("learning-rate") == nil)
+  }
+
+  @Test(arguments: PlanField.all.map(\.flag))
+  func aFieldReadsWhatItWrites(flag: String) throws {
+    let field = try #require(PlanField.named(flag))
+    let text = try #require(Self.texts[flag])
+    var plan = TrainingPlan()
+    #expect(field.get(plan) != text)
+    try field.assign(text, to: &plan)
+    #expect(field.get(plan) == text)
+    #expect(plan != TrainingPlan())
+    // It sets nothing else.
+    for other in PlanField.all where other.flag != flag {
+      #expect(other.get(plan) == other.get(TrainingPlan()), "--\(flag) sets --\(other.flag)")
+    }
+    #expect(!field.help.isEmpty)
+  }
+
+  @Test(arguments: PlanField.all.map(\.flag))
+  func aFieldRefusesNonsense(flag: String) throws {
+    let field = try #require(PlanField.named(flag))
+    for text in try #require(Self.refused[flag]) {
+      var plan = TrainingPlan()
+      let failure = #expect(throws: Failure.self, "--\(flag) \(text)") {
+        try field.assign(text, to: &plan)
+      }
+      #expect(failure?.kind == .usage)
+      #expect(failure?.message.hasPrefix("--\(flag) \(text): expected ") == true)
+      #expect(plan == TrainingPlan(), "a refused text leaves the plan as it was")
+    }
+  }
+
+  @Test func aNegativeRateIsAnsweredAsOne() {
+    var plan = TrainingPlan()
+    let failure = #expect(throws: Failure.self) {
+      try PlanField.named("lr")?.assign("-1", to: &plan)
+    }
+    #expect(failure?.message == "--lr -1: expected a number that is not negative.")
+  }
+
+  @Test func whatDecidesTheBitsMayNotChangeOnResume() {
+    let running: Set<String> = [
+      "allow-small-bn", "allow-strong-decay", "zero", "threads", "no-pin", "allow-mixed-cpu",
+      "output", "overwrite", "eval-every", "log-every", "steps",
+    ]
+    for field in PlanField.all {
+      #expect(field.decidesBits != running.contains(field.flag), "--\(field.flag)")
+      #expect(field.mayChangeOnResume != field.decidesBits, "--\(field.flag)")
+      #expect(!field.sweepable || field.decidesBits, "--\(field.flag)")
+    }
+  }
+
+  @Test func defaults() {
+    let expected = [
+      "data": "synthetic", "model": "resnet20", "augment": "crop-flip", "epochs": "10",
+      "batch-size": "128", "bn": "batch", "smoothing": "0.0", "seed": "1", "opt": "adamw",
+      "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "zero": "1", "eval-every": "1",
+      "log-every": "50",
+    ]
+    for field in PlanField.all {
+      #expect(field.get(TrainingPlan()) == expected[field.flag], "--\(field.flag)")
+    }
+  }
+
+  @Test(arguments: ["adamw", "sgd"]) func aResolvedPlanFixesWhatTheRuleLeftOpen(rule: String) throws
+  {
+    var plan = TrainingPlan()
+    plan.rule = rule
+    let resolved = try plan.resolved
+    let expected =
+      rule == "adamw"
+      ? [
+        "lr": "0.001", "opt-betas": "0.9,0.999", "opt-eps": "1e-08", "weight-decay-norm": "0.025",
+      ] : ["lr": "0.05", "momentum": "0.9"]
+    for flag in ["lr", "opt-betas", "opt-eps", "momentum", "weight-decay", "weight-decay-norm"] {
+      #expect(PlanField.named(flag)?.get(resolved) == expected[flag], "--\(flag)")
+    }
+  }
+
+  @Test func aConstantThatTheRuleDoesNotTakeIsRefused() throws {
+    var plan = TrainingPlan()
+    plan.momentum = 0.5
+    #expect(throws: Failure.self) { try plan.validate(ranks: 1) }
+    plan.rule = "sgd"
+    try plan.validate(ranks: 1)
+    plan.epsilon = 1e-3
+    #expect(throws: Failure.self) { try plan.validate(ranks: 1) }
+  }
+}

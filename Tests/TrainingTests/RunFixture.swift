@@ -1,0 +1,80 @@
+import Collectives
+import Foundation
+import Tensors
+import TestSupport
+import Training
+
+/// CIFAR-10 files of a few made-up images, on which a run takes a moment.
+func cifarFolder(train: Int = 60, test: Int = 130) throws -> TemporaryFolder {
+  let folder = try TemporaryFolder()
+  for (name, count, part) in [("data_batch_1.bin", train, 0), ("test_batch.bin", test, 1)] {
+    let records = (0..<count).map { image in
+      let label = (3 * image + part) % 10
+      let bytes = (0..<1024).map {
+        UInt8(truncatingIfNeeded: 12 * label + (image * 37 + $0 * 11) % 90)
+      }
+      return [UInt8(label)] + bytes + bytes.reversed() + bytes
+    }
+    try folder.write(Array(records.joined()), to: name)
+  }
+  return folder
+}
+
+/// A run of three steps an epoch on such files, whose threads are bound to no core.
+func runPlan(data: String, output: String) -> TrainingPlan {
+  var plan = TrainingPlan()
+  (plan.model, plan.data, plan.output) = ("smallcnn", data, output)
+  (plan.batchSize, plan.epochs, plan.logEvery) = (20, 2, 2)
+  (plan.threads, plan.noPin) = (1, true)
+  return plan
+}
+
+/// Every rank's summary of a run.
+func execute(_ plan: TrainingPlan, ranks: Int) throws -> [RunSummary] {
+  try ThreadWorld.run(ranks: ranks) { c in
+    try TrainingRun(
+      plan,
+      communicator: c,
+      launch: RunRecord.Launch(version: "test", mpi: "none", command: ["test"]),
+      console: nil
+    ).execute()
+  }
+}
+
+/// Every rank's summary of an evaluation; in threads of its own, because it binds them to cores.
+func evaluate(
+  _ path: String,
+  data: String? = nil,
+  logits: String? = nil,
+  ranks: Int
+) throws -> [Evaluation.Summary] {
+  let request = Evaluation.Request(
+    path: path,
+    data: data,
+    valFraction: nil,
+    threads: 1,
+    logits: logits
+  )
+  return try ThreadWorld.run(ranks: ranks) { try Evaluation.execute(request, $0) }
+}
+
+/// The failure of every rank, nil where it succeeded.
+func failures(
+  ranks: Int,
+  _ body: @escaping @Sendable (any Communicator) throws -> Void
+) throws -> [Failure?] {
+  try ThreadWorld.run(ranks: ranks) { c in
+    do {
+      try body(c)
+      return nil
+    } catch let failure as Failure {
+      return failure
+    }
+  }
+}
+
+/// A JSON file's object.
+func json(_ path: String) throws -> [String: Any] {
+  let data = try Data(contentsOf: URL(filePath: path))
+  return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+}

@@ -1,0 +1,110 @@
+import Networks
+import Tensors
+import Testing
+import Training
+
+/// Plans that cannot be run are refused in a sentence that names the flag.
+struct ValidationTests {
+  /// A plan that is refused, and what its sentence must hold.
+  struct Refusal: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let ranks: Int
+    let parts: [String]
+    var plan = TrainingPlan()
+
+    init(
+      _ name: String,
+      ranks: Int = 1,
+      _ parts: [String],
+      _ change: (inout TrainingPlan) -> Void
+    ) {
+      (testDescription, self.ranks, self.parts) = (name, ranks, parts)
+      change(&plan)
+    }
+  }
+
+  static let refusals: [Refusal] = [
+    Refusal("fewer samples than lanes", ["--batch-size 7", "--lanes 8"]) { $0.batchSize = 7 },
+    Refusal("more ranks than lanes", ranks: 9, ["9 ranks", "8 lanes", "--lanes 9", "bits"]) { _ in
+    },
+    Refusal("small lanes", ["--bn lane", "over only 7", "--allow-small-bn"]) {
+      ($0.batchSize, $0.batchNorm) = (63, .lane)
+    },
+    Refusal("small groups", ["--bn group:4", "over only 4", "--allow-small-bn"]) {
+      $0.batchNorm = .group(4)
+    },
+    Refusal("a group that does not divide the batch", ["--bn group:48", "128"]) {
+      $0.batchNorm = .group(48)
+    },
+    Refusal("lanes that do not divide the batch", ["--bn group:25", "8 lanes", "100"]) {
+      ($0.batchSize, $0.batchNorm) = (100, .group(25))
+    },
+    Refusal("a group across lanes", ["--bn group:32", "lanes of 24 samples"]) {
+      ($0.batchSize, $0.lanes, $0.batchNorm) = (96, 4, .group(32))
+    },
+    Refusal("an unknown model", ["--model vgg", "smallcnn, resnet20"]) { $0.model = "vgg" },
+    Refusal("an unknown rule", ["--opt adam", "adamw, sgd"]) { $0.rule = "adam" },
+    Refusal("both decays", ["--weight-decay", "--weight-decay-norm", "exclude"]) {
+      ($0.weightDecay, $0.weightDecayNorm) = (1e-4, 0.025)
+    },
+    Refusal("sgd with raw decay", ["--weight-decay:", "sgd", "adamw has"]) {
+      ($0.rule, $0.weightDecay) = ("sgd", 1e-4)
+    },
+    Refusal("sgd with normalised decay", ["--weight-decay-norm:", "sgd", "adamw has"]) {
+      ($0.rule, $0.weightDecayNorm) = ("sgd", 0.025)
+    },
+    Refusal("nothing but warm-up", ["--warmup-epochs 10", "--epochs 10"]) { $0.warmupEpochs = 10 },
+    Refusal("more warm-up than epochs", ["--warmup-epochs 11"]) { $0.warmupEpochs = 11 },
+  ]
+
+  @Test(arguments: refusals)
+  func isRefused(refusal: Refusal) {
+    let failure = #expect(throws: Failure.self) {
+      try refusal.plan.validate(ranks: refusal.ranks)
+    }
+    #expect(failure?.kind == .usage)
+    let missing = refusal.parts.filter { failure?.message.contains($0) != true }
+    #expect(missing.isEmpty, "\(failure?.message ?? "")")
+  }
+
+  @Test func whatFitsIsTaken() throws {
+    for ranks in 1...8 { try TrainingPlan().validate(ranks: ranks) }
+    for (batch, lanes, norm) in [
+      (64, 8, BatchNormMode.lane), (8, 8, .batch), (128, 8, .group(8)), (128, 8, .group(128)),
+      (96, 4, .group(48)), (97, 7, .batch), (97, 7, .lane),
+    ] {
+      var plan = TrainingPlan()
+      (plan.batchSize, plan.lanes, plan.batchNorm) = (batch, lanes, norm)
+      try plan.validate(ranks: 1)
+    }
+    var plan = TrainingPlan()
+    (plan.batchNorm, plan.batchSize, plan.allowSmallBatchNorm) = (.lane, 8, true)
+    try plan.validate(ranks: 8)
+    plan = TrainingPlan()
+    plan.warmupEpochs = 9
+    try plan.validate(ranks: 1)
+    for name in ModelCatalog.names {
+      plan.model = name
+      try plan.validate(ranks: 1)
+    }
+  }
+
+  @Test(arguments: ["batch", "lane", "group:1", "group:64"])
+  func normModesComeBack(text: String) throws {
+    #expect(try #require(BatchNormMode(text)).description == text)
+  }
+
+  @Test func normModesBecomeGroups() throws {
+    func grouping(_ text: String, _ batch: Int, _ lanes: Int) throws -> BatchNormGrouping {
+      try #require(BatchNormMode(text)).grouping(batch: batch, lanes: lanes, allowSmall: true)
+    }
+    #expect(try grouping("batch", 97, 7) == .lanes(7))
+    #expect(try grouping("lane", 128, 8) == .parts(1))
+    #expect(try grouping("group:64", 128, 8) == .lanes(4))
+    #expect(try grouping("group:128", 128, 8) == .lanes(8))
+    #expect(try grouping("group:16", 128, 8) == .lanes(1))
+    #expect(try grouping("group:4", 128, 8) == .parts(4))
+    #expect(try grouping("group:1", 8, 8) == .lanes(1))
+    #expect(BatchNormMode("group:2:3") == nil && BatchNormMode("group: 8") == nil)
+  }
+}
