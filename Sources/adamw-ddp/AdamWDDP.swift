@@ -1,0 +1,30 @@
+import ArgumentParser
+
+/// The command tree.
+struct AdamWDDP: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adamw-ddp",
+    abstract: "Train image classifiers with AdamW on CPUs, alone or on many ranks.",
+    discussion: """
+      First try:  adamw-ddp            (ResNet-20 on the built-in images)
+      Own data:   adamw-ddp train --data cifar-10-batches-bin --epochs 30
+      8 ranks:    mpirun -n 8 adamw-ddp train --data cifar-10-batches-bin
+      Then:       adamw-ddp eval runs/NAME
+      Trouble:    adamw-ddp doctor
+
+      The same seed, data and flags give the same model, byte for byte,
+      on any number of ranks and threads of one kind of CPU.
+
+      Exit codes: 0 done, 64 wrong flag, 65 bad data, 69 launcher or lost rank,
+      70 training diverged, 74 file system.
+      """,
+    version: Version.text,
+    subcommands: [TrainCommand.self, EvalCommand.self, DoctorCommand.self, SelfTestCommand.self],
+    defaultSubcommand: TrainCommand.self
+  )
+}
+
+/// The program's version.
+enum Version {
+  static let text = "0.1.0"
+}

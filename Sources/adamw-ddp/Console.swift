@@ -1,0 +1,44 @@
+import Foundation
+import Logging
+
+/// Messages for people, on stderr.
+enum Console {
+  /// Writes a line.
+  static func line(_ text: String) { write(text + "\n") }
+
+  /// Writes an error as one line with the program's name and a full stop.
+  static func error(_ text: String) {
+    let ends = [".", "?", "!"].contains { text.hasSuffix($0) }
+    write("adamw-ddp: \(text)\(ends ? "" : ".")\n")
+  }
+
+  static func write(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+
+  /// Whether people watch.
+  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// A logger whose lines read "WARNING: …".
+  static func logger(_ level: Logger.Level) -> Logger {
+    var logger = Logger(label: "adamw-ddp") { _ in PlainLogHandler() }
+    logger.logLevel = level
+    return logger
+  }
+}
+
+/// Lines without time and label: the reader started the program himself.
+private struct PlainLogHandler: LogHandler {
+  var metadata: Logger.Metadata = [:]
+  var logLevel: Logger.Level = .info
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let level = event.level == .warning ? "WARNING" : "\(event.level)"
+    Console.line(event.level < .notice ? "\(event.message)" : "\(level): \(event.message)")
+  }
+}

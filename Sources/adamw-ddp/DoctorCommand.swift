@@ -1,0 +1,109 @@
+import ArgumentParser
+import Collectives
+import Foundation
+import Kernels
+import Tensors
+import Training
+
+/// `adamw-ddp doctor`.
+struct DoctorCommand: RankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Show what this node, launcher and BLAS give, and the mpirun line to copy.",
+    discussion: "Start it as the training will be started, under mpirun or srun, to see every rank."
+  )
+
+  func run(_ world: World) throws {
+    let communicator = world.communicator
+    let environment = ProcessInfo.processInfo.environment
+    let blasThreads = BLAS.threads
+    let placement = try Placement(communicator, threads: nil, pin: true, allowMixedCPU: true)
+    let masks = try communicator.allGather(Node.ranges(placement.mask))
+    let levels = try communicator.allGather(KernelLevel.best.rawValue)
+    let shared = try communicator.allGather(Node.sharedMemory())
+    let threads = placement.threadsByRank[communicator.rank]
+    let advice = SlowKernels.advice(environment, threads: threads)
+    let slow = try communicator.allGather(advice ?? "")
+    guard world.leads else { return }
+
+    let hosts = communicator.hosts
+    var unique: [String] = []
+    for host in hosts where !unique.contains(host) { unique.append(host) }
+    let nodes = unique.count == 1 ? "1 host" : "\(unique.count) hosts"
+    print("adamw-ddp       \(Version.text)")
+    print("ranks           \(communicator.size) on \(nodes)")
+    print("MPI             \(Self.mpi(world))")
+    print("BLAS            \(BLAS.configuration)")
+    print("BLAS core       \(placement.blasCores[0])")
+    print("BLAS threads    \(blasThreads) by default; this program sets 1 and has its own threads")
+    print("kernel level    \(placement.level.rawValue)")
+    for host in unique {
+      let rank = hosts.firstIndex(of: host) ?? 0
+      print("shared memory   \(shared[rank])\(unique.count > 1 ? " on \(host)" : "")")
+    }
+    print("")
+    let rows = (0..<communicator.size).map { rank in
+      [
+        "\(rank)", hosts[rank], masks[rank], "\(placement.threadsByRank[rank])", levels[rank],
+        placement.blasCores[rank],
+      ]
+    }
+    for line in Self.table([["rank", "host", "cores", "threads", "kernels", "BLAS core"]] + rows) {
+      print(line)
+    }
+    print("")
+    for line in Self.warnings(placement, hosts, slow) { print(line) }
+    let launch = LaunchAdvice(
+      cores: Node.wholeCores(
+        mask: world.library == "none" ? placement.mask : nil,
+        environment
+      ),
+      threadsPerCore: Node.threadsPerCore,
+      hosts: unique,
+      isSlurm: environment["SLURM_JOB_ID"] != nil,
+      isRoot: geteuid() == 0,
+      program: CommandLine.arguments[0]
+    )
+    for line in launch.lines { print(line) }
+  }
+
+  private static func mpi(_ world: World) -> String {
+    // Name and version; the rest is of the package's making.
+    world.library == "none"
+      ? "not used: no launcher started this process" : "\(world.library.prefix { $0 != "," })"
+  }
+
+  private static func warnings(
+    _ placement: Placement,
+    _ hosts: [String],
+    _ slow: [String]
+  ) -> [String] {
+    var lines: [String] = []
+    if let rank = slow.firstIndex(where: { !$0.isEmpty }) {
+      lines.append("WARNING: on \(hosts[rank]) \(slow[rank])")
+    }
+    if Set(placement.blasCores).count > 1 {
+      lines.append(
+        "WARNING: OpenBLAS's kernels differ between ranks, which training refuses: set "
+          + "OPENBLAS_CORETYPE alike on all hosts, or add --allow-mixed-cpu."
+      )
+    }
+    let online = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    if placement.localRanks > online {
+      lines.append(
+        "note: \(placement.localRanks) ranks share the \(online) cores of \(hosts[0]): the same "
+          + "bits, but slower than \(online) ranks."
+      )
+    }
+    return lines
+  }
+
+  /// Columns as wide as their widest cell.
+  private static func table(_ rows: [[String]]) -> [String] {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
+        .joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+    }
+  }
+}

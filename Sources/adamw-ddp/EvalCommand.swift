@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import Tensors
+import Training
+
+/// `adamw-ddp eval`.
+struct EvalCommand: RankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval",
+    abstract: "Evaluate a run folder or a model.safetensors file.",
+    discussion: """
+      Gives exactly the accuracy of the run, on any number of ranks.
+      A single file needs --data.
+      """
+  )
+
+  @Argument(help: ArgumentHelp("a run folder or a safetensors file", valueName: "RUN|FILE"))
+  var path: String
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp(
+      "a data folder or 'synthetic'; by default what the run used",
+      valueName: "PATH"
+    )
+  )
+  var data: String?
+  @Option(
+    name: .customLong("val-fraction"),
+    parsing: .unconditional,
+    help: ArgumentHelp("evaluate on this held-out part of the training images", valueName: "X")
+  )
+  var valFraction: String?
+  @Option(
+    name: .customLong("threads"),
+    parsing: .unconditional,
+    help: ArgumentHelp("threads of a rank; by default the cores it may use", valueName: "N")
+  )
+  var threads: String?
+  @Option(
+    name: .customLong("logits"),
+    help: ArgumentHelp("write logits and labels to this safetensors file", valueName: "FILE")
+  )
+  var logits: String?
+  @Flag(name: .customLong("allow-mixed-cpu"), help: .field("allow-mixed-cpu"))
+  var allowMixedCPU = false
+  @Flag(name: .customLong("json"), help: "print one JSON object on stdout")
+  var json = false
+
+  func run(_ world: World) throws {
+    // The plan's own fields read and check the numbers.
+    var plan = TrainingPlan()
+    if let valFraction { try PlanField.named("val-fraction")?.assign(valFraction, to: &plan) }
+    if let threads { try PlanField.named("threads")?.assign(threads, to: &plan) }
+    let summary = try Evaluation.execute(
+      Evaluation.Request(
+        path: path,
+        data: data,
+        valFraction: plan.valFraction,
+        threads: plan.threads,
+        allowMixedCPU: allowMixedCPU,
+        logits: logits
+      ),
+      world.communicator
+    )
+    guard world.leads else { return }
+    if json {
+      print(try JSONText.line(summary))
+    } else {
+      let text = String(
+        format: "accuracy %.2f %%  loss %.4f",
+        100 * summary.testAccuracy,
+        summary.testLoss
+      )
+      print("\(summary.model) on \(summary.images) images of \(summary.data): \(text)")
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import ArgumentParser
+import Training
+
+// The flags of the plan. Names, help and reading come from the plan's table of fields; a test compares the two.
+
+extension ArgumentHelp {
+  /// The help of a field of the plan, with its default.
+  static func field(_ flag: String) -> ArgumentHelp {
+    guard let field = PlanField.named(flag) else { preconditionFailure("no field \(flag)") }
+    var text = field.help
+    if case .value(let placeholder) = field.form {
+      if let value = field.get(TrainingPlan()) { text += " (default: \(value))" }
+      return ArgumentHelp("\(text)", valueName: placeholder)
+    }
+    return ArgumentHelp("\(text)")
+  }
+}
+
+/// What is trained on what.
+struct DataOptions: ParsableArguments {
+  @Option(name: .customLong("data"), parsing: .unconditional, help: .field("data"))
+  var data: String?
+  @Option(name: .customLong("model"), parsing: .unconditional, help: .field("model"))
+  var model: String?
+  @Option(name: .customLong("val-fraction"), parsing: .unconditional, help: .field("val-fraction"))
+  var valFraction: String?
+  @Option(name: .customLong("augment"), parsing: .unconditional, help: .field("augment"))
+  var augment: String?
+
+  var assignments: [(flag: String, text: String?)] {
+    [
+      ("data", data),
+      ("model", model),
+      ("val-fraction", valFraction),
+      ("augment", augment),
+    ]
+  }
+}
+
+/// How long and how.
+struct TrainingOptions: ParsableArguments {
+  @Option(name: .customLong("epochs"), parsing: .unconditional, help: .field("epochs"))
+  var epochs: String?
+  @Option(name: .customLong("steps"), parsing: .unconditional, help: .field("steps"))
+  var steps: String?
+  @Option(name: .customLong("batch-size"), parsing: .unconditional, help: .field("batch-size"))
+  var batchSize: String?
+  @Option(name: .customLong("bn"), parsing: .unconditional, help: .field("bn"))
+  var bn: String?
+  @Option(name: .customLong("smoothing"), parsing: .unconditional, help: .field("smoothing"))
+  var smoothing: String?
+  @Option(name: .customLong("seed"), parsing: .unconditional, help: .field("seed"))
+  var seed: String?
+  @Flag(name: .customLong("allow-small-bn"), help: .field("allow-small-bn"))
+  var allowSmallBN = false
+
+  var assignments: [(flag: String, text: String?)] {
+    [
+      ("epochs", epochs),
+      ("steps", steps),
+      ("batch-size", batchSize),
+      ("bn", bn),
+      ("smoothing", smoothing),
+      ("seed", seed),
+      ("allow-small-bn", allowSmallBN ? "true" : nil),
+    ]
+  }
+}
+
+/// The update rule and its schedule.
+struct OptimizerOptions: ParsableArguments {
+  @Option(name: .customLong("opt"), parsing: .unconditional, help: .field("opt"))
+  var opt: String?
+  @Option(name: .customLong("lr"), parsing: .unconditional, help: .field("lr"))
+  var lr: String?
+  @Option(name: .customLong("sched"), parsing: .unconditional, help: .field("sched"))
+  var sched: String?
+  @Option(
+    name: .customLong("warmup-epochs"),
+    parsing: .unconditional,
+    help: .field("warmup-epochs")
+  )
+  var warmupEpochs: String?
+  @Option(name: .customLong("weight-decay"), parsing: .unconditional, help: .field("weight-decay"))
+  var weightDecay: String?
+  @Option(
+    name: .customLong("weight-decay-norm"),
+    parsing: .unconditional,
+    help: .field("weight-decay-norm")
+  )
+  var weightDecayNorm: String?
+  @Option(name: .customLong("momentum"), parsing: .unconditional, help: .field("momentum"))
+  var momentum: String?
+  @Option(name: .customLong("opt-betas"), parsing: .unconditional, help: .field("opt-betas"))
+  var optBetas: String?
+  @Option(name: .customLong("opt-eps"), parsing: .unconditional, help: .field("opt-eps"))
+  var optEps: String?
+  @Flag(name: .customLong("allow-strong-decay"), help: .field("allow-strong-decay"))
+  var allowStrongDecay = false
+
+  var assignments: [(flag: String, text: String?)] {
+    [
+      ("opt", opt),
+      ("lr", lr),
+      ("sched", sched),
+      ("warmup-epochs", warmupEpochs),
+      ("weight-decay", weightDecay),
+      ("weight-decay-norm", weightDecayNorm),
+      ("momentum", momentum),
+      ("opt-betas", optBetas),
+      ("opt-eps", optEps),
+      ("allow-strong-decay", allowStrongDecay ? "true" : nil),
+    ]
+  }
+}
+
+/// Lanes, ranks and threads.
+struct ParallelOptions: ParsableArguments {
+  @Option(name: .customLong("lanes"), parsing: .unconditional, help: .field("lanes"))
+  var lanes: String?
+  @Option(name: .customLong("zero"), parsing: .unconditional, help: .field("zero"))
+  var zero: String?
+  @Option(name: .customLong("threads"), parsing: .unconditional, help: .field("threads"))
+  var threads: String?
+  @Flag(name: .customLong("no-pin"), help: .field("no-pin"))
+  var noPin = false
+  @Flag(name: .customLong("allow-mixed-cpu"), help: .field("allow-mixed-cpu"))
+  var allowMixedCPU = false
+
+  var assignments: [(flag: String, text: String?)] {
+    [
+      ("lanes", lanes),
+      ("zero", zero),
+      ("threads", threads),
+      ("no-pin", noPin ? "true" : nil),
+      ("allow-mixed-cpu", allowMixedCPU ? "true" : nil),
+    ]
+  }
+}
+
+/// What is written where.
+struct OutputOptions: ParsableArguments {
+  @Option(name: .customLong("output"), parsing: .unconditional, help: .field("output"))
+  var output: String?
+  @Option(name: .customLong("eval-every"), parsing: .unconditional, help: .field("eval-every"))
+  var evalEvery: String?
+  @Option(name: .customLong("log-every"), parsing: .unconditional, help: .field("log-every"))
+  var logEvery: String?
+  @Flag(name: .customLong("overwrite"), help: .field("overwrite"))
+  var overwrite = false
+
+  var assignments: [(flag: String, text: String?)] {
+    [
+      ("output", output),
+      ("eval-every", evalEvery),
+      ("log-every", logEvery),
+      ("overwrite", overwrite ? "true" : nil),
+    ]
+  }
+}

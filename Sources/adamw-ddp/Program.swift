@@ -1,0 +1,67 @@
+import ArgumentParser
+import Collectives
+import Foundation
+import MPICollectives
+import Tensors
+
+/// From the command line to the exit code: who the ranks are, which command, and how an error ends.
+@main
+enum Program {
+  static func main() {
+    // A closed pipe is an error of a write, not a silent death.
+    signal(SIGPIPE, SIG_IGN)
+    let environment = ProcessInfo.processInfo.environment
+    let world = start(environment)
+    do {
+      let command = try AdamWDDP.parseAsRoot()
+      if let command = command as? any RankCommand {
+        try command.run(world)
+      } else {
+        var command = command
+        if world.leads { try command.run() }
+      }
+    } catch {
+      world.leave(reason(error))
+    }
+    world.finish()
+  }
+
+  /// The exit code and the words of an error.
+  private static func reason(_ error: any Error) -> ExitReason {
+    if let failure = error as? Failure {
+      return ExitReason(
+        code: failure.kind.rawValue,
+        text: failure.message,
+        isAgreed: failure.isAgreed
+      )
+    }
+    func alone(_ code: Int32, _ text: String) -> ExitReason {
+      ExitReason(code: code, text: text, isAgreed: false)
+    }
+    if let code = error as? ExitCode { return alone(code.rawValue, "") }
+    let code = AdamWDDP.exitCode(for: error).rawValue
+    if code == 0 { return alone(0, AdamWDDP.fullMessage(for: error)) }
+    if code == Failure.Kind.usage.rawValue {
+      return alone(code, "\(AdamWDDP.message(for: error)) (see adamw-ddp --help)")
+    }
+    return alone(code, "\(error)")
+  }
+
+  private static func start(_ environment: [String: String]) -> World {
+    do {
+      if LaunchVariables.isLaunched(environment) {
+        return World(mpi: try MPIWorld(environment: environment))
+      }
+      let complaint = LaunchVariables.singletonComplaint(worldSize: 1, environment: environment)
+      if let complaint { throw Failure(.launch, complaint) }
+      return World(mpi: nil)
+    } catch {
+      // Tasks that are each alone know nothing of the others: the launcher's number decides who says so. Any other error is this rank's own.
+      let complaint = LaunchVariables.singletonComplaint(worldSize: 1, environment: environment)
+      if "\(error)" != complaint || LaunchVariables.isFirstTask(environment) {
+        Console.error("\(error)")
+      }
+      MPIWorld.end((error as? Failure)?.kind.rawValue ?? Failure.Kind.launch.rawValue)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Collectives
+import Tensors
+import Training
+
+/// `adamw-ddp train`, the default command.
+struct TrainCommand: RankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a network (the default command).",
+    discussion: """
+      mpirun -n R adamw-ddp train ... shares the work among R ranks.
+      Flags win over --config, which wins over the defaults.
+      The run folder gets model.safetensors, metrics.csv, metrics.jsonl,
+      plan.yaml, run.json and status.json.
+      """
+  )
+
+  @OptionGroup(title: "Data and model") var data: DataOptions
+  @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
+  @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "YAML file with one 'flag: value' a line, such as a plan.yaml",
+      valueName: "FILE"
+    )
+  )
+  var config: String?
+  @Flag(name: .customLong("print-plan"), help: "print the plan as YAML and stop")
+  var printPlan = false
+  @Flag(name: .customLong("json"), help: "end with one JSON object on stdout")
+  var json = false
+  @Flag(name: .customLong("quiet"), help: "say nothing but warnings and errors")
+  var quiet = false
+
+  func run(_ world: World) throws {
+    // Together: a --config that only some hosts can read is one error.
+    let plan = try world.communicator.together {
+      let chosen = try chosenPlan()
+      try chosen.validate(ranks: world.communicator.size)
+      return chosen
+    }
+    if printPlan {
+      if world.leads { print(try PlanFile.yaml(try plan.resolved), terminator: "") }
+      return
+    }
+    let console = RunDisplay(plan, quiet: quiet, library: world.library)
+    let run = try TrainingRun(
+      plan,
+      communicator: world.communicator,
+      launch: RunRecord.Launch(
+        version: Version.text,
+        mpi: world.library,
+        command: CommandLine.arguments
+      ),
+      console: console
+    )
+    let summary = try run.execute()
+    if world.leads {
+      if json {
+        print(try JSONText.line(summary))
+      } else if !quiet {
+        console.summarize(summary)
+      }
+    }
+    if summary.state == Trainer.Outcome.diverged.rawValue {
+      throw Failure(
+        .diverged,
+        "training diverged: after \(summary.steps) steps a loss or gradient is not finite; try a "
+          + "smaller --lr or --warmup-epochs. \(summary.output) has the metrics up to there.",
+        isAgreed: true
+      )
+    }
+  }
+
+  /// Defaults, then the file, then flags.
+  func chosenPlan() throws -> TrainingPlan {
+    var plan = TrainingPlan()
+    if let config { try PlanFile.apply(config, to: &plan) }
+    for (flag, text) in assignments {
+      if let text { try PlanField.named(flag)?.assign(text, to: &plan) }
+    }
+    return plan
+  }
+
+  var assignments: [(flag: String, text: String?)] {
+    data.assignments + training.assignments + optimizer.assignments + parallel.assignments
+      + output.assignments
+  }
+}

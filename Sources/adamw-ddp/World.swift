@@ -1,0 +1,70 @@
+import ArgumentParser
+import Collectives
+import Glibc
+import MPICollectives
+import Tensors
+
+/// The ranks of this run and how they leave: together at the end, or all at once on an error.
+struct World {
+  let communicator: any Communicator
+  private let mpi: MPIWorld?
+
+  /// The ranks of an MPI job, or this process alone.
+  init(mpi: MPIWorld?) {
+    self.mpi = mpi
+    communicator = mpi?.communicator ?? SoloCommunicator()
+  }
+
+  /// Whether this rank speaks for all.
+  var leads: Bool { communicator.rank == 0 }
+
+  /// MPI's name and version.
+  var library: String { mpi == nil ? "none" : MPIWorld.libraryVersion }
+
+  /// Leaves on the good path, where every rank arrives.
+  func finish() {
+    do {
+      try mpi?.finish()
+    } catch {
+      leave(ExitReason(code: Failure.Kind.launch.rawValue, text: "\(error)", isAgreed: false))
+    }
+  }
+
+  /// Says what went wrong and ends all ranks with its exit code.
+  ///
+  /// An error that all ranks have is said by rank 0, whose abort ends the others while they wait: long for one that they have agreed on,
+  /// a second for one that they may each have found.
+  func leave(_ reason: ExitReason) -> Never {
+    if reason.code == 0 {
+      // --help and --version.
+      if leads { print(reason.text) }
+      finish()
+      exit(0)
+    }
+    if reason.text.isEmpty {
+      // The command has spoken for itself.
+    } else if leads {
+      Console.error(reason.text)
+    } else {
+      sleep(reason.isAgreed ? 30 : 1)
+      let host = communicator.hosts[communicator.rank]
+      Console.error("rank \(communicator.rank) on \(host): \(reason.text)")
+    }
+    communicator.abort(reason.code)
+  }
+}
+
+/// Why a program ends before its work is done.
+struct ExitReason {
+  /// The exit code.
+  let code: Int32
+  /// What to say; nothing when it has been said.
+  let text: String
+  /// Whether all ranks know that all ranks have it.
+  let isAgreed: Bool
+}
+
+/// A command that runs on every rank.
+protocol RankCommand: ParsableCommand {
+  func run(_ world: World) throws
+}

@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension ProgramTests {
+  /// What people see while a run goes on.
+  struct Display {
+    private func flags(_ outputs: TemporaryFolder) throws -> [String] {
+      try ["train"] + ShortRun.shared.get().flags + ["--output", outputs.path(of: "run")]
+    }
+
+    @Test(arguments: [nil, 3])
+    func theBannerSaysWhatRuns(ranks: Int?) throws {
+      let outputs = try TemporaryFolder()
+      let job = try program(try flags(outputs) + ["--lanes", "6", "--threads", "1"], ranks: ranks)
+      #expect(job.status == 0 && job.stdout == "", "\(job.stderr)")
+      let facts: [String] = [
+        "smallcnn, 24,346 parameters", "cifar10: 200 training and 100 test images of 32×32×3",
+        ranks == nil ? "ranks      1 (no MPI)" : "ranks      3 (Open MPI v",
+        "threads 1 a rank", "lanes 6", "64 global, 10 or 11 a lane", "8 in 2 epochs of 4",
+        "adamw, lr 0.001, cosine", "λ_norm 0.025", "dialect paper",
+        "batch (the whole global batch)",
+        "optimizer state a rank (zero 1)", "kernels", "OpenBLAS ", outputs.path(of: "run"),
+      ]
+      for fact in facts { #expect(job.stderr.contains(fact), "\(fact) in \(job.stderr)") }
+    }
+
+    /// A log file wants lines; only a terminal gets a bar.
+    @Test(arguments: [nil, 3])
+    func noBarWithoutATerminal(ranks: Int?) throws {
+      let outputs = try TemporaryFolder()
+      let job = try program(try flags(outputs) + ["--log-every", "1"], ranks: ranks)
+      #expect(job.status == 0)
+      #expect(!job.stderr.contains("\r") && !job.stderr.contains("\u{1B}"))
+      #expect(job.stderr.contains("step 8/8") && job.stderr.contains("images/s"))
+    }
+
+    @Test(.enabled(if: findProgram("script") != nil, "script is not in the PATH"))
+    func aBarOnATerminal() throws {
+      let outputs = try TemporaryFolder()
+      let command = try flags(outputs).joined(separator: " ")
+      let job = try script("exec script -qec \"$PROGRAM \(command)\" /dev/null")
+      #expect(job.status == 0)
+      for part in ["\r\u{1B}[K", "8/8", "loss ", "ETA 0:00", "run folder: "] {
+        #expect(job.stdout.contains(part), "\(part) in \(job.stdout)")
+      }
+    }
+
+    @Test func quietSaysNothing() throws {
+      let outputs = try TemporaryFolder()
+      // Kernels that are too slow for this CPU are worth a warning even then.
+      let job = try program(
+        try flags(outputs) + ["--quiet"],
+        environment: [
+          "OPENBLAS_CORETYPE": nil as String?
+        ]
+      )
+      #expect(job.status == 0 && job.stdout == "")
+      #expect(job.stderr.split(separator: "\n").allSatisfy { $0.hasPrefix("WARNING: ") })
+    }
+
+    /// Half speed for want of a variable must not go unseen.
+    @Test func slowKernelsAreWarnedOf() throws {
+      let doctor = try program(["doctor"], environment: ["OPENBLAS_CORETYPE": "Haswell"]).stdout
+      guard doctor.contains("avx512") else { return }
+      let outputs = try TemporaryFolder()
+      let job = try program(
+        try flags(outputs) + ["--quiet"],
+        environment: ["OPENBLAS_CORETYPE": "Haswell"]
+      )
+      let warnings = job.stderr.split(separator: "\n").filter { $0.hasPrefix("WARNING: ") }
+      #expect(warnings.count == 1 && job.status == 0, "\(job.stderr)")
+      #expect(warnings.first?.contains("unset OPENBLAS_CORETYPE (it is Haswell)") == true)
+      #expect(doctor.contains("WARNING: on ") && doctor.contains("unset OPENBLAS_CORETYPE"))
+    }
+  }
+}

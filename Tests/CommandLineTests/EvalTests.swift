@@ -1,0 +1,64 @@
+import Checkpoints
+import Foundation
+import TestSupport
+import Testing
+
+extension ProgramTests {
+  /// `eval` gives exactly what the run said at its end.
+  struct Eval {
+    @Test(arguments: [nil, 3])
+    func ofARunOrAFile(ranks: Int?) throws {
+      let run = try ShortRun.shared.get()
+      for target in [[run.folder], [run.model, "--data", run.images]] {
+        let job = try program(["eval"] + target + ["--json"], ranks: ranks)
+        #expect(job.status == 0, "\(job.stderr)")
+        for name in ["test_accuracy", "test_loss", "parameters"] {
+          #expect(try job.digits(name) == run.job.digits(name), "\(name)")
+        }
+        #expect(try job.digits("images") == "100")
+      }
+    }
+
+    @Test func forPeople() throws {
+      let run = try ShortRun.shared.get()
+      let accuracy = try #require(run.job.object()["test_accuracy"] as? Double)
+      let job = try program(["eval", run.folder], ranks: 3)
+      let percent = String(format: "accuracy %.2f %%", 100 * accuracy)
+      #expect(job.stdout.contains(percent) && job.stdout.count { $0 == "\n" } == 1)
+    }
+
+    /// The same file from any number of ranks, and its largest logits are the run's right answers.
+    @Test func logits() throws {
+      let (run, folder) = (try ShortRun.shared.get(), try TemporaryFolder())
+      let accuracy = try #require(run.job.object()["test_accuracy"] as? Double)
+      var files: [Data] = []
+      for ranks in [nil, 3] {
+        let path = folder.path(of: "\(ranks ?? 0).safetensors")
+        let job = try program(["eval", run.folder, "--logits", path], ranks: ranks)
+        #expect(job.status == 0, "\(job.stderr)")
+        files.append(try Data(contentsOf: URL(filePath: path)))
+        let file = try Safetensors(contentsOf: path)
+        let (logits, labels) = (file.tensors["logits"], file.tensors["labels"])
+        #expect(logits?.shape == [100, 10] && labels?.shape == [100])
+        guard case .float(let values) = logits?.values, case .integer(let truth) = labels?.values
+        else {
+          Issue.record("logits are floats, labels integers")
+          continue
+        }
+        let right = (0..<100).count { image in
+          let row = values[10 * image..<10 * image + 10]
+          return row.max() == row[10 * image + Int(truth[image])]
+        }
+        #expect(right == Int((100 * accuracy).rounded()))
+      }
+      #expect(areSame(files[0], files[1]))
+    }
+
+    @Test func otherImages() throws {
+      let run = try ShortRun.shared.get()
+      let job = try program(["eval", run.folder, "--data", "synthetic", "--json"], ranks: 3)
+      #expect(job.status == 0, "\(job.stderr)")
+      #expect(try job.object()["images"] as? Int == 2000)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Whether the formatter came with the compiler.
+private let hasFormatter: Bool = {
+  guard let swift = findProgram("swift") else { return false }
+  return (try? spawn(swift, ["format", "--version"]))?.status == 0
+}()
+
+/// Rules of the sources that the compiler does not know.
+struct SourceRulesTests {
+  private let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().path
+
+  /// Lines of Swift and C under Sources as "target/File.swift: line", where `isMeant` holds.
+  private func lines(where isMeant: (String) -> Bool) throws -> [String] {
+    let sources = root + "/Sources"
+    let files = try FileManager.default.subpathsOfDirectory(atPath: sources)
+      .filter { $0.hasSuffix(".swift") || $0.hasSuffix(".h") }
+    #expect(files.count > 50)
+    return try files.flatMap { file in
+      try String(contentsOfFile: "\(sources)/\(file)", encoding: .utf8)
+        .split(separator: "\n").map(String.init).filter(isMeant).map { "\(file): \($0)" }
+    }
+  }
+
+  private func target(_ line: String) -> String { String(line.prefix { $0 != "/" }) }
+
+  @Test func onlyMPICollectivesKnowsMPI() throws {
+    let imports = try lines { $0.contains("import CMPI") }
+    #expect(Set(imports.map(target)) == ["MPICollectives"], "\(imports)")
+  }
+
+  @Test func onlyTheExecutableReadsTheEnvironment() throws {
+    let words = ["processInfo.environment", "getenv(", "environ["]
+    let readers = try lines { line in words.contains { line.contains($0) } }
+    #expect(Set(readers.map(target)) == ["adamw-ddp"], "\(readers)")
+  }
+
+  @Test func nothingCrashesOnPurpose() throws {
+    let words = ["fatalError", "try!", "as!"]
+    let crashes = try lines { line in words.contains { line.contains($0) } }
+    #expect(crashes == [])
+  }
+
+  @Test(.enabled(if: hasFormatter, "there is no swift format"))
+  func theFormatterIsContent() throws {
+    let swift = try #require(findProgram("swift"))
+    let paths = ["Sources", "Tests", "Package.swift"].map { "\(root)/\($0)" }
+    let job = try spawn(swift, ["format", "lint", "--strict", "--recursive"] + paths)
+    #expect(job.status == 0, "\(job.stderr)")
+  }
+}

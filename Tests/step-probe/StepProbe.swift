@@ -1,0 +1,90 @@
+import CPlatform
+import Collectives
+import Datasets
+@preconcurrency import Glibc
+import Kernels
+import Networks
+import Tensors
+import TestSupport
+import Training
+
+/// Trains a few steps and has glibc trace every allocation of the process from the third step on.
+///
+/// Arguments: MODEL RANKS THREADS, and `leak` to allocate once in the traced part, which shows that
+/// the trace sees it. Needs LD_PRELOAD=libc_malloc_debug.so.0 and MALLOC_TRACE=FILE.
+@main
+struct StepProbe {
+  static func main() throws {
+    let arguments = CommandLine.arguments
+    guard arguments.count >= 4, let ranks = Int(arguments[2]), let threads = Int(arguments[3])
+    else {
+      fputs("step-probe MODEL RANKS THREADS [leak]\n", stderr)
+      exit(64)
+    }
+    let leaks = arguments.dropFirst(4).first == "leak"
+    let model = arguments[1]
+    if ranks == 1 {
+      try train(model, SoloCommunicator(), threads, leaks)
+    } else {
+      _ = try ThreadWorld.run(ranks: ranks) { try train(model, $0, threads, leaks) }
+    }
+  }
+
+  /// Thirteen steps of five an epoch, each fifth a short batch, without evaluations in between.
+  private static func train(
+    _ name: String,
+    _ communicator: any Communicator,
+    _ threads: Int,
+    _ leaks: Bool
+  ) throws {
+    var plan = TrainingPlan()
+    (plan.batchSize, plan.epochs, plan.steps, plan.evalEvery) = (24, 3, 13, 0)
+    let images = ImageBytes(
+      shape: ImageShape(height: 16, width: 16, channels: 3),
+      labels: (0..<101).map { $0 % 10 }
+    ) { UInt8(truncatingIfNeeded: $0 * 31 + $1 * 7) }
+    let source = DataSource(
+      name: "probe",
+      train: images,
+      test: images,
+      normalization: Normalization(mean: [128, 128, 128], deviation: [60, 60, 60])
+    )
+    let trainer = try Trainer(
+      plan,
+      model: try ModelCatalog.model(name, input: images.shape, classes: 10),
+      source: source,
+      communicator: communicator,
+      team: ThreadTeam(size: threads) { BLAS.useOneThread() },
+      kernels: KernelSet(.best),
+      bucketGranules: 16
+    )
+    _ = try trainer.run(Window(leads: communicator.rank == 0, leaks: leaks))
+  }
+
+  /// Traces from the end of rank 0's third step to the end of its eleventh.
+  ///
+  /// Rank 0 ends a step only when all ranks have computed theirs, so by then the others have two
+  /// whole steps behind them, and none reaches the end of the run before the trace has stopped.
+  private final class Window: TrainingObserver {
+    private let leads: Bool
+    private let leaks: Bool
+    /// Keeps the compiler from seeing that nobody needs it.
+    private var leak: UnsafeMutableRawPointer?
+
+    init(leads: Bool, leaks: Bool) { (self.leads, self.leaks) = (leads, leaks) }
+
+    deinit { free(leak) }
+
+    func finished(step: StepMetrics) {
+      guard leads else { return }
+      switch step.step {
+      case 3: mtrace()
+      case 7 where leaks: leak = malloc(12_345)
+      case 11: muntrace()
+      default: break
+      }
+    }
+
+    func evaluated(_ result: Evaluator.Result, step: Int, epoch: Int, seconds: Double) {}
+  }
+}
