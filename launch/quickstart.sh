@@ -3,7 +3,7 @@
 # downloaded but what the build needs. About a minute after the build.
 set -euo pipefail
 
-epochs=3 # about a minute of ResNet-20 on two cores
+epochs=4 # about a minute of ResNet-20 on two cores
 
 launch=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 program=$("$launch/build.sh")
