@@ -58,31 +58,38 @@ struct StepProbe {
       kernels: KernelSet(.best),
       bucketGranules: 16
     )
-    _ = try trainer.run(Window(leads: communicator.rank == 0, leaks: leaks))
+    _ = try trainer.run(Window(communicator, leaks: leaks))
   }
 
-  /// Traces from the end of rank 0's third step to the end of its eleventh.
+  /// Traces steps 3 to 10 of all ranks.
   ///
-  /// Rank 0 ends a step only when all ranks have computed theirs, so by then the others have two
-  /// whole steps behind them, and none reaches the end of the run before the trace has stopped.
+  /// Barriers on both sides of a change: no rank is still in the step before, none is already in the one after.
   private final class Window: TrainingObserver {
-    private let leads: Bool
+    private let communicator: any Communicator
     private let leaks: Bool
     /// Keeps the compiler from seeing that nobody needs it.
     private var leak: UnsafeMutableRawPointer?
 
-    init(leads: Bool, leaks: Bool) { (self.leads, self.leaks) = (leads, leaks) }
+    init(_ communicator: any Communicator, leaks: Bool) {
+      (self.communicator, self.leaks) = (communicator, leaks)
+    }
 
     deinit { free(leak) }
 
-    func finished(step: StepMetrics) {
-      guard leads else { return }
+    func finished(step: StepMetrics) throws {
+      let leads = communicator.rank == 0
       switch step.step {
-      case 3: mtrace()
-      case 7 where leaks: leak = malloc(12_345)
-      case 11: muntrace()
+      case 2: try alone { if leads { mtrace() } }
+      case 7 where leaks && leads: leak = malloc(12_345)
+      case 10: try alone { if leads { muntrace() } }
       default: break
       }
+    }
+
+    private func alone(_ change: () -> Void) throws {
+      try communicator.barrier()
+      change()
+      try communicator.barrier()
     }
 
     func evaluated(_ result: Evaluator.Result, step: Int, epoch: Int, seconds: Double) {}
