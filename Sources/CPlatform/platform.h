@@ -15,6 +15,9 @@
 // The standard library's squareRoot() is clang's sqrtf with errno, which no loop vectorises.
 PLATFORM float platform_sqrt(float x) { return __builtin_elementwise_sqrt(x); }
 
+// Asks for the cache line at p, which may lie outside any object.
+PLATFORM void platform_prefetch(const void *_Nonnull p) { __builtin_prefetch(p, 0, 3); }
+
 // This machine's x86-64 level, 1 to 4; 0 on other architectures.
 static inline int platform_x86_64_level(void) {
 #if defined(__x86_64__)

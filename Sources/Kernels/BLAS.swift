@@ -29,19 +29,23 @@ public enum BLAS {
 
   private static let turn = Mutex(())
 
-  /// c = op(a) · op(b) + beta · c, row-major; op(a) is m × k, op(b) k × n, c m × n, each densely packed.
+  /// c = op(a) · op(b) + beta · c, row-major; op(a) is m × k, op(b) k × n, c m × n.
   ///
-  /// Threads may call it at the same time with any build of OpenBLAS.
+  /// `pitchA`, `pitchB` and `pitchC` are the floats from one stored row to the next; by default rows follow each other. Threads may call it at
+  /// the same time with any build of OpenBLAS.
   public static func multiply(
     m: Int,
     n: Int,
     k: Int,
     _ a: UnsafePointer<Float>,
     transposedA: Bool = false,
+    pitchA: Int? = nil,
     _ b: UnsafePointer<Float>,
     transposedB: Bool = false,
+    pitchB: Int? = nil,
     beta: Float,
-    into c: UnsafeMutablePointer<Float>
+    into c: UnsafeMutablePointer<Float>,
+    pitchC: Int? = nil
   ) {
     // Local, so that both ways below make the same call.
     func product() {
@@ -54,12 +58,12 @@ public enum BLAS {
         blasint(k),
         1,
         a,
-        blasint(transposedA ? m : k),
+        blasint(pitchA ?? (transposedA ? m : k)),
         b,
-        blasint(transposedB ? k : n),
+        blasint(pitchB ?? (transposedB ? k : n)),
         beta,
         c,
-        blasint(n)
+        blasint(pitchC ?? n)
       )
     }
     if isSerial {

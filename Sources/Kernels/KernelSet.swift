@@ -51,6 +51,20 @@ public struct KernelSet: Sendable {
   /// Adds to dx: (the eight sizes, dx, dy).
   public let averagePoolBackward:
     @Sendable (Int, Int, Int, Int, Int, Int, Int, Int, Out, In) -> Void
+  /// Bᵀ d B of rows of tiles of one image, as `winogradInput` says.
+  ///
+  /// (height, width, channels, padding, first, end, image, out, stride, view, scale, shift, scratch).
+  public let winogradInput:
+    @Sendable (Int, Int, Int, Int, Int, Int, In, Out, Int, Int, In, In, Out) -> Void
+  /// Aᵀ m A: (height, width, channels, first, end, m, stride, image, accumulate, scratch).
+  public let winogradOutput: @Sendable (Int, Int, Int, Int, Int, In, Int, Out, Int, Out) -> Void
+  /// A dy Aᵀ: (height, width, channels, first, end, dy, out, stride, scratch).
+  public let winogradGradient: @Sendable (Int, Int, Int, Int, Int, In, Out, Int, Out) -> Void
+  /// G g Gᵀ: (rows, columns, w, row step, column step, outer, inner, u, stride, pitch, scratch).
+  public let winogradWeights:
+    @Sendable (Int, Int, In, Int, Int, Int, Int, Out, Int, Int, Out) -> Void
+  /// Gᵀ u G: (n, u, stride, dw, pitch, scratch).
+  public let winogradWeightGradient: @Sendable (Int, In, Int, Out, Int, Out) -> Void
 
   /// The set for a level, which the machine must be able to run.
   public init(_ level: KernelLevel) {
@@ -74,6 +88,11 @@ public struct KernelSet: Sendable {
       maxPoolBackward = KernelsBaseline.maxPoolBackward
       averagePool = KernelsBaseline.averagePool
       averagePoolBackward = KernelsBaseline.averagePoolBackward
+      winogradInput = KernelsBaseline.winogradInput
+      winogradOutput = KernelsBaseline.winogradOutput
+      winogradGradient = KernelsBaseline.winogradGradient
+      winogradWeights = KernelsBaseline.winogradWeights
+      winogradWeightGradient = KernelsBaseline.winogradWeightGradient
     case .avx2:
       add = KernelsAVX2.add
       sum = KernelsAVX2.sum
@@ -91,6 +110,11 @@ public struct KernelSet: Sendable {
       maxPoolBackward = KernelsAVX2.maxPoolBackward
       averagePool = KernelsAVX2.averagePool
       averagePoolBackward = KernelsAVX2.averagePoolBackward
+      winogradInput = KernelsAVX2.winogradInput
+      winogradOutput = KernelsAVX2.winogradOutput
+      winogradGradient = KernelsAVX2.winogradGradient
+      winogradWeights = KernelsAVX2.winogradWeights
+      winogradWeightGradient = KernelsAVX2.winogradWeightGradient
     case .avx512:
       add = KernelsAVX512.add
       sum = KernelsAVX512.sum
@@ -108,6 +132,11 @@ public struct KernelSet: Sendable {
       maxPoolBackward = KernelsAVX512.maxPoolBackward
       averagePool = KernelsAVX512.averagePool
       averagePoolBackward = KernelsAVX512.averagePoolBackward
+      winogradInput = KernelsAVX512.winogradInput
+      winogradOutput = KernelsAVX512.winogradOutput
+      winogradGradient = KernelsAVX512.winogradGradient
+      winogradWeights = KernelsAVX512.winogradWeights
+      winogradWeightGradient = KernelsAVX512.winogradWeightGradient
     }
   }
 }
