@@ -4,7 +4,7 @@ import Tensors
 /// A convolution with a square kernel and zero padding, as im2col and SGEMM: the plain reference.
 ///
 /// Weights lie as kernel row, kernel column, input channel, output channel. First values: normal with deviation √(2 / (kernel² · outputs))
-/// (He et al. 2015, fan-out); bias zero.
+/// (He et al. 2015, fan-out) unless `weights` says otherwise; bias zero.
 package struct Convolution: Operation, Hashable {
   /// Output channels.
   package let outputs: Int
@@ -16,14 +16,24 @@ package struct Convolution: Operation, Hashable {
   package let padding: Int
   /// Whether a bias is added.
   package let bias: Bool
+  /// The weights' first values.
+  package let weights: WeightInitialization
 
   /// A convolution of these sizes.
-  package init(outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, bias: Bool = false) {
+  package init(
+    outputs: Int,
+    kernel: Int,
+    stride: Int = 1,
+    padding: Int = 0,
+    bias: Bool = false,
+    weights: WeightInitialization = .heFanOut
+  ) {
     self.outputs = outputs
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
     self.bias = bias
+    self.weights = weights
   }
 
   /// The sizes over an input.
@@ -52,12 +62,12 @@ package struct Convolution: Operation, Hashable {
       input: inputs[0].channels,
       output: outputs
     )
-    let deviation = (2 / Double(kernel * kernel * outputs)).squareRoot()
+    let area = kernel * kernel
     let weight = ParameterSpec(
       suffix: "weight",
       role: .weight,
       storage: storage,
-      initial: .normal(deviation: deviation)
+      initial: weights.initializer(fanIn: area * inputs[0].channels, fanOut: area * outputs)
     )
     guard bias else { return [weight] }
     return [

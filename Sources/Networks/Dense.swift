@@ -3,13 +3,18 @@ import Tensors
 
 /// A dense layer over the flattened input (height, width, channel order); weights lie as inputs × outputs.
 ///
-/// First values: uniform within ±1/√inputs for weights (Torch's default), zero for biases.
+/// First values: uniform within ±1/√inputs for weights (Torch's default) unless `weights` says otherwise, zero for biases.
 package struct Dense: Operation, Hashable {
   /// Output values.
   package let outputs: Int
+  /// The weights' first values.
+  package let weights: WeightInitialization
 
   /// A layer with `outputs` outputs and a bias.
-  package init(outputs: Int) { self.outputs = outputs }
+  package init(outputs: Int, weights: WeightInitialization = .torchUniform) {
+    self.outputs = outputs
+    self.weights = weights
+  }
 
   package var kind: String { "dense" }
 
@@ -27,7 +32,7 @@ package struct Dense: Operation, Hashable {
         suffix: "weight",
         role: .weight,
         storage: .dense(input: inputs[0].count, output: outputs),
-        initial: .uniform(bound: 1 / Double(inputs[0].count).squareRoot())
+        initial: weights.initializer(fanIn: inputs[0].count, fanOut: outputs)
       ),
       ParameterSpec(
         suffix: "bias",

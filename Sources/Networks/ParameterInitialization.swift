@@ -3,7 +3,7 @@ import Tensors
 extension Model {
   /// Writes the first values of every tensor: draws keyed by seed, tensor number and nothing else.
   ///
-  /// Values of one tensor follow its order in memory; normal numbers are used in pairs.
+  /// Values of one tensor follow its order in memory; normal numbers are used in pairs, truncated ones skip what lies outside.
   public func initialize(_ parameters: FloatBuffer, seed: UInt64) {
     let layout = layout
     precondition(parameters.count >= layout.count, "the buffer is smaller than the layout")
@@ -32,6 +32,15 @@ extension Initializer {
         let (a, b) = draws.normalPair()
         values[i] = Float(a * deviation)
         if i + 1 < values.count { values[i + 1] = Float(b * deviation) }
+      }
+    case .truncatedNormal(let deviation):
+      var i = values.startIndex
+      while i < values.endIndex {
+        let (a, b) = draws.normalPair()
+        for x in [a, b] where abs(x) <= 2 && i < values.endIndex {
+          values[i] = Float(x * deviation)
+          i += 1
+        }
       }
     }
   }
