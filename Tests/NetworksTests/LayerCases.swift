@@ -42,7 +42,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
   }
 
   /// Every kind of layer over odd sizes, single channels, strides, paddings, and SIMD widths.
-  static let all: [LayerCase] = convolutions + pools + others
+  static let all: [LayerCase] = convolutions + pools + others + joints
 
   private static let convolutions = [
     LayerCase((5, 4, 3), Convolution(outputs: 4, kernel: 3, padding: 1)),
@@ -104,6 +104,35 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
       let b = net.add("relu", Rectifier(), x)
       let c = net.add("bn", BatchNorm(), x)
       return net.add("second", Addition(), net.add("first", Addition(), a, b), c)
+    },
+  ]
+  /// What picks, moves and brings together.
+  private static let joints = [
+    LayerCase((5, 4, 3), Subsample(stride: 2)),
+    LayerCase((5, 7, 2), Subsample(stride: 2, shift: 1)),
+    LayerCase((4, 6, 17), Subsample(stride: 2, shift: 1)),
+    LayerCase((3, 4, 1), Subsample(stride: 1, shift: 1)),
+    LayerCase((1, 1, 2), Subsample(stride: 2, shift: 1)),
+    LayerCase((7, 8, 2), Subsample(stride: 3, shift: 2)),
+    LayerCase("concatenation with a branch", (4, 3, 3)) { net, x in
+      let branch = net.add("branch", Convolution(outputs: 2, kernel: 3, padding: 1), x)
+      return net.add("layer", Concatenation(), branch, x)
+    },
+    LayerCase("concatenation with itself", (2, 3, 2)) { net, x in
+      net.add("layer", Concatenation(), x, x)
+    },
+    LayerCase("shake-shake of two branches", (4, 3, 3)) { net, x in
+      let a = net.add("branch1", Convolution(outputs: 3, kernel: 3, padding: 1), x)
+      let b = net.add("branch2", Convolution(outputs: 3, kernel: 1), x)
+      return net.add("layer", ShakeShake(), x, a, b)
+    },
+    LayerCase("shake-shake of one value", (2, 3, 2)) { net, x in
+      net.add("layer", ShakeShake(), x, x, x)
+    },
+    LayerCase("shake-shake with its shortcut last", (3, 2, 4)) { net, x in
+      let a = net.add("branch1", SiLU(), x)
+      let shortcut = net.add("shortcut", Convolution(outputs: 4, kernel: 1), x)
+      return net.add("layer", ShakeShake(), shortcut, a, x)
     },
   ]
 }

@@ -115,6 +115,9 @@ public struct ReferenceNetwork {
     case is GlobalAveragePool: y.averageAll(x[0])
     case is Addition: y.values = zip(x[0].values, x[1].values).map { $0 + $1 }
     case let op as Shortcut: y.shorten(op, x[0])
+    case let op as Subsample: y.subsample(op, x[0])
+    case is Concatenation: y.concatenate(x[0], x[1])
+    case is ShakeShake: y.mix(x[0], x[1], x[2])
     default: preconditionFailure("no reference for \(node.operation.kind)")
     }
   }
@@ -151,6 +154,9 @@ public struct ReferenceNetwork {
     case is GlobalAveragePool: dy.averageAllBackward(dx: &dx)
     case is Addition: for i in dy.values.indices { dx.values[i] += dy.values[i] }
     case let op as Shortcut: dy.shortenBackward(op, dx: &dx)
+    case let op as Subsample: dy.subsampleBackward(op, dx: &dx)
+    case is Concatenation: dy.concatenateBackward(input, dx: &dx)
+    case is ShakeShake: dy.mixBackward(input, dx: &dx)
     default: preconditionFailure("no reference for \(node.operation.kind)")
     }
     if !w.isEmpty { result.gradients["\(node.name).weight"] = dw }
