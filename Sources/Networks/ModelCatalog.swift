@@ -12,6 +12,11 @@ public enum ModelCatalog {
     ("resnet44", 1, { cifarResNet(depth: 44, input: $0, classes: $1) }),
     ("resnet56", 1, { cifarResNet(depth: 56, input: $0, classes: $1) }),
     ("resnet110", 1, { cifarResNet(depth: 110, input: $0, classes: $1) }),
+    ("shake26-2x16d", 1, { shakeShakeNet(width: 16, input: $0, classes: $1) }),
+    ("shake26-2x32d", 1, { shakeShakeNet(width: 32, input: $0, classes: $1) }),
+    ("shake26-2x64d", 1, { shakeShakeNet(width: 64, input: $0, classes: $1) }),
+    ("shake26-2x96d", 1, { shakeShakeNet(width: 96, input: $0, classes: $1) }),
+    ("shake26-2x112d", 1, { shakeShakeNet(width: 112, input: $0, classes: $1) }),
   ]
 
   /// The names, in the order of the help text.
