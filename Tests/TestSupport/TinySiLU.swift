@@ -159,10 +159,17 @@ public struct TinySiLUGolden: Decodable, Sendable {
 
   /// Writes the first values of the trained tensors; running statistics become mean 0, variance 1.
   public func install(_ layout: ParameterLayout, into buffer: FloatBuffer) {
+    parameters.install(layout, into: buffer)
+  }
+}
+
+extension [String: GoldenTensor] {
+  /// Writes these tensors; of the others, running variances become 1 and the rest 0.
+  public func install(_ layout: ParameterLayout, into buffer: FloatBuffer) {
     for entry in layout.entries {
       let fresh: Double = entry.name.hasSuffix("running_var") ? 1 : 0
       let values =
-        parameters[entry.name]?.inMemoryOrder(entry.storage)
+        self[entry.name]?.inMemoryOrder(entry.storage)
         ?? Array(repeating: fresh, count: entry.range.count)
       for (i, value) in zip(entry.range, values) { buffer.base[i] = Float(value) }
     }

@@ -1,0 +1,95 @@
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+/// Narrow Shake-Shake and Keras ResNet v2 networks against PyTorch in Float64: logits, loss, gradients, running statistics.
+struct NetworksGoldenTests {
+  private struct Golden: Decodable {
+    let width: Int
+    let blocks: Int
+    let classes: Int
+    let bnEps: Double
+    let bnMomentum: Double
+    let images: GoldenTensor
+    let labels: [Int]
+    let parameters: [String: GoldenTensor]
+    let logits: GoldenTensor
+    let loss: Double
+    let gradients: [String: GoldenTensor]
+    let running: [String: GoldenTensor]
+  }
+
+  private struct File: Decodable {
+    let shake: Golden
+    let keras: Golden
+  }
+
+  enum Family: CaseIterable { case shake, keras }
+
+  private func read(_ family: Family) throws -> (golden: Golden, model: Model) {
+    let file: File = try readGolden("networks.json")
+    let image = ImageShape(height: 8, width: 8, channels: 3)
+    switch family {
+    case .shake:
+      let g = file.shake
+      let model = shakeShakeNet(
+        blocks: g.blocks,
+        width: g.width,
+        input: image,
+        classes: g.classes
+      )
+      return (g, model)
+    case .keras:
+      let g = file.keras
+      let model = kerasResNet(units: g.blocks, width: g.width, input: image, classes: g.classes)
+      return (g, model)
+    }
+  }
+
+  /// In any number of lanes: the statistics are those of the whole batch.
+  @Test(arguments: Family.allCases, [1, 2, 3])
+  func trainingAgrees(family: Family, lanes: Int) throws {
+    let (golden, model) = try read(family)
+    let parameters = FloatBuffer(count: model.layout.count)
+    golden.parameters.install(model.layout, into: parameters)
+    let rig = NetworkRig(
+      model,
+      parameters,
+      lanes: lanes,
+      fullBatch: 3,
+      mode: .training(.lanes(lanes))
+    )
+    try rig.run(images: golden.images.floats, labels: golden.labels)
+    #expect(relativeError(rig.logits, golden.logits.values) < 2e-6)
+    #expect(abs(rig.totals[0] / 3 - golden.loss) < 1e-6 * golden.loss)
+    let largest = 3 * golden.gradients.values.flatMap(\.values).reduce(0) { max($0, abs($1)) }
+    for (name, gradient) in golden.gradients {
+      let storage = try #require(model.layout[name]).storage
+      let sum = gradient.inMemoryOrder(storage).map { 3 * $0 }
+      // A bias that a BatchNorm takes away again has a gradient of nothing but rounding.
+      let isZero = sum.allSatisfy { $0 == 0 }
+      let floor = largest * (isZero ? 0.1 : 1e-3)
+      #expect(relativeError(rig.gradient(name), sum, floor: floor) < 2e-5, "\(name)")
+    }
+    rig.network.updateStatistics(rig.totals, samples: 3)
+    for (name, values) in golden.running {
+      #expect(relativeError(rig.values(name), values.values) < 2e-6, "\(name)")
+    }
+  }
+
+  /// The same tensors by the same names, and the same normalisation.
+  @Test(arguments: Family.allCases)
+  func theModelIsTheGoldens(family: Family) throws {
+    let (golden, model) = try read(family)
+    let trained = model.layout.entries.filter { $0.role != .statistic }
+    let names = Set(trained.map(\.name))
+    #expect(names == Set(golden.parameters.keys) && names == Set(golden.gradients.keys))
+    let moving = model.layout.entries.filter { $0.role == .statistic }.map(\.name)
+    #expect(Set(moving) == Set(golden.running.keys))
+    for entry in trained {
+      #expect(golden.parameters[entry.name]?.values.count == entry.range.count, "\(entry.name)")
+    }
+    #expect(model.batchNorm == BatchNorm(epsilon: golden.bnEps, momentum: golden.bnMomentum))
+  }
+}
