@@ -19,8 +19,6 @@ public struct KernelSet: Sendable {
   public let add: @Sendable (Int, Out, In) -> Void
   /// out = a + b: (n, out, a, b).
   public let sum: @Sendable (Int, Out, In, In) -> Void
-  /// out = x · scale + shift by channel: (pixels, channels, out, x, scale, shift).
-  public let scaleShift: @Sendable (Int, Int, Out, In, In, In) -> Void
   /// out += bias by channel: (pixels, channels, out, bias).
   public let addBias: @Sendable (Int, Int, Out, In) -> Void
   /// Σ over pixels by channel: (pixels, channels, x, sums).
@@ -35,12 +33,20 @@ public struct KernelSet: Sendable {
   public let siluBackward: @Sendable (Int, Out, In, In, Int) -> Void
   /// Mean and M2 of one image by channel: (pixels, channels, x, mean, m2).
   public let channelMoments: @Sendable (Int, Int, In, Out64, Out64) -> Void
-  /// Σ dy and Σ dy·(x − center) of one image: (pixels, channels, dy, x, center, plain, weighted).
-  public let channelGradientSums: @Sendable (Int, Int, In, In, In, Out64, Out64) -> Void
-  /// dx (+)= a·dy + b·(x − center) + d.
+  /// Σ g and Σ g·(x − center) of one image, g = factor·dy where the rectifier behind lets it pass.
   ///
-  /// (pixels, channels, dx, dy, x, a, b, center, d, accumulate).
-  public let normalizeBackward: @Sendable (Int, Int, Out, In, In, In, In, In, In, Int) -> Void
+  /// (pixels, channels, dy, x, center, factor, rectified, scale, shift, plain, weighted).
+  public let channelGradientSums:
+    @Sendable (Int, Int, In, In, In, Float, Int, In, In, Out64, Out64) -> Void
+  /// dx (+)= a·g + b·(x − center) + d.
+  ///
+  /// (pixels, channels, dx, dy, x, a, b, center, d, factor, rectified, scale, shift, accumulate).
+  public let normalizeBackward:
+    @Sendable (Int, Int, Out, In, In, In, In, In, In, Float, Int, In, In, Int) -> Void
+  /// out = view(x): (pixels, channels, out, x, view, scale, shift).
+  public let applyView: @Sendable (Int, Int, Out, In, Int, In, In) -> Void
+  /// out = a + factor·view(b): (pixels, channels, out, a, factor, b, view, scale, shift, rectify).
+  public let addView: @Sendable (Int, Int, Out, In, Float, In, Int, In, In, Int) -> Void
   /// One image: (height, width, channels, window, stride, padding, out height, out width, out, x).
   public let maxPool: @Sendable (Int, Int, Int, Int, Int, Int, Int, Int, Out, In) -> Void
   /// Adds to dx: (the eight sizes, dx, dy, x, out).
@@ -74,7 +80,6 @@ public struct KernelSet: Sendable {
     case .baseline:
       add = KernelsBaseline.add
       sum = KernelsBaseline.sum
-      scaleShift = KernelsBaseline.scaleShift
       addBias = KernelsBaseline.addBias
       channelSums = KernelsBaseline.channelSums
       rectify = KernelsBaseline.rectify
@@ -84,6 +89,8 @@ public struct KernelSet: Sendable {
       channelMoments = KernelsBaseline.channelMoments
       channelGradientSums = KernelsBaseline.channelGradientSums
       normalizeBackward = KernelsBaseline.normalizeBackward
+      applyView = KernelsBaseline.applyView
+      addView = KernelsBaseline.addView
       maxPool = KernelsBaseline.maxPool
       maxPoolBackward = KernelsBaseline.maxPoolBackward
       averagePool = KernelsBaseline.averagePool
@@ -96,7 +103,6 @@ public struct KernelSet: Sendable {
     case .avx2:
       add = KernelsAVX2.add
       sum = KernelsAVX2.sum
-      scaleShift = KernelsAVX2.scaleShift
       addBias = KernelsAVX2.addBias
       channelSums = KernelsAVX2.channelSums
       rectify = KernelsAVX2.rectify
@@ -106,6 +112,8 @@ public struct KernelSet: Sendable {
       channelMoments = KernelsAVX2.channelMoments
       channelGradientSums = KernelsAVX2.channelGradientSums
       normalizeBackward = KernelsAVX2.normalizeBackward
+      applyView = KernelsAVX2.applyView
+      addView = KernelsAVX2.addView
       maxPool = KernelsAVX2.maxPool
       maxPoolBackward = KernelsAVX2.maxPoolBackward
       averagePool = KernelsAVX2.averagePool
@@ -118,7 +126,6 @@ public struct KernelSet: Sendable {
     case .avx512:
       add = KernelsAVX512.add
       sum = KernelsAVX512.sum
-      scaleShift = KernelsAVX512.scaleShift
       addBias = KernelsAVX512.addBias
       channelSums = KernelsAVX512.channelSums
       rectify = KernelsAVX512.rectify
@@ -128,6 +135,8 @@ public struct KernelSet: Sendable {
       channelMoments = KernelsAVX512.channelMoments
       channelGradientSums = KernelsAVX512.channelGradientSums
       normalizeBackward = KernelsAVX512.normalizeBackward
+      applyView = KernelsAVX512.applyView
+      addView = KernelsAVX512.addView
       maxPool = KernelsAVX512.maxPool
       maxPoolBackward = KernelsAVX512.maxPoolBackward
       averagePool = KernelsAVX512.averagePool

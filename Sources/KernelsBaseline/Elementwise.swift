@@ -16,21 +16,6 @@ public func sum(
   for i in 0..<n { out[i] = a[i] + b[i] }
 }
 
-/// out[p, c] = x[p, c] · scale[c] + shift[c] for `pixels` pixels of `channels` channels.
-public func scaleShift(
-  _ pixels: Int,
-  _ channels: Int,
-  _ out: UnsafeMutablePointer<Float>,
-  _ x: UnsafePointer<Float>,
-  _ scale: UnsafePointer<Float>,
-  _ shift: UnsafePointer<Float>
-) {
-  for p in 0..<pixels {
-    let (o, i) = (out + p &* channels, x + p &* channels)
-    for c in 0..<channels { o[c] = i[c] * scale[c] + shift[c] }
-  }
-}
-
 /// out[p, c] += bias[c].
 public func addBias(
   _ pixels: Int,

@@ -1,10 +1,13 @@
 import Kernels
 import Tensors
 
-/// The sum of two values of one shape: where a residual block's branch meets its shortcut.
+/// The sum of two values of one shape, perhaps with a rectifier behind it: where a residual block's branch meets its shortcut.
 package struct Addition: Operation, Hashable {
-  /// The one there is.
-  package init() {}
+  /// Whether the result is max(a + b, 0).
+  package let isRectified: Bool
+
+  /// a + b, or max(a + b, 0).
+  package init(isRectified: Bool = false) { self.isRectified = isRectified }
 
   package var kind: String { "add" }
 
@@ -13,23 +16,30 @@ package struct Addition: Operation, Hashable {
     return inputs[0]
   }
 
-  package var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
+  package var backwardReads: (inputs: Bool, output: Bool) { (false, isRectified) }
+  package var readsViews: Bool { true }
+  package var modifiesGradient: Bool { isRectified }
+  package func sharesGradient(input: Int) -> GradientSharing { .same }
 
   package func forward(_ site: Site) -> [Stage] {
-    let (a, b, y, n, kernels) = (site.x[0], site.x[1], site.y, site.output.count, site.kernels)
+    let (x, y, isRectified) = (site.x, site.y, isRectified)
+    let join = Join(site)
     return [
       site.images("add.forward") { sample, _ in
-        kernels.sum(n, y + sample * n, a + sample * n, b + sample * n)
+        let first = join.plain(x[0], sample, into: y)
+        join.add(first, 1, x[1], sample, into: y, isRectified: isRectified)
       }
     ]
   }
 
   package func backward(_ site: Site) -> [Stage] {
-    let (dx, accumulates, dy) = (site.dx, site.accumulates, site.dy)
-    let (n, kernels) = (site.output.count, site.kernels)
+    let (dx, accumulates, y, dy) = (site.dx, site.accumulates, site.y, site.dy)
+    let (n, kernels, isRectified) = (site.output.count, site.kernels, isRectified)
+    if !isRectified && dx[0] == nil && dx[1] == nil { return [] }
     return [
       site.images("add.backward") { sample, _ in
         let gradient = dy + sample * n
+        if isRectified { kernels.rectifyBackward(n, gradient, gradient, y + sample * n, 0) }
         for input in 0..<2 {
           guard let d = dx[input] else { continue }
           if accumulates[input] {

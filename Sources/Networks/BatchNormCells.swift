@@ -10,6 +10,7 @@ struct BatchNormCells {
   private let batch: BatchLayout
   private let grouping: BatchNormGrouping
   private let epsilon: Double
+  private let isRectified: Bool
   private let channels: Int
   private let pixels: Int
   private let cells: Int
@@ -24,20 +25,24 @@ struct BatchNormCells {
   /// By cell: μ, then scale and shift of forward, then a, b and d of backward.
   private let floats: UnsafeMutablePointer<Float>
 
-  init(_ site: Site, _ grouping: BatchNormGrouping, epsilon: Double) {
+  init(_ site: Site, _ grouping: BatchNormGrouping, _ norm: BatchNorm) {
     self.site = site
     self.grouping = grouping
     batch = site.batch
-    self.epsilon = epsilon
+    (epsilon, isRectified) = (norm.epsilon, norm.isRectified)
     channels = site.output.channels
     pixels = site.output.pixels
     cells = batch.held.count * grouping.cellsPerLane
-    byImage = site.doubles
+    byImage = site.own.doubles
     moments = byImage + 2 * channels * batch.capacity
     sums = moments + (1 + 2 * channels) * cells
     inverse = sums + 2 * channels * cells
-    floats = site.floats
+    floats = site.own.floats
   }
+
+  /// What forward multiplies by and adds in the first cell; those of the others follow.
+  var scale: Floats { float(1, 0) }
+  var shift: Floats { float(2, 0) }
 
   private var momentWidth: Int { 1 + 2 * channels }
 
@@ -76,8 +81,8 @@ struct BatchNormCells {
   // MARK: Forward
 
   func imageMoments() -> Stage {
-    let (x, kernels, count) = (site.x[0], site.kernels, site.output.count)
-    return site.images("batchnorm.moments") { sample, _ in
+    let (x, kernels, count) = (site.x[0].base, site.kernels, site.output.count)
+    return site.images("batchnorm.moments", .statistics) { sample, _ in
       let mean = byImage + 2 * channels * sample
       kernels.channelMoments(pixels, channels, x + sample * count, mean, mean + channels)
     }
@@ -112,7 +117,7 @@ struct BatchNormCells {
     let (gain, bias) = (site.parameters[0], site.parameters[1])
     let perLane = grouping.cellsPerLane
     return .items("batchnorm.coefficients", { batch.localPresent }) { lane, _ in
-      let record = site.records + lane * site.recordStride
+      let record = site.own.records + lane * site.recordStride
       record.update(repeating: 0, count: 2 * channels)
       for cell in lane * perLane..<(lane + 1) * perLane where !samples(cell).isEmpty {
         let total = moments + cell * momentWidth
@@ -136,20 +141,11 @@ struct BatchNormCells {
     }
   }
 
-  func normalize() -> Stage {
-    let (x, y, kernels, count) = (site.x[0], site.y, site.kernels, site.output.count)
-    return site.images("batchnorm.normalize") { sample, _ in
-      let cell = grouping.cell(batch, ofSample: sample)
-      let at = sample * count
-      kernels.scaleShift(pixels, channels, y + at, x + at, float(1, cell), float(2, cell))
-    }
-  }
-
   // MARK: Backward
 
   func imageGradientSums() -> Stage {
-    let (x, dy, kernels, count) = (site.x[0], site.dy, site.kernels, site.output.count)
-    return site.images("batchnorm.gradient-sums") { sample, _ in
+    let (x, dy, kernels, count) = (site.x[0].base, site.dy, site.kernels, site.output.count)
+    return site.images("batchnorm.gradient-sums", .gradientSums) { sample, _ in
       let cell = grouping.cell(batch, ofSample: sample)
       let (at, out) = (sample * count, byImage + 2 * channels * sample)
       kernels.channelGradientSums(
@@ -158,6 +154,10 @@ struct BatchNormCells {
         dy + at,
         x + at,
         float(0, cell),
+        site.factor(sample),
+        isRectified ? 1 : 0,
+        float(1, cell),
+        float(2, cell),
         out,
         out + channels
       )
@@ -207,7 +207,7 @@ struct BatchNormCells {
   }
 
   func backwardData(_ dx: UnsafeMutablePointer<Float>) -> Stage {
-    let (x, dy, kernels, count) = (site.x[0], site.dy, site.kernels, site.output.count)
+    let (x, dy, kernels, count) = (site.x[0].base, site.dy, site.kernels, site.output.count)
     let accumulate = site.accumulates[0] ? 1 : 0
     return site.images("batchnorm.backward-data") { sample, _ in
       let cell = grouping.cell(batch, ofSample: sample)
@@ -222,6 +222,10 @@ struct BatchNormCells {
         float(4, cell),
         float(0, cell),
         float(5, cell),
+        site.factor(sample),
+        isRectified ? 1 : 0,
+        float(1, cell),
+        float(2, cell),
         accumulate
       )
     }

@@ -24,7 +24,7 @@ package struct Concatenation: Operation, Hashable {
   package var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
 
   package func forward(_ site: Site) -> [Stage] {
-    let (a, b, y, o) = (site.x[0], site.x[1], site.y, site.output)
+    let (a, b, y, o) = (site.x[0].base, site.x[1].base, site.y, site.output)
     let (first, second) = (site.inputs[0].channels, site.inputs[1].channels)
     return [
       site.images("concatenation.forward") { sample, _ in

@@ -49,7 +49,7 @@ package struct Dense: Operation, Hashable {
   /// One product per chunk of a lane: a row's bits depend on the rows of its product, so their number must follow from the lane alone.
   package func forward(_ site: Site) -> [Stage] {
     let (inputs, outputs) = (site.inputs[0].count, outputs)
-    let (x, y, kernels, batch) = (site.x[0], site.y, site.kernels, site.batch)
+    let (x, y, kernels, batch) = (site.x[0].base, site.y, site.kernels, site.batch)
     let (weight, bias) = (site.parameters[0], site.parameters[1])
     return [
       .items("dense.forward", { batch.chunks.count }) { chunk, _ in
@@ -71,7 +71,7 @@ package struct Dense: Operation, Hashable {
 
   package func backward(_ site: Site) -> [Stage] {
     let (inputs, outputs) = (site.inputs[0].count, outputs)
-    let (x, dy, weight, batch) = (site.x[0], site.dy, site.parameters[0], site.batch)
+    let (x, dy, weight, batch) = (site.x[0].base, site.dy, site.parameters[0], site.batch)
     let (kernels, slots, stride) = (site.kernels, site.slots, site.slotStride)
     var stages: [Stage] = []
     if let dx = site.dx[0] {

@@ -14,13 +14,33 @@ package struct GlobalAveragePool: Operation, Hashable {
 
   package var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
 
+  package var readsViews: Bool { true }
+
+  /// An image as a view shows it.
+  package func scratch(_ inputs: [ImageShape], _ batch: BatchLayout, _ mode: NetworkMode) -> Scratch
+  { Scratch(workspace: inputs[0].count) }
+
   package func forward(_ site: Site) -> [Stage] {
     let (i, x, y, kernels) = (site.inputs[0], site.x[0], site.y, site.kernels)
     let factor = 1 / Float(i.pixels)
     return [
-      site.images("global-average-pool.forward") { sample, _ in
+      site.images("global-average-pool.forward") { sample, member in
         let out = y + sample * i.channels
-        kernels.channelSums(i.pixels, i.channels, x + sample * i.count, out)
+        let (stored, seen) = (x.base + sample * i.count, x.of(sample))
+        var image = stored
+        if !x.isPlain {
+          image = site.workspace(member)
+          kernels.applyView(
+            i.pixels,
+            i.channels,
+            image,
+            stored,
+            seen.kind.rawValue,
+            seen.scale,
+            seen.shift
+          )
+        }
+        kernels.channelSums(i.pixels, i.channels, image, out)
         for c in 0..<i.channels { out[c] *= factor }
       }
     ]

@@ -12,6 +12,11 @@ public struct Node: Sendable {
   public let inputs: [Int]
   /// The shape of its result.
   public let shape: ImageShape
+
+  /// The same node doing something else of the same shape.
+  func with(_ operation: any Operation) -> Node {
+    Node(name: name, operation: operation, inputs: inputs, shape: shape)
+  }
 }
 
 /// A network as a value: a list of nodes in the order of forward.

@@ -7,6 +7,7 @@ extension Network {
   /// rounding.
   public static func arenaFloatsPerSample(_ model: Model) -> Int {
     let one = BatchLayout(lanes: 1, held: 0..<1, fullBatch: 1)
-    return NetworkPlan(model, one, .training(.lanes(1))).arena
+    let options = NetworkOptions()
+    return NetworkPlan(options.applied(to: model), one, .training(.lanes(1)), options.fusions).arena
   }
 }

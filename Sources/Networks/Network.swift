@@ -26,7 +26,7 @@ public final class Network {
   public var arenaFloats: Int { memory.arena.count }
 
   private enum Moment {
-    case stage(Stage)
+    case run(Chain)
     case ready(Range<Int>)
   }
 
@@ -34,7 +34,7 @@ public final class Network {
   private let memory: NetworkMemory
   private let parameters: FloatBuffer
   private let gradients: [FloatBuffer]
-  private var forwardStages: [Stage] = []
+  private var forwardMoments: [Moment] = []
   private var backwardMoments: [Moment] = []
   private let statistics: [(mean: Range<Int>, variance: Range<Int>, momentum: Double)]
 
@@ -51,57 +51,62 @@ public final class Network {
     smoothing: Double,
     team: ThreadTeam,
     kernels: KernelSet,
-    crossLane: (any CrossLaneSum)?
+    crossLane: (any CrossLaneSum)?,
+    options: NetworkOptions = NetworkOptions()
   ) {
     (self.model, self.batch, self.team) = (model, batch, team)
     (self.parameters, self.gradients) = (parameters, gradients)
     layout = model.layout
-    let plan = NetworkPlan(model, batch, mode)
+    let planned = options.applied(to: model)
+    let plan = NetworkPlan(planned, batch, mode, options.fusions)
     let memory = NetworkMemory(plan, batch, threads: team.size)
     self.memory = memory
-    let value = plan.values.map { memory.arena.base + $0 }
-    let gradient = plan.gradients.map { $0.map { memory.arena.base + $0 } }
-    let last = model.nodes.count - 1
-    (images, logits, labels) = (value[0], UnsafePointer(value[last]), memory.labels)
+    let last = planned.nodes.count - 1
+    let logits = memory.arena.base + plan.values[last]
+    images = memory.arena.base + plan.values[0]
+    (self.logits, labels) = (UnsafePointer(logits), memory.labels)
     (records, recordWidth) = (memory.records, memory.recordWidth)
-    statistics = Self.statistics(model, layout)
-
-    var backward: [[Moment]] = []
-    for (i, node) in model.nodes.enumerated() {
-      let entries = Self.entries(node, model, layout)
-      let site = Site(
-        mode: mode,
-        batch: batch,
-        kernels: kernels,
-        crossLane: crossLane,
-        shapes: (model.inputShapes(node), node.shape),
-        values: (node.inputs.map { value[$0] }, value[i]),
-        gradientsOfValues: (
-          node.inputs.map { gradient[$0] }, plan.accumulates[i], gradient[i] ?? memory.arena.base
-        ),
-        parameters: (
-          entries.map { parameters.base + $0.range.lowerBound }, entries.map(\.range),
-          gradients.map(\.base)
-        ),
-        shared: memory.shared,
-        own: (memory.floats[i], memory.doubles[i]),
-        records: (memory.nodeRecords[i], memory.recordWidth)
-      )
-      forwardStages += node.operation.forward(site)
-      if mode != .inference {
-        let ready = entries.filter { $0.role != .statistic }.map { Moment.ready($0.range) }
-        backward.append(node.operation.backward(site).map { .stage($0) } + ready)
+    statistics = Self.statistics(planned, layout)
+    let around = Site.Surroundings(
+      mode: mode,
+      batch: batch,
+      kernels: kernels,
+      crossLane: crossLane,
+      shared: memory.shared,
+      recordStride: memory.recordWidth
+    )
+    let over = NetworkLayout(
+      model: planned,
+      layout: layout,
+      around: around,
+      isView: plan.isView,
+      gradients: plan.gradients
+    )
+    let schedule = Schedule(
+      planned.nodes,
+      over.parts(
+        memory.addresses(plan, parameters: parameters.base, gradients: gradients.map(\.base))
+      ),
+      loss: Self.lossStages(
+        SoftmaxCrossEntropy(classes: model.classes, smoothing: smoothing),
+        plan.gradientOffsets[last].map { memory.arena.base + $0 },
+        batch,
+        logits,
+        memory
+      ),
+      training: mode != .inference,
+      fusions: options.fusions
+    )
+    func moments(_ moments: [Schedule.Moment]) -> [Moment] {
+      moments.map {
+        switch $0 {
+        case .run(let entries): .run(Chain(entries.map(\.stage), batch))
+        case .ready(let range): .ready(range)
+        }
       }
     }
-    let loss = SoftmaxCrossEntropy(classes: model.classes, smoothing: smoothing)
-    forwardStages += lossStages(loss, mode == .inference ? nil : gradient[last])
-    backwardMoments = backward.reversed().flatMap { $0 }
-  }
-
-  private static func entries(_ node: Node, _ model: Model, _ layout: ParameterLayout)
-    -> [ParameterEntry]
-  {
-    model.parameters(node).compactMap { layout["\(node.name).\($0.suffix)"] }
+    forwardMoments = moments(schedule.forward)
+    backwardMoments = moments(schedule.backward)
   }
 
   /// The running statistics in the order of the nodes' records.
@@ -110,14 +115,14 @@ public final class Network {
   {
     model.nodes.compactMap { node in
       guard let norm = node.operation as? BatchNorm else { return nil }
-      let moving = entries(node, model, layout).filter { $0.role == .statistic }
+      let moving = NetworkLayout.entries(node, model, layout).filter { $0.role == .statistic }
       return (moving[0].range, moving[1].range, norm.momentum)
     }
   }
 
   /// Runs the model on `images` and the loss on `labels`; throws when a rank is lost.
   public func forward() throws {
-    for stage in forwardStages { try stage.run(team) }
+    for case .run(let chain) in forwardMoments { try chain.run(team) }
   }
 
   /// Writes the gradients of the loss summed over samples; tells each tensor's range as soon as it is final.
@@ -126,7 +131,7 @@ public final class Network {
   public func backward(_ ready: (Range<Int>) throws -> Void) throws {
     for moment in backwardMoments {
       switch moment {
-      case .stage(let stage): try stage.run(team)
+      case .run(let chain): try chain.run(team)
       case .ready(let range): try ready(range)
       }
     }
@@ -146,14 +151,20 @@ public final class Network {
     }
   }
 
-  private func lossStages(
+  /// The kernels of the loss.
+  static let lossKernels = ["cross-entropy", "cross-entropy.lanes"]
+
+  private static func lossStages(
     _ loss: SoftmaxCrossEntropy,
-    _ gradient: UnsafeMutablePointer<Float>?
+    _ gradient: UnsafeMutablePointer<Float>?,
+    _ batch: BatchLayout,
+    _ logits: UnsafeMutablePointer<Float>,
+    _ memory: NetworkMemory
   ) -> [Stage] {
-    let (batch, classes, logits, labels) = (batch, loss.classes, logits, labels)
-    let (losses, records, width) = (memory.losses, records, recordWidth)
+    let (labels, losses, records) = (memory.labels, memory.losses, memory.records)
+    let (classes, width) = (loss.classes, memory.recordWidth)
     return [
-      .items("cross-entropy", { batch.localSamples }) { sample, _ in
+      .items(lossKernels[0], { batch.localSamples }) { sample, _ in
         let result = loss.evaluate(
           logits + sample * classes,
           label: Int(labels[sample]),
@@ -162,7 +173,7 @@ public final class Network {
         losses[2 * sample] = result.loss
         losses[2 * sample + 1] = result.correct ? 1 : 0
       },
-      .items("cross-entropy.lanes", { batch.localPresent }) { lane, _ in
+      .items(lossKernels[1], { batch.localPresent }) { lane, _ in
         let record = records + lane * width
         (record[0], record[1]) = (0, 0)
         for sample in batch.starts[lane]..<batch.starts[lane + 1] {

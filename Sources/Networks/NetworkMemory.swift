@@ -58,6 +58,28 @@ final class NetworkMemory {
     (self.floats, self.doubles, self.nodeRecords) = (floats, doubles, nodeRecords)
   }
 
+  /// Where everything is, by the plan this memory was made for.
+  func addresses(_ plan: NetworkPlan, parameters: Floats, gradients: [Floats])
+    -> NetworkLayout.Addresses
+  {
+    let base = arena.base
+    return NetworkLayout.Addresses(
+      value: { base + plan.values[$0] },
+      gradient: { plan.gradientOffsets[$0].map { base + $0 } },
+      own: { [floats, doubles, nodeRecords] i in
+        Site.Own(
+          forward: base + plan.forwardOffsets[i],
+          backward: base + plan.backwardOffsets[i],
+          floats: floats[i],
+          doubles: doubles[i],
+          records: nodeRecords[i]
+        )
+      },
+      parameters: parameters,
+      parameterGradients: gradients
+    )
+  }
+
   deinit {
     allDoubles.deallocate()
     records.deallocate()

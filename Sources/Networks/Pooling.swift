@@ -51,7 +51,7 @@ package struct Pooling: Operation, Hashable {
   }
 
   package func forward(_ site: Site) -> [Stage] {
-    let (i, o, x, y) = (site.inputs[0], site.output, site.x[0], site.y)
+    let (i, o, x, y) = (site.inputs[0], site.output, site.x[0].base, site.y)
     let (window, stride, padding) = (window, stride, padding)
     let pool = rule == .max ? site.kernels.maxPool : site.kernels.averagePool
     return [
@@ -74,7 +74,7 @@ package struct Pooling: Operation, Hashable {
 
   package func backward(_ site: Site) -> [Stage] {
     guard let dx = site.dx[0] else { return [] }
-    let (i, o, x, y, dy) = (site.inputs[0], site.output, site.x[0], site.y, site.dy)
+    let (i, o, x, y, dy) = (site.inputs[0], site.output, site.x[0].base, site.y, site.dy)
     let (window, stride, padding, rule) = (window, stride, padding, rule)
     let (kernels, accumulates) = (site.kernels, site.accumulates[0])
     return [

@@ -1,5 +1,5 @@
 /// Floats that something else owns.
-typealias Floats = UnsafeMutablePointer<Float>
+package typealias Floats = UnsafeMutablePointer<Float>
 
 /// Memory that an operation needs besides its inputs and outputs.
 package struct Scratch: Hashable, Sendable {
@@ -7,6 +7,9 @@ package struct Scratch: Hashable, Sendable {
   var workspace = 0
   /// Floats of one partial gradient (a chunk's or a lane's), shared by all operations.
   var slot = 0
+  /// Floats that live as long as the operation's stages of forward, and of backward: transformed weights.
+  var forward = 0
+  var backward = 0
   /// Floats of the node's own, kept from forward to backward.
   var floats = 0
   /// Float64 of the node's own, kept from forward to backward.

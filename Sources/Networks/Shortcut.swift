@@ -29,7 +29,7 @@ package struct Shortcut: Operation, Hashable {
   package var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
 
   package func forward(_ site: Site) -> [Stage] {
-    let (i, o, x, y, stride) = (site.inputs[0], site.output, site.x[0], site.y, stride)
+    let (i, o, x, y, stride) = (site.inputs[0], site.output, site.x[0].base, site.y, stride)
     return [
       site.images("shortcut.forward") { sample, _ in
         let (image, out) = (x + sample * i.count, y + sample * o.count)

@@ -1,67 +1,112 @@
-import Tensors
 import Kernels
+import Tensors
 
 /// Where an operation runs: pointers to all it reads and writes, valid as long as the network that made it.
 ///
 /// Values lie as [local sample][height][width][channels]; gradients have the shapes of their values.
 package final class Site {
-  let mode: NetworkMode
-  let batch: BatchLayout
-  let kernels: KernelSet
-  let crossLane: (any CrossLaneSum)?
+  /// What all sites of a network have in common.
+  struct Surroundings {
+    let mode: NetworkMode
+    let batch: BatchLayout
+    let kernels: KernelSet
+    let crossLane: (any CrossLaneSum)?
+    let shared: SharedScratch
+    /// Floats from one lane's record to the next.
+    let recordStride: Int
+  }
+
+  /// The node's values.
+  struct Values {
+    /// The inputs, and where the output is stored, unless readers compute it.
+    var x: [InputView]
+    var y: Floats
+    var isView: Bool
+  }
+
+  /// The gradients of the node's values; not read in inference.
+  struct Gradients {
+    /// Those of the inputs, nil where nobody needs one or it is the output's; whether another reader has written it before.
+    var dx: [Floats?]
+    var accumulates: [Bool]
+    /// That of the output, and a factor for each sample.
+    var dy: Floats
+    var factors: Floats?
+  }
+
+  /// The node's tensors, and one whole-layout gradient for each tree node of this rank.
+  struct Parameters {
+    var pointers: [Floats]
+    var ranges: [Range<Int>]
+    var gradients: [Floats]
+  }
+
+  /// Memory of the node's own, as its `Scratch` says.
+  struct Own {
+    var forward: Floats
+    var backward: Floats
+    var floats: Floats
+    var doubles: UnsafeMutablePointer<Double>
+    /// The node's part of the first local lane's record.
+    var records: UnsafeMutablePointer<Double>
+  }
+
   /// The shapes of the inputs and of the output.
   let inputs: [ImageShape]
   let output: ImageShape
-  /// The values: inputs and output.
-  let x: [Floats]
+  let x: [InputView]
   let y: Floats
-  /// The gradients of the inputs, nil where nobody needs one; `accumulates[i]` says that another consumer has written it before.
+  let isView: Bool
   let dx: [Floats?]
   let accumulates: [Bool]
-  /// The gradient of the output; only in training.
   let dy: Floats
-  /// The operation's tensors, and their ranges in the layout.
+  let factors: Floats?
   let parameters: [Floats]
   let ranges: [Range<Int>]
-  /// One whole-layout gradient for each tree node of this rank.
   let gradients: [Floats]
-  /// The memory of `Scratch`.
-  let workspace: Floats
-  let workspaceStride: Int
-  let slots: Floats
-  let slotStride: Int
-  let floats: Floats
-  let doubles: UnsafeMutablePointer<Double>
-  /// The node's part of a local lane's record is at `records + lane * recordStride`.
-  let records: UnsafeMutablePointer<Double>
-  let recordStride: Int
+  let own: Own
+  private let around: Surroundings
 
   init(
-    mode: NetworkMode,
-    batch: BatchLayout,
-    kernels: KernelSet,
-    crossLane: (any CrossLaneSum)?,
+    _ around: Surroundings,
     shapes: (inputs: [ImageShape], output: ImageShape),
-    values: (x: [Floats], y: Floats),
-    gradientsOfValues: (dx: [Floats?], accumulates: [Bool], dy: Floats),
-    parameters: (pointers: [Floats], ranges: [Range<Int>], gradients: [Floats]),
-    shared: SharedScratch,
-    own: (floats: Floats, doubles: UnsafeMutablePointer<Double>),
-    records: (base: UnsafeMutablePointer<Double>, stride: Int)
+    _ values: Values,
+    _ gradients: Gradients,
+    _ parameters: Parameters,
+    _ own: Own
   ) {
-    (self.mode, self.batch, self.kernels, self.crossLane) = (mode, batch, kernels, crossLane)
+    self.around = around
     (inputs, output) = shapes
-    (x, y) = values
-    (dx, accumulates, dy) = gradientsOfValues
-    (self.parameters, ranges, gradients) = parameters
-    (workspace, workspaceStride) = (shared.workspace, shared.workspaceStride)
-    (slots, slotStride) = (shared.slots, shared.slotStride)
-    (floats, doubles) = own
-    (self.records, recordStride) = records
+    (x, y, isView) = (values.x, values.y, values.isView)
+    (dx, accumulates) = (gradients.dx, gradients.accumulates)
+    (dy, factors) = (gradients.dy, gradients.factors)
+    (self.parameters, ranges) = (parameters.pointers, parameters.ranges)
+    self.gradients = parameters.gradients
+    self.own = own
   }
 
+  var mode: NetworkMode { around.mode }
+  var batch: BatchLayout { around.batch }
+  var kernels: KernelSet { around.kernels }
+  var crossLane: (any CrossLaneSum)? { around.crossLane }
+  var recordStride: Int { around.recordStride }
+  /// Scratch of a thread.
+  func workspace(_ member: Int) -> Floats {
+    around.shared.workspace + member * around.shared.workspaceStride
+  }
+  /// The memory of partial gradients.
+  var slots: Floats { around.shared.slots }
+  var slotStride: Int { around.shared.slotStride }
+
+  /// The factor of a sample's gradient.
+  func factor(_ sample: Int) -> Float { factors.map { $0[sample] } ?? 1 }
+
   /// A loop over this rank's samples.
-  func images(_ kernel: String, _ body: @escaping ThreadTeam.Body) -> Stage {
-    .items(kernel, { [batch] in batch.localSamples }, body)
+  func images(
+    _ kernel: String,
+    _ fusion: Fusion = .chain,
+    _ body: @escaping ThreadTeam.Body
+  ) -> Stage {
+    .images(kernel, fusion, body)
   }
 }

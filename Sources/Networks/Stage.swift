@@ -5,33 +5,56 @@ import Tensors
 /// Its closures are made by the planner, so that running a stage allocates nothing. Items write disjoint results; the bits do not depend on
 /// which thread runs which.
 package struct Stage {
+  /// Works on some samples of one group: samples and member number.
+  typealias SampleBody = (_ samples: Range<Int>, _ member: Int) -> Void
+
+  enum Work {
+    /// A loop over as many items as `count` says at the time; `early` where the items depend on parameters alone and may run before their turn.
+    case items(count: () -> Int, early: Bool, body: ThreadTeam.Body)
+    /// A loop over groups of samples that touches nothing of other samples. Groups of `size` are taken whole; with nil any range may be taken.
+    case samples(size: Int?, body: SampleBody)
+    /// A step that all ranks take together.
+    case exchange(() throws -> Void)
+  }
+
   /// The kernel's name, for profiles: "convolution.forward".
   package let kernel: String
   let work: Work
-
-  enum Work {
-    case items(count: () -> Int, body: ThreadTeam.Body)
-    case exchange(() throws -> Void)
-  }
+  /// The fusion that lets a loop over samples run behind the stage before it, group by group.
+  var fusion = Fusion.chain
 
   /// A loop over as many items as `count` says at the time.
   static func items(
     _ kernel: String,
+    early: Bool = false,
     _ count: @escaping () -> Int,
     _ body: @escaping ThreadTeam.Body
   ) -> Stage {
-    Stage(kernel: kernel, work: .items(count: count, body: body))
+    Stage(kernel: kernel, work: .items(count: count, early: early, body: body))
+  }
+
+  /// A loop over groups of `size` samples, which may be 1, 2, 4 or 8.
+  static func groups(_ kernel: String, of size: Int, _ body: @escaping SampleBody) -> Stage {
+    Stage(kernel: kernel, work: .samples(size: size, body: body))
+  }
+
+  /// A loop over samples one by one.
+  static func images(
+    _ kernel: String,
+    _ fusion: Fusion = .chain,
+    _ body: @escaping ThreadTeam.Body
+  ) -> Stage {
+    Stage(
+      kernel: kernel,
+      work: .samples(size: nil) { samples, member in
+        for sample in samples { body(sample, member) }
+      },
+      fusion: fusion
+    )
   }
 
   /// A step that all ranks take together.
   static func exchange(_ kernel: String, _ body: @escaping () throws -> Void) -> Stage {
     Stage(kernel: kernel, work: .exchange(body))
-  }
-
-  func run(_ team: ThreadTeam) throws {
-    switch work {
-    case .items(let count, let body): team.run(count(), body)
-    case .exchange(let body): try body()
-    }
   }
 }

@@ -30,6 +30,8 @@ package struct Subsample: Operation, Hashable {
 
   package var backwardReads: (inputs: Bool, output: Bool) { (false, false) }
 
+  package var readsViews: Bool { true }
+
   /// The offset of the input pixel that an output pixel takes, nil where there is none.
   private func source(_ row: Int, _ column: Int, in i: ImageShape) -> Int? {
     let (y, x) = (row * stride - shift, column * stride - shift)
@@ -38,14 +40,24 @@ package struct Subsample: Operation, Hashable {
 
   package func forward(_ site: Site) -> [Stage] {
     let (i, o, x, y) = (site.inputs[0], site.output, site.x[0], site.y)
+    let kernels = site.kernels
     return [
       site.images("subsample.forward") { sample, _ in
-        let (image, out) = (x + sample * i.count, y + sample * o.count)
+        let (image, out) = (x.base + sample * i.count, y + sample * o.count)
+        let seen = x.of(sample)
         for row in 0..<o.height {
           for column in 0..<o.width {
             let pixel = out + (row * o.width + column) * o.channels
             if let at = source(row, column, in: i) {
-              pixel.update(from: image + at, count: o.channels)
+              kernels.applyView(
+                1,
+                o.channels,
+                pixel,
+                image + at,
+                seen.kind.rawValue,
+                seen.scale,
+                seen.shift
+              )
             } else {
               pixel.update(repeating: 0, count: o.channels)
             }

@@ -3,7 +3,7 @@ import Kernels
 
 extension KernelCase {
   /// Every kernel but the pools, which have sizes of their own.
-  static let all: [KernelCase] = elementwise + activations + normalization
+  static let all: [KernelCase] = elementwise + activations + normalization + views
 
   private static let elementwise = [
     KernelCase(
@@ -15,15 +15,6 @@ extension KernelCase {
       "sum",
       { k, x in written(x.count) { k.sum(x.count, $0, x.field(0), x.field(1)) } },
       { x in (0..<x.count).map { x.f(0, $0) + x.f(1, $0) } }
-    ),
-    KernelCase(
-      "scaleShift",
-      { k, x in
-        written(x.count) {
-          k.scaleShift(x.pixels, x.channels, $0, x.field(0), x.vector(0), x.vector(1))
-        }
-      },
-      { x in (0..<x.count).map { x.f(0, $0) * x.v(0, $0) + x.v(1, $0) } }
     ),
     KernelCase(
       "addBias",
@@ -80,83 +71,29 @@ extension KernelCase {
     ),
   ]
 
-  private static let normalization = [
-    KernelCase(
-      "channelMoments",
-      { k, x in
-        written(2 * x.channels) {
-          k.channelMoments(x.pixels, x.channels, x.field(0), $0, $0 + x.channels)
-        }
-      },
-      { x in
-        let means = channelSum(x) { x.f(0, $0) / Double(x.pixels) }
-        return means
-          + channelSum(x) {
-            let d = x.f(0, $0) - means[$0 % x.channels]
-            return d * d
+  private static let normalization =
+    [
+      KernelCase(
+        "channelMoments",
+        { k, x in
+          written(2 * x.channels) {
+            k.channelMoments(x.pixels, x.channels, x.field(0), $0, $0 + x.channels)
           }
-      }
-    ),
-    KernelCase(
-      "channelGradientSums",
-      { k, x in
-        written(2 * x.channels) {
-          k.channelGradientSums(
-            x.pixels,
-            x.channels,
-            x.field(0),
-            x.field(1),
-            x.vector(0),
-            $0,
-            $0 + x.channels
-          )
+        },
+        { x in
+          let means = channelSum(x) { x.f(0, $0) / Double(x.pixels) }
+          return means
+            + channelSum(x) {
+              let d = x.f(0, $0) - means[$0 % x.channels]
+              return d * d
+            }
         }
-      },
-      { x in
-        channelSum(x) { x.f(0, $0) } + channelSum(x) { x.f(0, $0) * (x.f(1, $0) - x.v(0, $0)) }
-      }
-    ),
-    KernelCase(
-      "normalizeBackward",
-      { k, x in written(x.count) { normalizeBackward(k, x, $0, accumulate: 0) } },
-      { x in (0..<x.count).map { normalized(x, $0) } }
-    ),
-    KernelCase(
-      "normalizeBackward, accumulating",
-      { k, x in
-        written(x.count, from: x.field(2)) { normalizeBackward(k, x, $0, accumulate: 1) }
-      },
-      { x in (0..<x.count).map { x.f(2, $0) + normalized(x, $0) } }
-    ),
-  ]
+      )
+    ] + gradientSums + normalizeBackward
 }
 
 /// (x·σ(x))′ = σ + x·σ·(1 − σ).
 private func siluSlope(_ x: Double) -> Double {
   let s = 1 / (1 + exp(-x))
   return s + x * s * (1 - s)
-}
-
-private func normalizeBackward(
-  _ kernels: KernelSet,
-  _ x: KernelInputs,
-  _ out: UnsafeMutablePointer<Float>,
-  accumulate: Int
-) {
-  kernels.normalizeBackward(
-    x.pixels,
-    x.channels,
-    out,
-    x.field(0),
-    x.field(1),
-    x.vector(0),
-    x.vector(1),
-    x.vector(2),
-    x.vector(3),
-    accumulate
-  )
-}
-
-private func normalized(_ x: KernelInputs, _ i: Int) -> Double {
-  x.v(0, i) * x.f(0, i) + x.v(1, i) * (x.f(1, i) - x.v(2, i)) + x.v(3, i)
 }

@@ -1,0 +1,32 @@
+import Kernels
+import Tensors
+
+/// Which way convolutions are computed (`--conv`).
+public enum ConvolutionChoice: String, CaseIterable, Sendable, Codable {
+  /// What measures best, by the table below.
+  case auto
+  /// Winograd wherever it fits.
+  case winograd
+  /// Patches times weights everywhere.
+  case direct
+
+  /// The way for a convolution: a pure function of its sizes.
+  func algorithm(_ g: ConvolutionGeometry) -> ConvolutionAlgorithm {
+    guard WinogradStages.fits(g) else { return .direct }
+    switch self {
+    case .auto: return g.input.channels >= 8 ? .winograd : .direct
+    case .winograd: return .winograd
+    case .direct: return .direct
+    }
+  }
+
+  /// The model with every convolution's way decided.
+  func decided(_ model: Model) -> Model {
+    let nodes = model.nodes.map { node in
+      guard var convolution = node.operation as? Convolution else { return node }
+      convolution.algorithm = algorithm(convolution.geometry(model.inputShapes(node)[0]))
+      return node.with(convolution)
+    }
+    return Model(name: model.name, nodes: nodes)
+  }
+}

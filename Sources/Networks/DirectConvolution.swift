@@ -1,0 +1,141 @@
+import Kernels
+import Tensors
+
+/// A convolution as patches times weights (im2col and SGEMM), by blocks of output rows; the plain reference for every other way.
+struct DirectConvolution {
+  private let g: ConvolutionGeometry
+  private let site: Site
+  private let batch: BatchLayout
+  private let kernels: KernelSet
+
+  init(_ g: ConvolutionGeometry, _ site: Site) {
+    (self.g, self.site, batch, kernels) = (g, site, site.batch, site.kernels)
+  }
+
+  /// Patches of a block, and an image as a view shows it.
+  static func scratch(_ g: ConvolutionGeometry) -> Scratch {
+    Scratch(workspace: max(g.patchCapacity, g.output.channels) + g.input.count)
+  }
+
+  /// A sample's image as it is to be read: itself, or what a view shows of it in the workspace.
+  private func image(_ sample: Int, _ member: Int) -> UnsafePointer<Float> {
+    let (view, input) = (site.x[0], g.input)
+    let stored = view.base + sample * input.count
+    if view.isPlain { return UnsafePointer(stored) }
+    let seen = view.of(sample)
+    let copy = site.workspace(member) + max(g.patchCapacity, g.output.channels)
+    kernels.applyView(
+      input.pixels,
+      input.channels,
+      copy,
+      stored,
+      seen.kind.rawValue,
+      seen.scale,
+      seen.shift
+    )
+    return UnsafePointer(copy)
+  }
+
+  /// The patch matrix of a block of output rows.
+  private func patches(
+    _ image: UnsafePointer<Float>,
+    _ rows: Range<Int>,
+    _ member: Int
+  ) -> UnsafePointer<Float> {
+    if g.isPointwise { return image + rows.lowerBound * g.output.width * g.input.channels }
+    let patches = site.workspace(member)
+    Patches.gather(g, rows: rows, image, into: patches)
+    return UnsafePointer(patches)
+  }
+
+  /// Patches times weights.
+  func forward(hasBias: Bool) -> Stage {
+    let (y, weight, kernels, g) = (site.y, site.parameters[0], kernels, g)
+    let bias = hasBias ? site.parameters[1] : nil
+    return .groups("convolution.forward", of: 1) { samples, member in
+      for sample in samples {
+        let image = image(sample, member)
+        for block in 0..<g.blocks {
+          let rows = g.rows(block)
+          let pixels = rows.count * g.output.width
+          let out =
+            y + sample * g.output.count + rows.lowerBound * g.output.width * g.output.channels
+          BLAS.multiply(
+            m: pixels,
+            n: g.output.channels,
+            k: g.depth,
+            patches(image, rows, member),
+            weight,
+            beta: 0,
+            into: out
+          )
+          if let bias { kernels.addBias(pixels, g.output.channels, out, bias) }
+        }
+      }
+    }
+  }
+
+  /// dy times transposed weights, scattered back onto the image.
+  func backwardData(_ dx: Floats) -> Stage {
+    let (dy, weight, kernels, g) = (site.dy, site.parameters[0], kernels, g)
+    let accumulates = site.accumulates[0]
+    return .groups("convolution.backward-data", of: 1) { samples, member in
+      for sample in samples {
+        let image = dx + sample * g.input.count
+        let gradient = dy + sample * g.output.count
+        if !g.isPointwise && !accumulates { image.update(repeating: 0, count: g.input.count) }
+        for block in 0..<g.blocks {
+          let rows = g.rows(block)
+          let first = rows.lowerBound * g.output.width
+          let patches = g.isPointwise ? image + first * g.input.channels : site.workspace(member)
+          BLAS.multiply(
+            m: rows.count * g.output.width,
+            n: g.depth,
+            k: g.output.channels,
+            gradient + first * g.output.channels,
+            weight,
+            transposedB: true,
+            beta: g.isPointwise && accumulates ? 1 : 0,
+            into: patches
+          )
+          if !g.isPointwise { Patches.scatter(g, rows: rows, patches, onto: image, kernels) }
+        }
+      }
+    }
+  }
+
+  /// Transposed patches times dy, summed over the samples of a chunk into its slot.
+  func backwardWeights(hasBias: Bool) -> Stage {
+    let (dy, batch, g) = (site.dy, batch, g)
+    return .groups("convolution.backward-weights", of: BatchLayout.chunkSize) { samples, member in
+      let slot = site.slots + batch.chunk(ofSample: samples.lowerBound) * site.slotStride
+      for sample in samples {
+        let image = image(sample, member)
+        for block in 0..<g.blocks {
+          let rows = g.rows(block)
+          let first = rows.lowerBound * g.output.width
+          BLAS.multiply(
+            m: g.depth,
+            n: g.output.channels,
+            k: rows.count * g.output.width,
+            patches(image, rows, member),
+            transposedA: true,
+            dy + sample * g.output.count + first * g.output.channels,
+            beta: sample == samples.lowerBound && block == 0 ? 0 : 1,
+            into: slot
+          )
+        }
+      }
+      if hasBias { sumBias(samples, into: slot + g.depth * g.output.channels) }
+    }
+  }
+
+  private func sumBias(_ samples: Range<Int>, into sums: Floats) {
+    kernels.channelSums(
+      samples.count * g.output.pixels,
+      g.output.channels,
+      site.dy + samples.lowerBound * g.output.count,
+      sums
+    )
+  }
+}
