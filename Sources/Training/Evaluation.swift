@@ -18,6 +18,8 @@ public enum Evaluation {
     public var valFraction: Double?
     /// Threads of a rank.
     public var threads: Int?
+    /// The instruction set of the kernels; nil: what the run was told, or .auto for a file.
+    public var kernels: KernelChoice?
     /// Allows ranks whose OpenBLAS kernels differ.
     public var allowMixedCPU: Bool
     /// A safetensors file to write logits and labels into, in image order.
@@ -29,11 +31,13 @@ public enum Evaluation {
       data: String?,
       valFraction: Double?,
       threads: Int?,
+      kernels: KernelChoice? = nil,
       allowMixedCPU: Bool = false,
       logits: String?
     ) {
       (self.path, self.data, self.valFraction) = (path, data, valFraction)
-      (self.threads, self.allowMixedCPU, self.logits) = (threads, allowMixedCPU, logits)
+      (self.threads, self.kernels) = (threads, kernels)
+      (self.allowMixedCPU, self.logits) = (allowMixedCPU, logits)
     }
   }
 
@@ -56,13 +60,14 @@ public enum Evaluation {
   /// Evaluates; every rank calls it and gets the same summary, or throws alike.
   public static func execute(_ request: Request, _ communicator: any Communicator) throws -> Summary
   {
+    let (contents, source, kernels) = try communicator.together { try open(request) }
     let placement = try Placement(
       communicator,
       threads: request.threads,
       pin: true,
+      kernels: kernels,
       allowMixedCPU: request.allowMixedCPU
     )
-    let (contents, source) = try communicator.together { try open(request) }
     let team = placement.team(rank: communicator.rank)
     let evaluator = Evaluator(
       contents.model,
@@ -100,7 +105,9 @@ public enum Evaluation {
     )
   }
 
-  private static func open(_ request: Request) throws -> (ModelFile.Contents, DataSource) {
+  private static func open(_ request: Request) throws -> (
+    ModelFile.Contents, DataSource, KernelChoice
+  ) {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: request.path, isDirectory: &isFolder) else {
       throw Failure(.data, "\(request.path): there is no such run folder or file.")
@@ -137,7 +144,7 @@ public enum Evaluation {
           + "\(source.test.classes.count) of \(source.test.shape)."
       )
     }
-    return (contents, source)
+    return (contents, source, request.kernels ?? plan.kernels)
   }
 
   private static func write(

@@ -11,20 +11,22 @@ public struct Placement: Sendable {
   public let threadsByRank: [Int]
   /// The cores this rank's threads are pinned to; none when they share cores.
   public let cores: [Int]
-  /// The lowest kernel level over all ranks.
+  /// The kernel level of all ranks: what was asked for, or the lowest of their CPUs.
   public let level: KernelLevel
   /// OpenBLAS's kernels on each rank.
   public let blasCores: [String]
   /// Ranks on this rank's host.
   public let localRanks: Int
 
-  /// Agrees on a placement: every rank calls it; throws (.launch) when OpenBLAS's kernels differ and `allowMixedCPU` is not set.
+  /// Agrees on a placement: every rank calls it; throws (.launch) when OpenBLAS's kernels differ and `allowMixedCPU` is not set,
+  /// and (.usage) when some rank's CPU cannot run the `kernels`.
   ///
   /// The default number of threads is the cores of the mask, shared evenly among the ranks of the host whose masks overlap it.
   public init(
     _ communicator: any Communicator,
     threads: Int?,
     pin: Bool,
+    kernels: KernelChoice,
     allowMixedCPU: Bool
   ) throws {
     let mask = affinityMask()
@@ -48,9 +50,7 @@ public struct Placement: Sendable {
     let equal = sharing.allSatisfy { masks[$0] == words }
     cores =
       pin && equal && wanted <= mask.count ? Array(mask[before..<before + own]) : []
-    let order = KernelLevel.allCases
-    let levels = try communicator.allGather([order.firstIndex(of: .best) ?? 0]).map { $0[0] }
-    level = order[levels.min() ?? 0]
+    level = try Self.level(kernels, communicator)
     blasCores = try communicator.allGather(BLAS.coreName)
     localRanks = hosts.count { $0 == hosts[rank] }
     if let other = blasCores.firstIndex(where: { $0 != blasCores[0] }), !allowMixedCPU {
@@ -62,6 +62,27 @@ public struct Placement: Sendable {
         isAgreed: true
       )
     }
+  }
+
+  /// The level of all ranks; what one rank's user asks for, every rank must be able to run.
+  package static func level(
+    _ choice: KernelChoice,
+    best: KernelLevel = .best,
+    _ communicator: any Communicator
+  ) throws -> KernelLevel {
+    let order = KernelLevel.allCases
+    func number(_ level: KernelLevel) -> Int { order.firstIndex(of: level) ?? 0 }
+    let all = try communicator.allGather([number(best), choice.level.map(number) ?? -1])
+    let wanted = all.map { $0[1] }.max() ?? -1
+    if let rank = all.firstIndex(where: { $0[0] < wanted }) {
+      throw Failure(
+        .usage,
+        "--kernels \(order[wanted].rawValue): the CPU of \(communicator.hosts[rank]) has "
+          + "\(order[all[rank][0]].rawValue) and no more.",
+        isAgreed: true
+      )
+    }
+    return choice.level ?? order[all.map { $0[0] }.min() ?? 0]
   }
 
   /// Threads of this rank's team, for people: "2", or "1–2" when ranks differ.

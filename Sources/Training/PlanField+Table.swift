@@ -1,3 +1,4 @@
+import Kernels
 import Networks
 import Optimizers
 import Tensors
@@ -218,6 +219,13 @@ extension PlanField {
       atLeast: 1,
       atMost: 1024,
       "threads of a rank; by default the cores it may use"
+    ),
+    choice(
+      "kernels",
+      .parallel,
+      .identity,
+      \.kernels,
+      "instruction set; auto: the best that the CPUs of all ranks have"
     ),
     toggle("no-pin", .parallel, .running, \.noPin, "do not bind threads to cores"),
     toggle(

@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Optimizers
 import Tensors
 
@@ -60,6 +61,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var threads: Int?
   /// Leaves threads to the scheduler.
   public var noPin = false
+  /// The instruction set of the kernels.
+  public var kernels = KernelChoice.auto
   /// Allows ranks on CPUs whose OpenBLAS kernels differ.
   public var allowMixedCPU = false
 

@@ -33,6 +33,7 @@ public struct TrainingRun {
       communicator,
       threads: plan.threads,
       pin: !plan.noPin,
+      kernels: plan.kernels,
       allowMixedCPU: plan.allowMixedCPU
     )
     let source = try communicator.together {

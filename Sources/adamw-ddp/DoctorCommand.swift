@@ -17,7 +17,13 @@ struct DoctorCommand: RankCommand {
     let communicator = world.communicator
     let environment = ProcessInfo.processInfo.environment
     let blasThreads = BLAS.threads
-    let placement = try Placement(communicator, threads: nil, pin: true, allowMixedCPU: true)
+    let placement = try Placement(
+      communicator,
+      threads: nil,
+      pin: true,
+      kernels: .auto,
+      allowMixedCPU: true
+    )
     let masks = try communicator.allGather(Node.ranges(placement.mask))
     let levels = try communicator.allGather(KernelLevel.best.rawValue)
     let shared = try communicator.allGather(Node.sharedMemory())

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 import Tensors
 import Training
 
@@ -37,6 +38,15 @@ struct EvalCommand: RankCommand {
   )
   var threads: String?
   @Option(
+    name: .customLong("kernels"),
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "instruction set; by default what the run was told, auto for a file",
+      valueName: KernelChoice.allCases.map(\.rawValue).joined(separator: "|")
+    )
+  )
+  var kernels: String?
+  @Option(
     name: .customLong("logits"),
     help: ArgumentHelp("write logits and labels to this safetensors file", valueName: "FILE")
   )
@@ -51,12 +61,14 @@ struct EvalCommand: RankCommand {
     var plan = TrainingPlan()
     if let valFraction { try PlanField.named("val-fraction")?.assign(valFraction, to: &plan) }
     if let threads { try PlanField.named("threads")?.assign(threads, to: &plan) }
+    if let kernels { try PlanField.named("kernels")?.assign(kernels, to: &plan) }
     let summary = try Evaluation.execute(
       Evaluation.Request(
         path: path,
         data: data,
         valFraction: plan.valFraction,
         threads: plan.threads,
+        kernels: kernels.map { _ in plan.kernels },
         allowMixedCPU: allowMixedCPU,
         logits: logits
       ),

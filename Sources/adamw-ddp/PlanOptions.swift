@@ -122,6 +122,8 @@ struct ParallelOptions: ParsableArguments {
   var zero: String?
   @Option(name: .customLong("threads"), parsing: .unconditional, help: .field("threads"))
   var threads: String?
+  @Option(name: .customLong("kernels"), parsing: .unconditional, help: .field("kernels"))
+  var kernels: String?
   @Flag(name: .customLong("no-pin"), help: .field("no-pin"))
   var noPin = false
   @Flag(name: .customLong("allow-mixed-cpu"), help: .field("allow-mixed-cpu"))
@@ -132,6 +134,7 @@ struct ParallelOptions: ParsableArguments {
       ("lanes", lanes),
       ("zero", zero),
       ("threads", threads),
+      ("kernels", kernels),
       ("no-pin", noPin ? "true" : nil),
       ("allow-mixed-cpu", allowMixedCPU ? "true" : nil),
     ]

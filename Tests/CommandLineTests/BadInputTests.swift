@@ -65,6 +65,8 @@ extension ProgramTests {
         "--weight-decay 1e-5",
         "--allow-strong-decay"
       ),
+      Refusal("train --kernels sse2", 64, "--kernels sse2", "auto or baseline or avx2 or avx512"),
+      Refusal("eval RUN --kernels sse2", 64, "--kernels sse2", "avx512"),
       Refusal("train --val-fraction 2", 64, "--val-fraction 2"),
       Refusal("train --config /nowhere/plan.yaml", 64, "--config /nowhere/plan.yaml"),
       Refusal("eval", 64, "RUN|FILE"),

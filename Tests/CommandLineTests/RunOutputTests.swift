@@ -87,6 +87,19 @@ extension ProgramTests {
       #expect(record["steps_per_epoch"] as? Int == 4)
     }
 
+    /// run.json says which kernels ran; the evaluation takes those of the run.
+    @Test(arguments: [nil, 2])
+    func forcedKernels(ranks: Int?) throws {
+      let (run, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
+      let folder = outputs.path(of: "run")
+      let flags = run.flags + ["--steps", "1", "--kernels", "baseline", "--output", folder]
+      let job = try program(["train", "--json"] + flags, ranks: ranks)
+      #expect(job.status == 0, "\(job.stderr)")
+      #expect(try jsonObject(folder + "/run.json")["kernel_level"] as? String == "baseline")
+      let evaluation = try program(["eval", folder, "--json"], ranks: ranks)
+      #expect(try evaluation.digits("test_loss") == job.digits("test_loss"))
+    }
+
     @Test func noStepsSaveTheInitialModel() throws {
       let (run, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
       let folder = outputs.path(of: "run")

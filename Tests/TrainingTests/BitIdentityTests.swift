@@ -114,6 +114,28 @@ struct BitIdentityTests {
     }
   }
 
+  /// Each level by itself: its own items and shapes may not depend on ranks or threads either.
+  @Test(arguments: KernelLevel.allCases.filter { $0 <= .best })
+  func everyLevelKeepsTheBits(level: KernelLevel) throws {
+    let source = smallSource()
+    let model = try smallCNN(source)
+    let ranked = smallPlan(batch: 44, steps: 3)
+    let alone = try train(ranked, model, source, Placing(kernels: level))
+    for ranks in [2, 3] {
+      let placing = Placing(ranks: ranks, kernels: level)
+      let difference = try train(ranked, model, source, placing).difference(from: alone)
+      #expect(difference == nil, "\(placing)")
+    }
+    var threaded = ranked
+    threaded.lanes = 1
+    let single = try train(threaded, model, source, Placing(kernels: level))
+    for threads in [2, 4] {
+      let placing = Placing(threads: threads, kernels: level)
+      let difference = try train(threaded, model, source, placing).difference(from: single)
+      #expect(difference == nil, "\(placing)")
+    }
+  }
+
   @Test func sixtyFourRanksEqualOne() throws {
     let source = smallSource()
     let model = tinyModel(source)

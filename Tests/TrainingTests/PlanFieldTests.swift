@@ -14,7 +14,8 @@ struct PlanFieldTests {
     "smoothing": "0.1", "seed": "18446744073709551615", "opt": "sgd", "lr": "0.3",
     "sched": "fixed", "warmup-epochs": "2", "weight-decay": "0.0005", "weight-decay-norm": "0.05",
     "allow-strong-decay": "true", "momentum": "0.5", "opt-betas": "0.8,0.99", "opt-eps": "1e-05",
-    "lanes": "4", "zero": "0", "threads": "3", "no-pin": "true", "allow-mixed-cpu": "true",
+    "lanes": "4", "zero": "0", "threads": "3", "kernels": "avx2", "no-pin": "true",
+    "allow-mixed-cpu": "true",
     "output": "runs/a: b #c", "overwrite": "true", "eval-every": "0", "log-every": "1",
   ]
 
@@ -30,6 +31,7 @@ struct PlanFieldTests {
     "allow-strong-decay": [""], "momentum": ["1", "-0.5"],
     "opt-betas": ["0.9", "0.9,1", "0.9,0.99,0.999", "0.9 0.99", "-0.1,0.9"],
     "opt-eps": ["0", "-1e-8"], "lanes": ["0"], "zero": ["2", "-1", "true"], "threads": ["0"],
+    "kernels": ["", "AVX2", "sse2"],
     "no-pin": ["1"], "allow-mixed-cpu": ["on"], "output": [""], "overwrite": ["please"],
     "eval-every": ["-1"], "log-every": ["0"],
   ]
@@ -97,7 +99,8 @@ struct PlanFieldTests {
     let expected = [
       "data": "synthetic", "model": "resnet20", "augment": "crop-flip", "epochs": "10",
       "batch-size": "128", "bn": "batch", "smoothing": "0.0", "seed": "1", "opt": "adamw",
-      "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "zero": "1", "eval-every": "1",
+      "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "zero": "1", "kernels": "auto",
+      "eval-every": "1",
       "log-every": "50",
     ]
     for field in PlanField.all {
