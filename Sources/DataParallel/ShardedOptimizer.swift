@@ -61,17 +61,26 @@ public final class ShardedOptimizer {
   /// Takes one step; on return every rank has the same parameters.
   public func step(_ scalars: StepScalars) throws {
     self.scalars = scalars
+    let gather = StepPart.gather
     if !sharded {
-      for bucket in pieces.indices { try exchange.startGather(bucket, of: gradients) }
+      try gather.measure(team) {
+        for bucket in pieces.indices { try exchange.startGather(bucket, of: gradients) }
+      }
     }
     for bucket in pieces.indices {
-      if !sharded { try exchange.finishGather(bucket) }
-      piece = bucket
-      team.run((pieces[bucket].count + Self.block - 1) / Self.block, updateBlock)
-      if sharded { try exchange.startGather(bucket, of: parameters) }
+      if !sharded { try gather.measure(team) { try exchange.finishGather(bucket) } }
+      StepPart.update.measure(team) {
+        piece = bucket
+        team.run((pieces[bucket].count + Self.block - 1) / Self.block, updateBlock)
+      }
+      if sharded {
+        try gather.measure(team) { try exchange.startGather(bucket, of: parameters) }
+      }
     }
     if sharded {
-      for bucket in pieces.indices { try exchange.finishGather(bucket) }
+      try gather.measure(team) {
+        for bucket in pieces.indices { try exchange.finishGather(bucket) }
+      }
     }
   }
 

@@ -4,44 +4,73 @@ import Tensors
 struct Chain {
   /// The stages, in order.
   let stages: [Stage]
-  private let body: ThreadTeam.Body
   private let count: () -> Int
+  private let body: ThreadTeam.Body
   private let exchange: (() throws -> Void)?
+  /// Of loops over samples.
+  private let bodies: [Stage.SampleBody]
+  private let groups: () -> [Range<Int>]
 
   /// Several stages must all be loops over samples, at most one of them over groups of a stated size.
   init(_ stages: [Stage], _ batch: BatchLayout) {
     self.stages = stages
-    if case .items(let count, _, let body) = stages[0].work {
+    switch stages[0].work {
+    case .items(let count, _, let body):
       (self.count, self.body, exchange) = (count, body, nil)
-    } else if case .exchange(let body) = stages[0].work {
+      (bodies, groups) = ([], { [] })
+    case .exchange(let body):
       (count, self.body, exchange) = ({ 0 }, { _, _ in }, body)
-    } else {
-      var size: Int?
-      let bodies = stages.map { stage in
-        guard case .samples(let own, let body) = stage.work else {
-          preconditionFailure("\(stage.kernel) is no loop over samples")
-        }
-        size = size ?? own
-        return body
-      }
-      let group = size ?? 1
+      (bodies, groups) = ([], { [] })
+    case .samples:
+      let loops = stages.map(\.loop)
+      let size = loops.compactMap(\.size).first ?? 1
+      let bodies = loops.map(\.body)
+      groups = { batch.groups(of: size) }
+      count = { batch.groups(of: size).count }
       exchange = nil
-      count = { batch.groups(of: group).count }
-      if bodies.count == 1 {
-        let only = bodies[0]
-        body = { item, member in only(batch.groups(of: group)[item], member) }
-      } else {
-        body = { item, member in
-          let samples = batch.groups(of: group)[item]
-          for body in bodies { body(samples, member) }
-        }
+      body = { item, member in
+        let samples = batch.groups(of: size)[item]
+        for body in bodies { body(samples, member) }
       }
+      self.bodies = bodies
     }
   }
 
-  /// Runs to the end; throws when a rank is lost.
-  func run(_ team: ThreadTeam) throws {
-    if let exchange { return try exchange() }
-    team.run(count(), body)
+  /// Runs to the end; throws when a rank is lost. A recorder of the team notes the stages as `label`, `label` + 1, ….
+  func run(_ team: ThreadTeam, label: Int) throws {
+    guard let recorder = team.recorder, recorder.isOn else {
+      if let exchange { return try exchange() }
+      team.run(count(), body)
+      return
+    }
+    if let exchange { return try recorder.measure(label, exchange) }
+    recorder.label = label
+    if stages.count == 1 {
+      team.run(count(), body)
+    } else {
+      team.run(count(), counted(recorder))
+      recorder.split(into: stages.count, label: label)
+    }
+  }
+
+  /// The body of several stages, each with its time counted.
+  private func counted(_ recorder: LoopRecorder) -> ThreadTeam.Body {
+    let groups = groups
+    return { [bodies] item, member in
+      let samples = groups()[item]
+      for (part, body) in bodies.enumerated() {
+        recorder.count(part: part, member: member) { body(samples, member) }
+      }
+    }
+  }
+}
+
+extension Stage {
+  /// What a loop over samples does.
+  fileprivate var loop: (size: Int?, body: SampleBody) {
+    guard case .samples(let size, let body) = work else {
+      preconditionFailure("\(kernel) is no loop over samples")
+    }
+    return (size, body)
   }
 }

@@ -25,9 +25,20 @@ public final class Network {
   /// Floats of activations and their gradients.
   public var arenaFloats: Int { memory.arena.count }
 
+  /// The kernels' names, forward then backward; a stage's number in it is its label in a recorder of the team.
+  public var stageNames: [String] {
+    Self.stages(forwardMoments).map(\.kernel) + Self.stages(backwardMoments).map(\.kernel)
+  }
+
   private enum Moment {
     case run(Chain)
     case ready(Range<Int>)
+  }
+
+  private static func stages(_ moments: [Moment]) -> [Stage] {
+    moments.flatMap { moment in
+      if case .run(let chain) = moment { chain.stages } else { [] }
+    }
   }
 
   private let team: ThreadTeam
@@ -122,16 +133,23 @@ public final class Network {
 
   /// Runs the model on `images` and the loss on `labels`; throws when a rank is lost.
   public func forward() throws {
-    for case .run(let chain) in forwardMoments { try chain.run(team) }
+    var label = 0
+    for case .run(let chain) in forwardMoments {
+      try chain.run(team, label: label)
+      label += chain.stages.count
+    }
   }
 
   /// Writes the gradients of the loss summed over samples; tells each tensor's range as soon as it is final.
   ///
   /// What `ready` throws, and a lost rank, ends it.
   public func backward(_ ready: (Range<Int>) throws -> Void) throws {
+    var label = Self.stages(forwardMoments).count
     for moment in backwardMoments {
       switch moment {
-      case .run(let chain): try chain.run(team)
+      case .run(let chain):
+        try chain.run(team, label: label)
+        label += chain.stages.count
       case .ready(let range): try ready(range)
       }
     }

@@ -13,6 +13,8 @@ public final class ThreadTeam {
 
   /// Members, the caller included.
   public let size: Int
+  /// Notes when each member runs its part of a loop; set before running.
+  public var recorder: LoopRecorder?
   private let board: Board
   private var threads: [pthread_t] = []
   /// The caller's cores before the team, which it gets back.
@@ -68,11 +70,20 @@ public final class ThreadTeam {
   ///
   /// `body` is a closure made beforehand: the call itself allocates nothing.
   public func run(_ count: Int, _ body: @escaping Body) {
-    if size == 1 || count <= 1 {
-      for item in 0..<count { body(item, 0) }
+    guard let recorder, let intervals = recorder.take() else {
+      run(Job(count: count, body: body))
       return
     }
-    let job = Job(count: count, body: body)
+    let label = recorder.label
+    run(Job(count: count, body: body, intervals: intervals))
+    recorder.close(intervals, label, isLoop: true)
+  }
+
+  private func run(_ job: Job) {
+    if size == 1 || job.count <= 1 {
+      job.run(member: 0, of: 1)
+      return
+    }
     board.pending.pointee.store(UInt32(size - 1), ordering: .relaxed)
     board.start(job)
     job.run(member: 0, of: size)
@@ -83,9 +94,13 @@ public final class ThreadTeam {
   private struct Job {
     var count: Int
     var body: Body?
+    var intervals: UnsafeMutablePointer<LoopRecorder.Interval>?
+
     func run(member: Int, of members: Int) {
       guard let body else { return }
+      if let intervals { intervals[member].begin = LoopRecorder.now }
       for item in count * member / members..<count * (member + 1) / members { body(item, member) }
+      if let intervals { intervals[member].end = LoopRecorder.now }
     }
   }
 

@@ -33,6 +33,7 @@ public final class StepEngine {
   /// Lanes, buckets and slices of all ranks.
   public let reduction: ReductionPlan
 
+  private let team: ThreadTeam
   private let gradients: [FloatBuffer]
   private let reducer: GradientReducer
   private let totals: StepTotals
@@ -51,6 +52,7 @@ public final class StepEngine {
   ) throws {
     let layout = model.layout
     let rank = communicator.rank
+    self.team = team
     reduction = ReductionPlan(
       lanes: plan.lanes,
       ranks: communicator.size,
@@ -105,16 +107,26 @@ public final class StepEngine {
     )
   }
 
+  /// The most entries that a recorder of the team gets in a step.
+  var recordsOfAStep: Int {
+    let trained = network.layout.entries.count { $0.role != .statistic }
+    return network.stageNames.count + trained + 4 * reduction.buckets.count + 8
+  }
+
   /// Takes a step on the samples in `network`: (a) forward, backward, reduce; (b) totals; (c) update and gather.
   ///
   /// When a total is not finite, all ranks leave parameters and statistics as they are.
   public func step(_ scalars: StepScalars) throws -> Totals {
     try network.forward()
     reducer.begin(present: batch.present)
-    try network.backward { try reducer.markReady($0) }
-    try reducer.finish()
+    try network.backward { range in
+      try StepPart.reduce.measure(team) { try reducer.markReady(range) }
+    }
+    try StepPart.reduce.measure(team) { try reducer.finish() }
 
-    try totals.gather(records: network.records, gradient: gradients[0].base, stop: false)
+    try StepPart.totals.measure(team) {
+      try totals.gather(records: network.records, gradient: gradients[0].base, stop: false)
+    }
     let (loss, squares) = (totals.record[0], totals.squares)
     let result = Totals(
       loss: loss,
