@@ -264,5 +264,18 @@ extension PlanField {
       atLeast: 1,
       "steps between lines of metrics"
     ),
+    row(
+      "profile",
+      .value("FILE"),
+      .output,
+      .running,
+      "write a Chrome trace of steps \(StepTrace.steps.lowerBound) to "
+        + "\(StepTrace.steps.upperBound) of every rank and thread; ui.perfetto.dev shows it",
+      { $0.profile }
+    ) { plan, text in
+      if text.isEmpty { return "a file" }
+      plan.profile = text
+      return nil
+    },
   ]
 }

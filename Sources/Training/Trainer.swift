@@ -66,6 +66,12 @@ public final class Trainer {
       kernels: kernels,
       bucketGranules: bucketGranules
     )
+    if plan.profile != nil {
+      team.recorder = LoopRecorder(
+        members: team.size,
+        capacity: StepTrace.steps.count * engine.recordsOfAStep
+      )
+    }
     if communicator.rank == 0 { model.initialize(engine.parameters, seed: plan.seed) }
     try communicator.broadcast(engine.parameters.bytes, root: 0)
     try checkReplicas(engine.parameters, communicator)
@@ -125,14 +131,33 @@ public final class Trainer {
     return .done
   }
 
+  /// Writes the trace that --profile asks for, if it does; every rank calls it.
+  func writeProfile() throws {
+    guard let path = plan.profile, let recorder = team.recorder, recorder.count > 0 else { return }
+    try StepTrace.write(
+      recorder,
+      stageNames: engine.network.stageNames,
+      communicator,
+      to: path
+    )
+  }
+
   /// One step; nil when it diverged, before anything was updated.
   private func takeStep() throws -> StepMetrics? {
+    guard let recorder = team.recorder else { return try readAndStep() }
+    recorder.isOn = StepTrace.steps.contains(step + 1)
+    // An evaluation is no step.
+    defer { recorder.isOn = false }
+    return try StepPart.step.measure(team) { try readAndStep() }
+  }
+
+  private func readAndStep() throws -> StepMetrics? {
     let clock = ContinuousClock.now
     let start = (step % horizon.stepsPerEpoch) * plan.batchSize
     let samples = min(plan.batchSize, horizon.samples - start)
     engine.batch.begin(samples: samples)
     firstSample = start + engine.batch.firstSample
-    team.run(engine.batch.localSamples, readSample)
+    StepPart.read.measure(team) { team.run(engine.batch.localSamples, readSample) }
 
     let multiplier = horizon.schedule.multiplier(at: step)
     let totals = try engine.step(

@@ -70,6 +70,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var evalEvery = 1
   /// Steps between lines of metrics.
   public var logEvery = 50
+  /// Where a trace of a few steps goes.
+  public var profile: String?
   /// The run folder.
   public var output: String?
   /// Replaces a run in the output folder.

@@ -42,7 +42,8 @@ public struct TrainingRun {
     try SameEverywhere.check(plan, communicator)
     try SameEverywhere.check(source, communicator)
     // Before the folder: what is refused must leave nothing behind.
-    _ = try Horizon(plan, samples: source.train.count)
+    let horizon = try Horizon(plan, samples: source.train.count)
+    if let profile = plan.profile { try StepTrace.admit(profile, steps: horizon.steps) }
     let model = try ModelCatalog.model(
       plan.model,
       input: source.train.shape,
@@ -121,6 +122,7 @@ public struct TrainingRun {
       try communicator.together {
         if communicator.rank == 0 { try save(outcome) }
       }
+      try trainer.writeProfile()
     } catch {
       note(error)
       throw error

@@ -149,6 +149,8 @@ struct OutputOptions: ParsableArguments {
   var evalEvery: String?
   @Option(name: .customLong("log-every"), parsing: .unconditional, help: .field("log-every"))
   var logEvery: String?
+  @Option(name: .customLong("profile"), parsing: .unconditional, help: .field("profile"))
+  var profile: String?
   @Flag(name: .customLong("overwrite"), help: .field("overwrite"))
   var overwrite = false
 
@@ -157,6 +159,7 @@ struct OutputOptions: ParsableArguments {
       ("output", output),
       ("eval-every", evalEvery),
       ("log-every", logEvery),
+      ("profile", profile),
       ("overwrite", overwrite ? "true" : nil),
     ]
   }

@@ -100,6 +100,28 @@ extension ProgramTests {
       #expect(try evaluation.digits("test_loss") == job.digits("test_loss"))
     }
 
+    /// Two processes, two threads each, one file.
+    @Test func aProfileOfTwoRanks() throws {
+      let (run, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
+      let trace = outputs.path(of: "trace.json")
+      let job = try program(
+        ["train"] + run.flags + ["--threads", "2", "--profile", trace]
+          + ["--output", outputs.path(of: "run")],
+        ranks: 2
+      )
+      #expect(job.status == 0, "\(job.stderr)")
+      let events = try #require(jsonObject(trace)["traceEvents"] as? [[String: Any]])
+      let timed = events.filter { $0["ph"] as? String == "X" }
+      for (rank, thread) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        let names = Set(
+          timed.filter { $0["pid"] as? Int == rank && $0["tid"] as? Int == thread }
+            .compactMap { $0["name"] as? String }
+        )
+        #expect(names.contains("convolution.forward"), "rank \(rank), thread \(thread)")
+        #expect(names.contains("reduce") == (thread == 0))
+      }
+    }
+
     @Test func noStepsSaveTheInitialModel() throws {
       let (run, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
       let folder = outputs.path(of: "run")

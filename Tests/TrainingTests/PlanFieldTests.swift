@@ -17,6 +17,7 @@ struct PlanFieldTests {
     "lanes": "4", "zero": "0", "threads": "3", "kernels": "avx2", "no-pin": "true",
     "allow-mixed-cpu": "true",
     "output": "runs/a: b #c", "overwrite": "true", "eval-every": "0", "log-every": "1",
+    "profile": "trace.json",
   ]
 
   /// Texts that each field refuses.
@@ -33,7 +34,7 @@ struct PlanFieldTests {
     "opt-eps": ["0", "-1e-8"], "lanes": ["0"], "zero": ["2", "-1", "true"], "threads": ["0"],
     "kernels": ["", "AVX2", "sse2"],
     "no-pin": ["1"], "allow-mixed-cpu": ["on"], "output": [""], "overwrite": ["please"],
-    "eval-every": ["-1"], "log-every": ["0"],
+    "eval-every": ["-1"], "log-every": ["0"], "profile": [""],
   ]
 
   @Test func everyFieldIsTried() {
@@ -86,7 +87,7 @@ struct PlanFieldTests {
   @Test func whatDecidesTheBitsMayNotChangeOnResume() {
     let running: Set<String> = [
       "allow-small-bn", "allow-strong-decay", "zero", "threads", "no-pin", "allow-mixed-cpu",
-      "output", "overwrite", "eval-every", "log-every", "steps",
+      "output", "overwrite", "eval-every", "log-every", "steps", "profile",
     ]
     for field in PlanField.all {
       #expect(field.decidesBits != running.contains(field.flag), "--\(field.flag)")

@@ -31,14 +31,17 @@ func runPlan(data: String, output: String) -> TrainingPlan {
 
 /// Every rank's summary of a run.
 func execute(_ plan: TrainingPlan, ranks: Int) throws -> [RunSummary] {
-  try ThreadWorld.run(ranks: ranks) { c in
-    try TrainingRun(
-      plan,
-      communicator: c,
-      launch: RunRecord.Launch(version: "test", mpi: "none", command: ["test"]),
-      console: nil
-    ).execute()
-  }
+  try ThreadWorld.run(ranks: ranks) { try execute(plan, on: $0) }
+}
+
+/// One rank's part of a run.
+func execute(_ plan: TrainingPlan, on communicator: any Communicator) throws -> RunSummary {
+  try TrainingRun(
+    plan,
+    communicator: communicator,
+    launch: RunRecord.Launch(version: "test", mpi: "none", command: ["test"]),
+    console: nil
+  ).execute()
 }
 
 /// Every rank's summary of an evaluation; in threads of its own, because it binds them to cores.
