@@ -56,7 +56,7 @@ final class MessageExchange: BucketExchange {
       let slices = plan.slices[index]
       let own = slices[rank]
       let count = starts[size]
-      let staging = FloatBuffer(count: (count - gradients.count) * own.count)
+      let staging = FloatBuffer(count: plan.arrivingElements(index, rank: rank))
       let parts = (0..<count).map { part in
         if part < starts[rank] { return staging.base + part * own.count }
         if part >= starts[rank + 1] { return staging.base + (part - gradients.count) * own.count }

@@ -44,6 +44,12 @@ public struct ReductionPlan: Hashable, Sendable {
   /// R.
   public var ranks: Int { heldLanes.count }
 
+  /// Elements of other ranks' partials that arrive where a rank owns its slice of a bucket.
+  public func arrivingElements(_ bucket: Int, rank: Int) -> Int {
+    let others = partials.reduce(0) { $0 + $1.count } - partials[rank].count
+    return others * slices[bucket][rank].count
+  }
+
   /// Elements that a rank owns over all buckets.
   public func ownedElements(_ rank: Int) -> Int { slices.reduce(0) { $0 + $1[rank].count } }
 }

@@ -42,7 +42,7 @@ public final class ShardedOptimizer {
     (self.rule, self.exchange, self.sharded, self.team) = (rule, exchange, sharded, team)
     (self.parameters, self.gradients) = (parameters, gradients)
     precondition(rule.state.count <= 2, "a rule has at most two state arrays")
-    pieces = plan.buckets.indices.map { sharded ? plan.slices[$0][rank] : plan.buckets[$0] }
+    pieces = Self.pieces(plan, rank: rank, sharded: sharded)
     var places: [Int] = []
     var count = 0
     for piece in pieces {
@@ -53,6 +53,11 @@ public final class ShardedOptimizer {
     state = rule.state.map { [count] _ in FloatBuffer(count: count) }
     scalars = StepScalars(step: 1, learningRate: 0, multiplier: 0, decay: 0, gradientScale: 0)
     updateBlock = { [unowned self] item, _ in update(item) }
+  }
+
+  /// The elements that a rank has state for, bucket by bucket.
+  public static func pieces(_ plan: ReductionPlan, rank: Int, sharded: Bool) -> [Range<Int>] {
+    plan.buckets.indices.map { sharded ? plan.slices[$0][rank] : plan.buckets[$0] }
   }
 
   /// Bytes of optimizer state on this rank.

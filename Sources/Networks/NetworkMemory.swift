@@ -23,35 +23,28 @@ final class NetworkMemory {
   private let allDoubles: Doubles
 
   init(_ plan: NetworkPlan, _ batch: BatchLayout, threads: Int) {
-    func rounded(_ n: Int) -> Int { (n + 15) / 16 * 16 }
-    arena = FloatBuffer(count: plan.arena)
-
-    // One block of floats: a workspace for each thread, the slots, then each node's own.
-    let workspace = rounded(plan.scratch.map(\.workspace).max() ?? 0)
-    let slot = rounded(plan.scratch.map(\.slot).max() ?? 0)
-    let slots = max(batch.chunkCapacity, batch.held.count)
-    let shared = workspace * threads + slot * slots
-    scratch = FloatBuffer(count: shared + plan.scratch.reduce(0) { $0 + rounded($1.floats) })
+    let sizes = NetworkSizes(plan, batch, threads: threads)
+    arena = FloatBuffer(count: sizes.arena)
+    scratch = FloatBuffer(count: sizes.floats)
     self.shared = SharedScratch(
       workspace: scratch.base,
-      workspaceStride: workspace,
-      slots: scratch.base + workspace * threads,
-      slotStride: slot
+      workspaceStride: sizes.workspace,
+      slots: scratch.base + sizes.workspace * threads,
+      slotStride: sizes.slot
     )
-    let doubleCount = plan.scratch.reduce(0) { $0 + $1.doubles }
-    allDoubles = Self.zeros(doubleCount, 0.0)
-    recordWidth = plan.scratch.reduce(2) { $0 + $1.record }
-    records = Self.zeros(recordWidth * batch.held.count, 0.0)
-    labels = Self.zeros(batch.capacity, 0)
-    losses = Self.zeros(2 * batch.capacity, 0.0)
+    allDoubles = Self.zeros(sizes.doubles, 0.0)
+    recordWidth = sizes.recordWidth
+    records = Self.zeros(sizes.records, 0.0)
+    labels = Self.zeros(sizes.labels, 0)
+    losses = Self.zeros(sizes.losses, 0.0)
 
-    var (float, double, record) = (scratch.base + shared, allDoubles, records + 2)
+    var (float, double, record) = (scratch.base + sizes.shared, allDoubles, records + 2)
     var (floats, doubles, nodeRecords): ([Floats], [Doubles], [Doubles]) = ([], [], [])
     for need in plan.scratch {
       floats.append(float)
       doubles.append(double)
       nodeRecords.append(record)
-      float += rounded(need.floats)
+      float += NetworkSizes.rounded(need.floats)
       double += need.doubles
       record += need.record
     }

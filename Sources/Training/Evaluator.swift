@@ -60,7 +60,7 @@ public final class Evaluator {
     }
     network = Network(
       model,
-      batch: BatchLayout(lanes: 1, held: 0..<1, fullBatch: min(Self.chunk, dataset.count)),
+      batch: Self.batch(images: dataset.count),
       mode: .inference,
       parameters: parameters,
       gradients: [],
@@ -74,6 +74,22 @@ public final class Evaluator {
       let label = reader.read(first + sample, epoch: nil, into: network.images + sample * image)
       network.labels[sample] = Int32(label)
     }
+  }
+
+  /// The samples that are evaluated at a time.
+  private static func batch(images: Int) -> BatchLayout {
+    BatchLayout(lanes: 1, held: 0..<1, fullBatch: min(chunk, images))
+  }
+
+  /// Bytes that evaluating `images` images takes on each rank besides the parameters.
+  public static func bytes(_ model: Model, images: Int = chunk, threads: Int) -> Int {
+    let sizes = Network.sizes(
+      model,
+      batch: batch(images: images),
+      mode: .inference,
+      threads: threads
+    )
+    return sizes.arenaBytes + sizes.scratchBytes
   }
 
   /// Where each rank's images start, and the end of the last: R + 1 numbers.

@@ -9,26 +9,24 @@ package enum MemoryCheck {
     max(0, Double(sysconf(Int32(_SC_PHYS_PAGES)))) * Double(sysconf(Int32(_SC_PAGESIZE)))
   }
 
-  /// Throws a usage failure when the activations of a host's `localRanks` ranks need more than its `memory`.
+  /// Throws a usage failure when a host's `localRanks` ranks need more than its `memory`.
   package static func admit(
     _ plan: TrainingPlan,
     _ model: Model,
     ranks: Int,
     localRanks: Int,
+    threads: Int = 1,
     memory: Double
   ) throws {
-    // Rank 0 holds the most lanes, lane 0 the most samples.
-    let lanes = share(0, of: ranks, total: plan.lanes).count
-    let samples = lanes * share(0, of: plan.lanes, total: plan.batchSize).count
-    let bytes = Double(Network.arenaFloatsPerSample(model) * MemoryLayout<Float>.stride)
-    let needed = bytes * Double(samples) * Double(localRanks)
+    let step = try StepMemory(plan, model, ranks: ranks, threads: threads).total
+    let needed = Double(step + Evaluator.bytes(model, threads: threads)) * Double(localRanks)
     guard memory > 0, needed > memory else { return }
     let gibibyte = 1_073_741_824.0
     throw Failure(
       .usage,
-      "--batch-size \(plan.batchSize) needs \(significant(needed / gibibyte)) GiB for activations "
-        + "on each host, which has \(significant(memory / gibibyte)) GiB: take a smaller batch or "
-        + "ranks on more hosts."
+      "--batch-size \(plan.batchSize) needs \(significant(needed / gibibyte)) GiB on each host, "
+        + "which has \(significant(memory / gibibyte)) GiB: take a smaller batch or ranks on more "
+        + "hosts."
     )
   }
 }

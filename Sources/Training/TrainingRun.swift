@@ -55,6 +55,7 @@ public struct TrainingRun {
         model,
         ranks: communicator.size,
         localRanks: placement.localRanks,
+        threads: placement.threadsByRank.max() ?? 1,
         memory: MemoryCheck.hostMemory
       )
     }

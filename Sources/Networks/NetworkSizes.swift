@@ -1,0 +1,43 @@
+import Tensors
+
+/// How much memory a network takes on one rank: what is allocated, and what an estimate says.
+public struct NetworkSizes: Hashable, Sendable {
+  /// Floats of activations and their gradients.
+  public let arena: Int
+  /// Floats of one block: a workspace for each thread, the slots, then each node's own.
+  let floats: Int
+  /// Of those, the ones that all operations share.
+  let shared: Int
+  let workspace: Int
+  let slot: Int
+  /// Float64 of the nodes, of the lanes' records, and of the losses; and labels.
+  let doubles: Int
+  let recordWidth: Int
+  let records: Int
+  let losses: Int
+  let labels: Int
+
+  init(_ plan: NetworkPlan, _ batch: BatchLayout, threads: Int) {
+    arena = plan.arena
+    workspace = Self.rounded(plan.scratch.map(\.workspace).max() ?? 0)
+    slot = Self.rounded(plan.scratch.map(\.slot).max() ?? 0)
+    shared = workspace * threads + slot * max(batch.chunkCapacity, batch.held.count)
+    floats = shared + plan.scratch.reduce(0) { $0 + Self.rounded($1.floats) }
+    doubles = plan.scratch.reduce(0) { $0 + $1.doubles }
+    recordWidth = plan.scratch.reduce(2) { $0 + $1.record }
+    records = recordWidth * batch.held.count
+    losses = 2 * batch.capacity
+    labels = batch.capacity
+  }
+
+  /// Bytes of activations and their gradients.
+  public var arenaBytes: Int { arena * MemoryLayout<Float>.stride }
+
+  /// Bytes of everything else.
+  public var scratchBytes: Int {
+    floats * MemoryLayout<Float>.stride + labels * MemoryLayout<Int32>.stride
+      + (doubles + records + losses) * MemoryLayout<Double>.stride
+  }
+
+  static func rounded(_ n: Int) -> Int { (n + 15) / 16 * 16 }
+}

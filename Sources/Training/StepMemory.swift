@@ -1,0 +1,85 @@
+import Collectives
+import DataParallel
+import Networks
+import Optimizers
+import Tensors
+
+/// The memory that planning and taking a step adds to a process, part by part, from the sizes that are allocated.
+///
+/// All of it is touched, so it is what the system counts.
+public struct StepMemory: Hashable, Sendable {
+  /// A part and its bytes.
+  public struct Part: Hashable, Sendable {
+    /// "gradients".
+    public let name: String
+    /// Its bytes.
+    public let bytes: Int
+  }
+
+  /// The parts, in the order of a table.
+  public let parts: [Part]
+
+  /// Bytes that a thread touches of its OpenBLAS buffer: the packed blocks of the products it does.
+  ///
+  /// Of the 32 MiB that are reserved, products of 1024×64×576 and alike touched 104 KiB, 128×256×256 took 276 KiB, 2048×2048×2048 3.3 MiB (OpenBLAS
+  /// 0.3.21, Cooperlake). A convolution's products are of the first kind.
+  static let blasBytesPerThread = 128 << 10
+  /// Bytes of code that the first step brings in, and of the closures of each node: 0.4 MiB for smallcnn, 1.1 MiB for resnet56.
+  static let codeBytes = (once: 512 << 10, perNode: 4 << 10)
+
+  /// Planning itself takes memory for every few samples.
+  private static let largestBatch = 1 << 24
+
+  /// Bytes of all parts.
+  public var total: Int { parts.reduce(0) { $0 + $1.bytes } }
+
+  /// What the largest of `ranks` ranks takes with `threads` threads; the plan must be valid for them.
+  public init(_ plan: TrainingPlan, _ model: Model, ranks: Int, threads: Int) throws {
+    guard plan.batchSize <= Self.largestBatch else {
+      throw Failure(
+        .usage,
+        "--batch-size \(plan.batchSize): no more than \(Self.largestBatch) can be planned."
+      )
+    }
+    let (layout, rule) = (model.layout, try plan.ruleRow.rule(plan.constants))
+    let mode = NetworkMode.training(try plan.grouping)
+    let reduction = ReductionPlan(
+      lanes: plan.lanes,
+      ranks: ranks,
+      elements: layout.trainable.count,
+      bucketGranules: Trainer.bucketGranules
+    )
+    // Ranks that hold as much need as much: few networks are planned.
+    var networks: [[Int]: NetworkSizes] = [:]
+    let float = MemoryLayout<Float>.stride
+    let all = reduction.heldLanes.indices.map { rank in
+      let held = reduction.heldLanes[rank]
+      let batch = BatchLayout(lanes: plan.lanes, held: held, fullBatch: plan.batchSize)
+      let key = [held.count, batch.capacity, batch.chunkCapacity]
+      let sizes =
+        networks[key] ?? Network.sizes(model, batch: batch, mode: mode, threads: threads)
+      networks[key] = sizes
+      let partials = reduction.partials[rank].count
+      let state = ShardedOptimizer.pieces(reduction, rank: rank, sharded: plan.zero == 1)
+        .reduce(0) { $0 + $1.count }
+      let arriving = reduction.buckets.indices.reduce(0) {
+        $0 + reduction.arrivingElements($1, rank: rank)
+      }
+      return [
+        Part(name: "parameters", bytes: layout.count * float),
+        Part(name: "gradients", bytes: partials * layout.trainable.count * float),
+        Part(name: "optimizer state", bytes: rule.state.count * state * float),
+        Part(name: "activations", bytes: sizes.arenaBytes),
+        Part(name: "scratch", bytes: sizes.scratchBytes),
+        Part(name: "communication", bytes: arriving * float),
+        Part(name: "BLAS buffers", bytes: threads * Self.blasBytesPerThread),
+        Part(
+          name: "code and runtime",
+          bytes: Self.codeBytes.once + model.nodes.count * Self.codeBytes.perNode
+        ),
+      ]
+    }
+    func bytes(_ parts: [Part]) -> Int { parts.reduce(0) { $0 + $1.bytes } }
+    parts = all.max { bytes($0) < bytes($1) } ?? []
+  }
+}
