@@ -54,9 +54,8 @@ struct DoctorCommand: RankCommand {
         placement.blasCores[rank],
       ]
     }
-    for line in Self.table([["rank", "host", "cores", "threads", "kernels", "BLAS core"]] + rows) {
-      print(line)
-    }
+    let titles = ["rank", "host", "cores", "threads", "kernels", "BLAS core"]
+    for line in TextTable.lines([titles] + rows) { print(line) }
     print("")
     for line in Self.warnings(placement, hosts, slow) { print(line) }
     let launch = LaunchAdvice(
@@ -102,14 +101,5 @@ struct DoctorCommand: RankCommand {
       )
     }
     return lines
-  }
-
-  /// Columns as wide as their widest cell.
-  private static func table(_ rows: [[String]]) -> [String] {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
-        .joined(separator: "  ").trimmingCharacters(in: .whitespaces)
-    }
   }
 }

@@ -16,12 +16,27 @@ extension ArgumentHelp {
   }
 }
 
-/// What is trained on what.
+extension TrainingPlan {
+  /// Takes up the flags that were given.
+  mutating func assign(_ assignments: [(flag: String, text: String?)]) throws {
+    for (flag, text) in assignments {
+      if let text { try PlanField.named(flag)?.assign(text, to: &self) }
+    }
+  }
+}
+
+/// What is trained.
+struct ModelOptions: ParsableArguments {
+  @Option(name: .customLong("model"), parsing: .unconditional, help: .field("model"))
+  var model: String?
+
+  var assignments: [(flag: String, text: String?)] { [("model", model)] }
+}
+
+/// What it is trained on.
 struct DataOptions: ParsableArguments {
   @Option(name: .customLong("data"), parsing: .unconditional, help: .field("data"))
   var data: String?
-  @Option(name: .customLong("model"), parsing: .unconditional, help: .field("model"))
-  var model: String?
   @Option(name: .customLong("val-fraction"), parsing: .unconditional, help: .field("val-fraction"))
   var valFraction: String?
   @Option(name: .customLong("augment"), parsing: .unconditional, help: .field("augment"))
@@ -30,9 +45,26 @@ struct DataOptions: ParsableArguments {
   var assignments: [(flag: String, text: String?)] {
     [
       ("data", data),
-      ("model", model),
       ("val-fraction", valFraction),
       ("augment", augment),
+    ]
+  }
+}
+
+/// The batch and what is taken over it.
+struct BatchOptions: ParsableArguments {
+  @Option(name: .customLong("batch-size"), parsing: .unconditional, help: .field("batch-size"))
+  var batchSize: String?
+  @Option(name: .customLong("bn"), parsing: .unconditional, help: .field("bn"))
+  var bn: String?
+  @Flag(name: .customLong("allow-small-bn"), help: .field("allow-small-bn"))
+  var allowSmallBN = false
+
+  var assignments: [(flag: String, text: String?)] {
+    [
+      ("batch-size", batchSize),
+      ("bn", bn),
+      ("allow-small-bn", allowSmallBN ? "true" : nil),
     ]
   }
 }
@@ -43,34 +75,31 @@ struct TrainingOptions: ParsableArguments {
   var epochs: String?
   @Option(name: .customLong("steps"), parsing: .unconditional, help: .field("steps"))
   var steps: String?
-  @Option(name: .customLong("batch-size"), parsing: .unconditional, help: .field("batch-size"))
-  var batchSize: String?
-  @Option(name: .customLong("bn"), parsing: .unconditional, help: .field("bn"))
-  var bn: String?
   @Option(name: .customLong("smoothing"), parsing: .unconditional, help: .field("smoothing"))
   var smoothing: String?
   @Option(name: .customLong("seed"), parsing: .unconditional, help: .field("seed"))
   var seed: String?
-  @Flag(name: .customLong("allow-small-bn"), help: .field("allow-small-bn"))
-  var allowSmallBN = false
 
   var assignments: [(flag: String, text: String?)] {
     [
       ("epochs", epochs),
       ("steps", steps),
-      ("batch-size", batchSize),
-      ("bn", bn),
       ("smoothing", smoothing),
       ("seed", seed),
-      ("allow-small-bn", allowSmallBN ? "true" : nil),
     ]
   }
 }
 
-/// The update rule and its schedule.
-struct OptimizerOptions: ParsableArguments {
+/// The update rule.
+struct RuleOptions: ParsableArguments {
   @Option(name: .customLong("opt"), parsing: .unconditional, help: .field("opt"))
   var opt: String?
+
+  var assignments: [(flag: String, text: String?)] { [("opt", opt)] }
+}
+
+/// Its constants and its schedule.
+struct OptimizerOptions: ParsableArguments {
   @Option(name: .customLong("lr"), parsing: .unconditional, help: .field("lr"))
   var lr: String?
   @Option(name: .customLong("sched"), parsing: .unconditional, help: .field("sched"))
@@ -100,7 +129,6 @@ struct OptimizerOptions: ParsableArguments {
 
   var assignments: [(flag: String, text: String?)] {
     [
-      ("opt", opt),
       ("lr", lr),
       ("sched", sched),
       ("warmup-epochs", warmupEpochs),
@@ -114,7 +142,7 @@ struct OptimizerOptions: ParsableArguments {
   }
 }
 
-/// Lanes, ranks and threads.
+/// Lanes, shards and threads.
 struct ParallelOptions: ParsableArguments {
   @Option(name: .customLong("lanes"), parsing: .unconditional, help: .field("lanes"))
   var lanes: String?
@@ -122,6 +150,18 @@ struct ParallelOptions: ParsableArguments {
   var zero: String?
   @Option(name: .customLong("threads"), parsing: .unconditional, help: .field("threads"))
   var threads: String?
+
+  var assignments: [(flag: String, text: String?)] {
+    [
+      ("lanes", lanes),
+      ("zero", zero),
+      ("threads", threads),
+    ]
+  }
+}
+
+/// On which CPUs the ranks run.
+struct PlacementOptions: ParsableArguments {
   @Option(name: .customLong("kernels"), parsing: .unconditional, help: .field("kernels"))
   var kernels: String?
   @Flag(name: .customLong("no-pin"), help: .field("no-pin"))
@@ -131,9 +171,6 @@ struct ParallelOptions: ParsableArguments {
 
   var assignments: [(flag: String, text: String?)] {
     [
-      ("lanes", lanes),
-      ("zero", zero),
-      ("threads", threads),
       ("kernels", kernels),
       ("no-pin", noPin ? "true" : nil),
       ("allow-mixed-cpu", allowMixedCPU ? "true" : nil),

@@ -16,10 +16,14 @@ struct TrainCommand: RankCommand {
       """
   )
 
+  @OptionGroup(title: "Data and model") var model: ModelOptions
   @OptionGroup(title: "Data and model") var data: DataOptions
+  @OptionGroup(title: "Training") var batch: BatchOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Optimizer") var rule: RuleOptions
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
   @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
+  @OptionGroup(title: "Lanes, ranks and threads") var placement: PlacementOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   @Option(
@@ -81,14 +85,13 @@ struct TrainCommand: RankCommand {
   func chosenPlan() throws -> TrainingPlan {
     var plan = TrainingPlan()
     if let config { try PlanFile.apply(config, to: &plan) }
-    for (flag, text) in assignments {
-      if let text { try PlanField.named(flag)?.assign(text, to: &plan) }
-    }
+    try plan.assign(assignments)
     return plan
   }
 
   var assignments: [(flag: String, text: String?)] {
-    data.assignments + training.assignments + optimizer.assignments + parallel.assignments
+    model.assignments + data.assignments + batch.assignments + training.assignments
+      + rule.assignments + optimizer.assignments + parallel.assignments + placement.assignments
       + output.assignments
   }
 }
