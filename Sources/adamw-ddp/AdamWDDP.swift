@@ -10,6 +10,7 @@ struct AdamWDDP: ParsableCommand {
       Own data:   adamw-ddp train --data cifar-10-batches-bin --epochs 30
       8 ranks:    mpirun -n 8 adamw-ddp train --data cifar-10-batches-bin
       Then:       adamw-ddp eval runs/NAME
+      How fast:   mpirun -n 8 adamw-ddp bench step --model resnet56
       Trouble:    adamw-ddp doctor
 
       The same seed, data and flags give the same model, byte for byte,
@@ -19,7 +20,10 @@ struct AdamWDDP: ParsableCommand {
       70 training diverged, 74 file system.
       """,
     version: Version.text,
-    subcommands: [TrainCommand.self, EvalCommand.self, DoctorCommand.self, SelfTestCommand.self],
+    subcommands: [
+      TrainCommand.self, EvalCommand.self, BenchCommand.self,
+      DoctorCommand.self, SelfTestCommand.self,
+    ],
     defaultSubcommand: TrainCommand.self
   )
 }

@@ -56,7 +56,8 @@ extension ProgramTests {
   struct Help {
     @Test(arguments: [
       ["--help"], ["--version"], ["train", "--help"], ["eval", "--help"], ["doctor", "--help"],
-      ["selftest", "--help"], ["help"], ["help", "eval"],
+      ["selftest", "--help"], ["help"], ["help", "eval"], ["bench"], ["bench", "step", "--help"],
+      ["bench", "gemm", "--help"],
     ])
     func isPrintedOnce(arguments: [String]) throws {
       let alone = try program(arguments)
@@ -68,7 +69,10 @@ extension ProgramTests {
     /// Two terminals' widths: our own lines must not be broken by the narrow one.
     @Test(arguments: [80, 100])
     func fitsTheTerminal(columns: Int) throws {
-      for arguments in [["--help"], ["train", "--help"], ["eval", "--help"]] {
+      let commands = [
+        [], ["train"], ["eval"], ["bench"], ["bench", "step"], ["bench", "gemm"],
+      ]
+      for arguments in commands.map({ $0 + ["--help"] }) {
         let text = try program(arguments, environment: ["COLUMNS": "\(columns)"]).stdout
         let lines = text.split(separator: "\n").filter { !$0.hasPrefix("USAGE") }
         #expect(lines.allSatisfy { $0.count <= columns }, "\(arguments)")

@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension ProgramTests {
+  /// What `bench` prints: that it is there and fits together, never how fast it is.
+  struct Bench {
+    private static let step = ["bench", "step", "--model", "smallcnn", "--batch-size", "32"]
+
+    @Test(arguments: [(nil, 1), (nil, 2), (2, 1), (3, 2)] as [(Int?, Int)])
+    func aStep(ranks: Int?, threads: Int) throws {
+      let flags = ["--threads", "\(threads)", "--repeats", "3", "--kernels", "baseline", "--json"]
+      let job = try program(Self.step + flags, ranks: ranks)
+      #expect(job.status == 0 && job.stdout.hasPrefix("{\"images_per_s\":"), "\(job.stderr)")
+      let report = try job.object()
+      let expected = ["batch_size": 32, "lanes": 8, "threads": threads, "ranks": ranks ?? 1]
+      for (name, value) in expected { #expect(report[name] as? Int == value, "\(name)") }
+      #expect(report["model"] as? String == "smallcnn")
+      #expect(report["kernels"] as? String == "baseline")
+      let names = ["min_s", "median_s", "max_s", "images_per_s", "peak_rss_mib", "measured_mib"]
+      let numbers = names.map { report[$0] as? Double ?? -1 }
+      #expect(0 < numbers[0] && numbers[0] <= numbers[1] && numbers[1] <= numbers[2])
+      #expect(abs(numbers[3] * numbers[1] / 32 - 1) < 1e-6)
+      #expect(numbers[5] > 0 && numbers[4] > numbers[5])
+      let kinds = try #require(report["by_kind"] as? [[String: Any]])
+      let percent = kinds.compactMap { $0["percent"] as? Double }.reduce(0, +)
+      #expect(abs(percent - 100) < 1e-6)
+      let found = Set(kinds.compactMap { $0["kind"] as? String })
+      for kind in ["convolution", "batchnorm", "dense", "reduce", "totals", "update", "idle"] {
+        #expect(found.contains(kind), "\(kind)")
+      }
+    }
+
+    @Test func aStepForPeople() throws {
+      let job = try program(Self.step + ["--repeats", "2", "--steps", "2", "--opt", "sgd"])
+      #expect(job.status == 0 && job.stderr == "", "\(job.stderr)")
+      for word in ["images/s ", "median of 2", "planned", "convolution"] {
+        #expect(job.stdout.contains(word), "\(word) in \(job.stdout)")
+      }
+    }
+
+    @Test func products() throws {
+      let one = try program(
+        ["bench", "gemm", "--m", "32", "--n", "64", "--k", "27", "--repeats", "3", "--json"]
+      ).object()
+      let rows = try #require(one["results"] as? [[String: Any]])
+      #expect(rows.count == 1 && rows[0]["k"] as? Int == 27 && one["blas_core"] is String)
+      #expect(try #require(rows[0]["gflops"] as? Double) > 0)
+      let table = try program(["bench", "gemm", "--repeats", "1"])
+      #expect(table.status == 0 && table.stdout.hasPrefix("OpenBLAS "))
+      #expect(table.stdout.split(separator: "\n").count == 2 + 4 * 3 * 3)
+    }
+
+    @Test(arguments: [
+      Refusal("bench step --repeats 0", 64, "--repeats 0", "from 1"),
+      Refusal("bench step --steps 0", 64, "--steps 0", "from 1"),
+      Refusal("bench step --size 0", 64, "--size 0", "from 1"),
+      Refusal("bench step --model resnet21", 64, "--model resnet21"),
+      Refusal("bench step --batch-size 4", 64, "--batch-size 4"),
+      Refusal("bench step --batch-size 10000000", 64, "--batch-size 10000000", "GiB"),
+      Refusal("bench step --data DIR", 64, "--data"),
+      Refusal("bench gemm --m 3", 64, "--k"),
+      Refusal("bench conv", 64, "conv"),
+    ])
+    func areRefused(refusal: Refusal) throws { try refusal.check() }
+  }
+}
