@@ -20,8 +20,9 @@ public struct WinogradConvolution: Hashable, Sendable {
   /// m·n·k up to which OpenBLAS multiplies without packing, at nearly the core's peak.
   static let quickProduct = 1_000_000
 
-  /// What it reads and what it writes.
+  /// What it reads.
   public let input: ImageShape
+  /// What it writes.
   public let output: ImageShape
   /// The blocks of tiles.
   public let tiling: WinogradTiling
