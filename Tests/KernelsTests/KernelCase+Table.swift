@@ -3,7 +3,7 @@ import Kernels
 
 extension KernelCase {
   /// Every kernel but the pools, which have sizes of their own.
-  static let all: [KernelCase] = elementwise + activations + normalization + views
+  static let all: [KernelCase] = elementwise + activations + normalization + views + winograd
 
   private static let elementwise = [
     KernelCase(
