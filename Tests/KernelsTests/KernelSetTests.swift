@@ -35,7 +35,8 @@ struct KernelSetTests {
           for offset in [0, 1, 7] {
             let moved = KernelInputs(pixels: pixels, channels: channels, offset: offset)
             let bits = kernel.run(KernelSet(level), moved).map(\.bitPattern)
-            #expect(bits == expected, "\(level), \(offset), \(pixels) × \(channels)")
+            let isSame = bits == expected
+            #expect(isSame, "\(level), \(offset), \(pixels) × \(channels)")
           }
         }
       }
