@@ -14,7 +14,7 @@ public struct WinogradConvolution: Hashable, Sendable {
   }
 
   /// Floats that the transforms of a thread need.
-  public static let scratch = 576
+  public static let scratch = 1152
   /// Frequencies of a tile.
   public static let frequencies = 36
   /// m·n·k up to which OpenBLAS multiplies without packing, at nearly the core's peak.

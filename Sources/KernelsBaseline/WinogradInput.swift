@@ -23,44 +23,27 @@ private func frequencies(
   )
 }
 
-/// Bᵀ d B of one 6×6 tile whose top left pixel is (y, x), zeros outside the image.
+/// Bᵀ d B of a 6×6 tile, whose rows and pixels are `pitch` and `step` floats apart.
 @inline(__always)
 private func transformTile(
-  _ height: Int,
-  _ width: Int,
-  _ channels: Int,
-  _ image: UnsafePointer<Float>,
-  _ y: Int,
-  _ x: Int,
+  _ tile: UnsafePointer<Float>,
+  _ pitch: Int,
+  _ step: Int,
   _ out: UnsafeMutablePointer<Float>,
   _ stride: Int,
   _ count: Int,
-  _ scratch: UnsafeMutablePointer<Float>,
-  _ view: (Vector) -> Vector
+  _ scratch: UnsafeMutablePointer<Float>
 ) {
-  let inside = y >= 0 && x >= 0 && y &+ 6 <= height && x &+ 6 <= width
-  let origin = image + (y &* width + x) &* channels
   for i in 0..<6 {
-    let row = origin + i &* width &* channels
-    let f: (Vector, Vector, Vector, Vector, Vector, Vector)
-    if inside {
-      f = frequencies(
-        view(load(row, count)),
-        view(load(row + channels, count)),
-        view(load(row + 2 &* channels, count)),
-        view(load(row + 3 &* channels, count)),
-        view(load(row + 4 &* channels, count)),
-        view(load(row + 5 &* channels, count))
-      )
-    } else {
-      let rowInside = y &+ i >= 0 && y &+ i < height
-      @inline(__always)
-      func pixel(_ j: Int) -> Vector {
-        rowInside && x &+ j >= 0 && x &+ j < width
-          ? view(load(row + j &* channels, count)) : Vector.zero
-      }
-      f = frequencies(pixel(0), pixel(1), pixel(2), pixel(3), pixel(4), pixel(5))
-    }
+    let row = tile + i &* pitch
+    let f = frequencies(
+      load(row),
+      load(row + step),
+      load(row + 2 &* step),
+      load(row + 3 &* step),
+      load(row + 4 &* step),
+      load(row + 5 &* step)
+    )
     let s = scratch + i &* 96
     store(s, f.0)
     store(s + 16, f.1)
@@ -80,77 +63,45 @@ private func transformTile(
       load(s + 480)
     )
     let o = out + j &* stride
-    let step = 6 &* stride
+    let next = 6 &* stride
     store(o, f.0, count)
-    store(o + step, f.1, count)
-    store(o + 2 &* step, f.2, count)
-    store(o + 3 &* step, f.3, count)
-    store(o + 4 &* step, f.4, count)
-    store(o + 5 &* step, f.5, count)
+    store(o + next, f.1, count)
+    store(o + 2 &* next, f.2, count)
+    store(o + 3 &* next, f.3, count)
+    store(o + 4 &* next, f.4, count)
+    store(o + 5 &* next, f.5, count)
   }
 }
 
-/// The tiles of rows `first` ..< `end` of tiles of one image, each pixel seen through `view`.
+/// Copies the tile at (y, x) as a view shows it to 36 vectors, zeros outside the image.
 @inline(__always)
-private func transform(
+private func copyTile(
   _ height: Int,
   _ width: Int,
   _ channels: Int,
-  _ padding: Int,
-  _ first: Int,
-  _ end: Int,
   _ image: UnsafePointer<Float>,
-  _ out: UnsafeMutablePointer<Float>,
-  _ stride: Int,
-  _ scratch: UnsafeMutablePointer<Float>,
-  _ view: (Int, Int, Vector) -> Vector
+  _ y: Int,
+  _ x: Int,
+  _ copy: UnsafeMutablePointer<Float>,
+  _ view: Int,
+  _ scale: Vector,
+  _ shift: Vector,
+  _ count: Int
 ) {
-  let columns = (width &+ 2 &* padding &+ 1) / 4
-  var tile = 0
-  for row in first..<end {
-    for column in 0..<columns {
-      let (y, x) = (row &* 4 &- padding, column &* 4 &- padding)
-      // What this column of the next row of tiles reads first: the memory beyond the cache streams in while this tile computes.
-      for ahead in 0..<4 {
-        let line = UnsafeRawPointer(image + ((y &+ 6 &+ ahead) &* width &+ x &+ 1) &* channels)
-        var byte = 0
-        while byte < 16 &* channels {
-          platform_prefetch(line + byte)
-          byte &+= 64
-        }
+  let low: Float = view & 1 == 1 ? 0 : -.infinity
+  for i in 0..<6 {
+    let row = image + ((y &+ i) &* width &+ x) &* channels
+    let rowInside = y &+ i >= 0 && y &+ i < height
+    for j in 0..<6 {
+      let to = copy + (i &* 6 &+ j) &* 16
+      guard rowInside && x &+ j >= 0 && x &+ j < width else {
+        store(to, Vector.zero)
+        continue
       }
-      var c = 0
-      while c &+ 16 <= channels {
-        transformTile(
-          height,
-          width,
-          channels,
-          image + c,
-          y,
-          x,
-          out + tile &* channels + c,
-          stride,
-          16,
-          scratch
-        ) { view(c, 16, $0) }
-        c &+= 16
-      }
-      if c < channels {
-        let rest = channels &- c
-        transformTile(
-          height,
-          width,
-          channels,
-          image + c,
-          y,
-          x,
-          out + tile &* channels + c,
-          stride,
-          rest,
-          scratch
-        ) { view(c, rest, $0) }
-      }
-      tile &+= 1
+      var v = load(row + j &* channels, count)
+      if view >= 2 { v = v * scale + shift }
+      // Nothing is below −∞, and NaN is below nothing.
+      store(to, v.replacing(with: low, where: v .< low))
     }
   }
 }
@@ -158,7 +109,7 @@ private func transform(
 /// Bᵀ d B of the tiles in rows `first` ..< `end` of tiles of one image.
 ///
 /// `out` is [36 frequencies, `stride` floats apart][tile][channel]. The image is read as it is (`view` 0), as max(x, 0) (1), as
-/// x·scale + shift (2), or as max(x·scale + shift, 0) (3); padding is zero in any case. `scratch` holds 576 floats.
+/// x·scale + shift (2), or as max(x·scale + shift, 0) (3); padding is zero in any case. `scratch` holds 1152 floats.
 public func winogradInput(
   _ height: Int,
   _ width: Int,
@@ -174,20 +125,43 @@ public func winogradInput(
   _ shift: UnsafePointer<Float>,
   _ scratch: UnsafeMutablePointer<Float>
 ) {
-  switch view {
-  case 0:
-    transform(height, width, channels, padding, first, end, image, out, stride, scratch) { $2 }
-  case 1:
-    transform(height, width, channels, padding, first, end, image, out, stride, scratch) {
-      rectified($2)
-    }
-  case 2:
-    transform(height, width, channels, padding, first, end, image, out, stride, scratch) {
-      $2 * load(scale + $0, $1) + load(shift + $0, $1)
-    }
-  default:
-    transform(height, width, channels, padding, first, end, image, out, stride, scratch) {
-      rectified($2 * load(scale + $0, $1) + load(shift + $0, $1))
+  let columns = (width &+ 2 &* padding &+ 1) / 4
+  let copy = scratch + 576
+  var tile = 0
+  for row in first..<end {
+    for column in 0..<columns {
+      let (y, x) = (row &* 4 &- padding, column &* 4 &- padding)
+      // What this column of the next row of tiles reads first: the memory beyond the cache streams in while this tile computes.
+      for ahead in 0..<4 {
+        let line = UnsafeRawPointer(image + ((y &+ 6 &+ ahead) &* width &+ x &+ 1) &* channels)
+        var byte = 0
+        while byte < 16 &* channels {
+          platform_prefetch(line + byte)
+          byte &+= 64
+        }
+      }
+      let isWhole = view == 0 && y >= 0 && x >= 0 && y &+ 6 <= height && x &+ 6 <= width
+      let origin = image + (y &* width &+ x) &* channels
+      var c = 0
+      while c < channels {
+        let to = out + tile &* channels + c
+        if isWhole && c &+ 16 <= channels {
+          transformTile(origin + c, width &* channels, channels, to, stride, 16, scratch)
+        } else if c &+ 16 <= channels {
+          let (a, b) = view >= 2 ? (load(scale + c), load(shift + c)) : (Vector.zero, Vector.zero)
+          copyTile(height, width, channels, image + c, y, x, copy, view, a, b, 16)
+          transformTile(copy, 96, 16, to, stride, 16, scratch)
+        } else {
+          let rest = channels &- c
+          let (a, b) =
+            view >= 2
+            ? (load(scale + c, rest), load(shift + c, rest)) : (Vector.zero, Vector.zero)
+          copyTile(height, width, channels, image + c, y, x, copy, view, a, b, rest)
+          transformTile(copy, 96, 16, to, stride, rest, scratch)
+        }
+        c &+= 16
+      }
+      tile &+= 1
     }
   }
 }

@@ -36,7 +36,9 @@ struct Chain {
     }
   }
 
-  /// Runs to the end; throws when a rank is lost. A recorder of the team notes the stages as `label`, `label` + 1, ….
+  /// Runs to the end; throws when a rank is lost.
+  ///
+  /// A recorder of the team notes the stages as `label`, `label` + 1, ….
   func run(_ team: ThreadTeam, label: Int) throws {
     guard let recorder = team.recorder, recorder.isOn else {
       if let exchange { return try exchange() }

@@ -36,7 +36,7 @@ public final class Network {
   }
 
   private static func stages(_ moments: [Moment]) -> [Stage] {
-    moments.flatMap { moment in
+    moments.flatMap { moment -> [Stage] in
       if case .run(let chain) = moment { chain.stages } else { [] }
     }
   }

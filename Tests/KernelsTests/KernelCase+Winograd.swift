@@ -11,7 +11,7 @@ extension KernelCase {
     KernelCase(
       "winogradInput, view \(view)",
       { k, x in
-        let (s, scratch) = (TiledImage(x), GuardedFloats(count: 576))
+        let (s, scratch) = (TiledImage(x), GuardedFloats(count: 1152))
         return written(s.frequencies) {
           k.winogradInput(
             s.height,

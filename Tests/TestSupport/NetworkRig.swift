@@ -25,7 +25,8 @@ public final class NetworkRig {
     mode: NetworkMode,
     smoothing: Double = 0,
     threads: Int = 1,
-    level: KernelLevel = .best
+    level: KernelLevel = .best,
+    options: NetworkOptions = NetworkOptions()
   ) {
     let batch = BatchLayout(lanes: lanes, held: held ?? 0..<lanes, fullBatch: fullBatch)
     let trained = model.layout.trainable.count
@@ -40,7 +41,8 @@ public final class NetworkRig {
       smoothing: smoothing,
       team: ThreadTeam(size: threads) { BLAS.useOneThread() },
       kernels: KernelSet(level),
-      crossLane: LaneTotals(batch)
+      crossLane: LaneTotals(batch),
+      options: options
     )
   }
 
