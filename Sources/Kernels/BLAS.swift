@@ -29,10 +29,15 @@ public enum BLAS {
 
   private static let turn = Mutex(())
 
+  /// m·n·k up to which OpenBLAS multiplies without packing, at nearly the core's peak (measured: 230 to 250 GFLOP/s below, 130 to 210 above).
+  static let quickProduct = 1_000_000
+  /// Columns of a piece.
+  private static let pieceColumns = 64
+
   /// c = op(a) · op(b) + beta · c, row-major; op(a) is m × k, op(b) k × n, c m × n.
   ///
-  /// `pitchA`, `pitchB` and `pitchC` are the floats from one stored row to the next; by default rows follow each other. Threads may call it at
-  /// the same time with any build of OpenBLAS.
+  /// `pitchA`, `pitchB` and `pitchC` are the floats from one stored row to the next; by default rows follow each other. Large products are
+  /// taken in pieces, cut by m, n and k alone. Threads may call it at the same time with any build of OpenBLAS.
   public static func multiply(
     m: Int,
     n: Int,
@@ -47,8 +52,57 @@ public enum BLAS {
     into c: UnsafeMutablePointer<Float>,
     pitchC: Int? = nil
   ) {
+    let (pa, pb) = (pitchA ?? (transposedA ? m : k), pitchB ?? (transposedB ? k : n))
+    let pc = pitchC ?? n
+    let rows = quickProduct / (min(n, pieceColumns) * k) / 16 * 16
+    // With a k so large that few rows are left, packing is the better way.
+    guard m * n * k > quickProduct, rows >= 16 else {
+      product(m, n, k, a, transposedA, pa, b, transposedB, pb, beta, c, pc)
+      return
+    }
+    var i = 0
+    while i < m {
+      let height = min(rows, m - i)
+      var j = 0
+      while j < n {
+        let width = min(pieceColumns, n - j)
+        product(
+          height,
+          width,
+          k,
+          a + (transposedA ? i : i * pa),
+          transposedA,
+          pa,
+          b + (transposedB ? j * pb : j),
+          transposedB,
+          pb,
+          beta,
+          c + i * pc + j,
+          pc
+        )
+        j += width
+      }
+      i += height
+    }
+  }
+
+  /// One call of OpenBLAS.
+  private static func product(
+    _ m: Int,
+    _ n: Int,
+    _ k: Int,
+    _ a: UnsafePointer<Float>,
+    _ transposedA: Bool,
+    _ pitchA: Int,
+    _ b: UnsafePointer<Float>,
+    _ transposedB: Bool,
+    _ pitchB: Int,
+    _ beta: Float,
+    _ c: UnsafeMutablePointer<Float>,
+    _ pitchC: Int
+  ) {
     // Local, so that both ways below make the same call.
-    func product() {
+    func call() {
       cblas_sgemm(
         CblasRowMajor,
         transposedA ? CblasTrans : CblasNoTrans,
@@ -58,18 +112,18 @@ public enum BLAS {
         blasint(k),
         1,
         a,
-        blasint(pitchA ?? (transposedA ? m : k)),
+        blasint(pitchA),
         b,
-        blasint(pitchB ?? (transposedB ? k : n)),
+        blasint(pitchB),
         beta,
         c,
-        blasint(pitchC ?? n)
+        blasint(pitchC)
       )
     }
     if isSerial {
-      turn.withLock { _ in product() }
+      turn.withLock { _ in call() }
     } else {
-      product()
+      call()
     }
   }
 }

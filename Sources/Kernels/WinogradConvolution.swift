@@ -13,13 +13,14 @@ public struct WinogradConvolution: Hashable, Sendable {
     case backwardData
   }
 
-  /// Floats that the transforms of a thread need.
-  public static let scratch = 1152
+  /// Floats that the transforms of a thread need, over inputs of that shape.
+  static func scratch(_ input: ImageShape) -> Int {
+    let pixels = 6 * ((input.width + 2 * 2 + 1) / 4 * 4 + 2)
+    return (592 + pixels * input.channels + 15) / 16 * 16
+  }
+
   /// Frequencies of a tile.
   public static let frequencies = 36
-  /// m·n·k up to which OpenBLAS multiplies without packing, at nearly the core's peak.
-  static let quickProduct = 1_000_000
-
   /// What it reads.
   public let input: ImageShape
   /// What it writes.
@@ -46,14 +47,14 @@ public struct WinogradConvolution: Hashable, Sendable {
     self.direction = direction
     (input, output) = direction == .forward ? (g.input, g.output) : (g.output, g.input)
     padding = direction == .forward ? g.padding : 2 - g.padding
-    let wide = max(input.channels, output.channels) > 64
+    // The transformed tiles and the products of a block stay near half a megabyte.
     tiling = WinogradTiling(
       height: output.height,
       width: output.width,
-      limit: wide ? 32 : 128
+      limit: max(32, min(128, 4096 / max(input.channels, output.channels)))
     )
     let tiles = tiling.tilesPerBlock
-    let fitting = Self.quickProduct / (tiles * input.channels) / 16 * 16
+    let fitting = BLAS.quickProduct / (tiles * input.channels) / 16 * 16
     columns = min(output.channels, max(16, min(64, fitting)))
     inputStride = tiles * input.channels + 16
     outputStride = tiles * output.channels + 16
@@ -64,7 +65,7 @@ public struct WinogradConvolution: Hashable, Sendable {
   /// Floats of the transformed weights.
   public var weightFloats: Int { Self.frequencies * input.channels * output.channels }
   /// Floats of a thread's workspace.
-  public var workspace: Int { Self.scratch + tilesOffset + Self.frequencies * inputStride }
+  public var workspace: Int { Self.scratch(input) + tilesOffset + Self.frequencies * inputStride }
 
   // MARK: Weights
 
@@ -137,7 +138,7 @@ public struct WinogradConvolution: Hashable, Sendable {
     accumulates: Bool,
     workspace: UnsafeMutablePointer<Float>
   ) {
-    let products = workspace + Self.scratch
+    let products = workspace + Self.scratch(input)
     let tiles = products + tilesOffset
     var first = 0
     while first < tiling.rows {

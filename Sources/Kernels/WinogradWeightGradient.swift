@@ -24,7 +24,7 @@ public struct WinogradWeightGradient: Hashable, Sendable {
       limit: widest > 128 ? 32 : widest > 64 ? 64 : 128
     )
     let tiles = tiling.tilesPerBlock
-    let fitting = WinogradConvolution.quickProduct / 2 / (tiles * output.channels) / 16 * 16
+    let fitting = BLAS.quickProduct / 2 / (tiles * output.channels) / 16 * 16
     rows = min(input.channels, max(16, min(64, fitting)))
     inputStride = tiles * input.channels + 16
     outputStride = tiles * output.channels + 16
@@ -38,7 +38,7 @@ public struct WinogradWeightGradient: Hashable, Sendable {
 
   /// Floats of a thread's workspace.
   public var workspace: Int {
-    WinogradConvolution.scratch
+    WinogradConvolution.scratch(input)
       + WinogradConvolution.frequencies * (inputStride + outputStride + sumStride)
   }
 
@@ -52,7 +52,7 @@ public struct WinogradWeightGradient: Hashable, Sendable {
     into dw: UnsafeMutablePointer<Float>,
     workspace: UnsafeMutablePointer<Float>
   ) {
-    let tiles = workspace + WinogradConvolution.scratch
+    let tiles = workspace + WinogradConvolution.scratch(input)
     let gradients = tiles + WinogradConvolution.frequencies * inputStride
     let sums = gradients + WinogradConvolution.frequencies * outputStride
     var isFirst = true

@@ -1,14 +1,14 @@
-import CPlatform
-
 /// out = max(x, 0); NaN stays NaN, or a diverged run would look healthy.
 public func rectify(_ n: Int, _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>) {
-  for i in 0..<n {
-    let v = x[i]
-    out[i] = 0 > v ? 0 : v
+  var i = 0
+  while i &+ 16 <= n {
+    store(out + i, rectified(load(x + i)))
+    i &+= 16
   }
+  if i < n { store(out + i, rectified(load(x + i, n &- i)), n &- i) }
 }
 
-/// dx = dy where y > 0, else 0; added to dx when `accumulate` is 1.
+/// dx = dy where y > 0, else 0; added to dx when `accumulate` is 1; dx may be dy.
 public func rectifyBackward(
   _ n: Int,
   _ dx: UnsafeMutablePointer<Float>,
@@ -16,18 +16,17 @@ public func rectifyBackward(
   _ y: UnsafePointer<Float>,
   _ accumulate: Int
 ) {
-  // The load before the choice keeps the loop free of branches.
-  if accumulate == 0 {
-    for i in 0..<n {
-      let d = dy[i]
-      dx[i] = y[i] <= 0 ? 0 : d
-    }
-  } else {
-    for i in 0..<n {
-      let d = dy[i]
-      dx[i] += y[i] <= 0 ? 0 : d
-    }
+  @inline(__always)
+  func put(_ i: Int, _ count: Int) {
+    let d = load(dy + i, count).replacing(with: 0, where: load(y + i, count) .<= 0)
+    store(dx + i, accumulate == 0 ? d : load(dx + i, count) + d, count)
   }
+  var i = 0
+  while i &+ 16 <= n {
+    put(i, 16)
+    i &+= 16
+  }
+  if i < n { put(i, n &- i) }
 }
 
 /// e^x for |x| ≤ 87, clamped outside: 2^k · polynomial (Cephes' expf); relative error below 2e-7, the same bits on every CPU.

@@ -1,19 +1,28 @@
 // Pointers and scalars only in this target: an array, a generic or a struct here would emit shared symbols compiled for one
-// instruction set, of which the linker keeps one for the whole program.
+// instruction set, of which the linker keeps one for the whole program. Loops are written in vectors, because the compiler's own
+// become scalar where two of the pointers may be the same.
 
 /// into += from.
 public func add(_ n: Int, _ into: UnsafeMutablePointer<Float>, _ from: UnsafePointer<Float>) {
-  for i in 0..<n { into[i] += from[i] }
+  sum(n, into, into, from)
 }
 
-/// out = a + b.
+/// out = a + b; out may be a or b.
 public func sum(
   _ n: Int,
   _ out: UnsafeMutablePointer<Float>,
   _ a: UnsafePointer<Float>,
   _ b: UnsafePointer<Float>
 ) {
-  for i in 0..<n { out[i] = a[i] + b[i] }
+  var i = 0
+  while i &+ 16 <= n {
+    store(out + i, load(a + i) + load(b + i))
+    i &+= 16
+  }
+  while i < n {
+    out[i] = a[i] + b[i]
+    i &+= 1
+  }
 }
 
 /// out[p, c] += bias[c].
@@ -23,10 +32,7 @@ public func addBias(
   _ out: UnsafeMutablePointer<Float>,
   _ bias: UnsafePointer<Float>
 ) {
-  for p in 0..<pixels {
-    let o = out + p &* channels
-    for c in 0..<channels { o[c] += bias[c] }
-  }
+  mapChannels(pixels, channels, out, out) { $3 + load(bias + $1, $2) }
 }
 
 /// sums[c] = Σ over pixels of x[p, c], pixel after pixel.
@@ -36,9 +42,33 @@ public func channelSums(
   _ x: UnsafePointer<Float>,
   _ sums: UnsafeMutablePointer<Float>
 ) {
-  for c in 0..<channels { sums[c] = 0 }
-  for p in 0..<pixels {
-    let i = x + p &* channels
-    for c in 0..<channels { sums[c] += i[c] }
+  var c = 0
+  // Four vectors at a time, so that memory is read in its order.
+  while c &+ 64 <= channels {
+    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    for p in 0..<pixels {
+      let i = x + (p &* channels &+ c)
+      s0 += load(i)
+      s1 += load(i + 16)
+      s2 += load(i + 32)
+      s3 += load(i + 48)
+    }
+    store(sums + c, s0)
+    store(sums + c + 16, s1)
+    store(sums + c + 32, s2)
+    store(sums + c + 48, s3)
+    c &+= 64
+  }
+  while c &+ 16 <= channels {
+    var s = Vector.zero
+    for p in 0..<pixels { s += load(x + (p &* channels &+ c)) }
+    store(sums + c, s)
+    c &+= 16
+  }
+  if c < channels {
+    let rest = channels &- c
+    var s = Vector.zero
+    for p in 0..<pixels { s += load(x + (p &* channels &+ c), rest) }
+    store(sums + c, s, rest)
   }
 }

@@ -1,5 +1,3 @@
-import CPlatform
-
 // Winograd's F(4×4, 3×3) with the points 0, ±1, ½, −2 and ∞ (Lavin & Gray 2015; the points are ours: two to three times less error
 // than with ±2). Every transform takes vectors of sixteen channels; `count` below is less only for the last ones.
 
@@ -73,43 +71,84 @@ private func transformTile(
   }
 }
 
-/// Copies the tile at (y, x) as a view shows it to 36 vectors, zeros outside the image.
+/// Copies `n` values, whole pixels of `channels` channels, as a view shows them.
 @inline(__always)
-private func copyTile(
+private func copyView(
+  _ n: Int,
+  _ channels: Int,
+  _ from: UnsafePointer<Float>,
+  _ to: UnsafeMutablePointer<Float>,
+  _ view: Int,
+  _ scale: UnsafePointer<Float>,
+  _ shift: UnsafePointer<Float>
+) {
+  var i = 0
+  if view < 2 {
+    while i &+ 16 <= n {
+      let v = load(from + i)
+      store(to + i, view == 0 ? v : rectified(v))
+      i &+= 16
+    }
+    if i < n {
+      let v = load(from + i, n &- i)
+      store(to + i, view == 0 ? v : rectified(v), n &- i)
+    }
+    return
+  }
+  // Nothing is below −∞, and NaN is below nothing.
+  let low: Float = view == 3 ? 0 : -.infinity
+  while i < n {
+    var c = 0
+    while c &+ 16 <= channels {
+      let v = load(from + i + c) * load(scale + c) + load(shift + c)
+      store(to + i + c, v.replacing(with: low, where: v .< low))
+      c &+= 16
+    }
+    while c < channels {
+      let v = from[i &+ c] * scale[c] + shift[c]
+      to[i &+ c] = v < low ? low : v
+      c &+= 1
+    }
+    i &+= channels
+  }
+}
+
+/// Copies `rows` rows of an image from row `y` on to a strip `columns` pixels wide, as a view shows them, with zeros for what lies outside.
+@inline(__always)
+private func fillStrip(
   _ height: Int,
   _ width: Int,
   _ channels: Int,
-  _ image: UnsafePointer<Float>,
+  _ padding: Int,
   _ y: Int,
-  _ x: Int,
-  _ copy: UnsafeMutablePointer<Float>,
+  _ rows: Int,
+  _ columns: Int,
+  _ image: UnsafePointer<Float>,
+  _ strip: UnsafeMutablePointer<Float>,
   _ view: Int,
-  _ scale: Vector,
-  _ shift: Vector,
-  _ count: Int
+  _ scale: UnsafePointer<Float>,
+  _ shift: UnsafePointer<Float>
 ) {
-  let low: Float = view & 1 == 1 ? 0 : -.infinity
-  for i in 0..<6 {
-    let row = image + ((y &+ i) &* width &+ x) &* channels
-    let rowInside = y &+ i >= 0 && y &+ i < height
-    for j in 0..<6 {
-      let to = copy + (i &* 6 &+ j) &* 16
-      guard rowInside && x &+ j >= 0 && x &+ j < width else {
-        store(to, Vector.zero)
-        continue
-      }
-      var v = load(row + j &* channels, count)
-      if view >= 2 { v = v * scale + shift }
-      // Nothing is below −∞, and NaN is below nothing.
-      store(to, v.replacing(with: low, where: v .< low))
+  let pitch = columns &* channels
+  let margin = padding &* channels
+  let n = min(width, columns &- padding) &* channels
+  for row in 0..<rows {
+    let to = strip + row &* pitch
+    if y &+ row < 0 || y &+ row >= height {
+      for i in 0..<pitch { to[i] = 0 }
+      continue
     }
+    for i in 0..<margin { to[i] = 0 }
+    copyView(n, channels, image + (y &+ row) &* width &* channels, to + margin, view, scale, shift)
+    for i in margin &+ n..<pitch { to[i] = 0 }
   }
 }
 
 /// Bᵀ d B of the tiles in rows `first` ..< `end` of tiles of one image.
 ///
 /// `out` is [36 frequencies, `stride` floats apart][tile][channel]. The image is read as it is (`view` 0), as max(x, 0) (1), as
-/// x·scale + shift (2), or as max(x·scale + shift, 0) (3); padding is zero in any case. `scratch` holds 1152 floats.
+/// x·scale + shift (2), or as max(x·scale + shift, 0) (3); padding is zero in any case. `scratch` holds 592 floats and six rows of pixels, the
+/// width rounded up to whole tiles and two more: the image goes through it in order, so that memory streams.
 public func winogradInput(
   _ height: Int,
   _ width: Int,
@@ -126,42 +165,39 @@ public func winogradInput(
   _ scratch: UnsafeMutablePointer<Float>
 ) {
   let columns = (width &+ 2 &* padding &+ 1) / 4
-  let copy = scratch + 576
-  var tile = 0
+  let wide = 4 &* columns &+ 2
+  let pitch = wide &* channels
+  let strip = scratch + 576
+  var to = out
   for row in first..<end {
+    // The last two rows of a strip are the first of the next.
+    let kept = row == first ? 0 : 2
+    for i in 0..<kept &* pitch { strip[i] = strip[4 &* pitch &+ i] }
+    fillStrip(
+      height,
+      width,
+      channels,
+      padding,
+      row &* 4 &- padding &+ kept,
+      6 &- kept,
+      wide,
+      image,
+      strip + kept &* pitch,
+      view,
+      scale,
+      shift
+    )
     for column in 0..<columns {
-      let (y, x) = (row &* 4 &- padding, column &* 4 &- padding)
-      // What this column of the next row of tiles reads first: the memory beyond the cache streams in while this tile computes.
-      for ahead in 0..<4 {
-        let line = UnsafeRawPointer(image + ((y &+ 6 &+ ahead) &* width &+ x &+ 1) &* channels)
-        var byte = 0
-        while byte < 16 &* channels {
-          platform_prefetch(line + byte)
-          byte &+= 64
-        }
-      }
-      let isWhole = view == 0 && y >= 0 && x >= 0 && y &+ 6 <= height && x &+ 6 <= width
-      let origin = image + (y &* width &+ x) &* channels
+      let from = strip + column &* 4 &* channels
       var c = 0
-      while c < channels {
-        let to = out + tile &* channels + c
-        if isWhole && c &+ 16 <= channels {
-          transformTile(origin + c, width &* channels, channels, to, stride, 16, scratch)
-        } else if c &+ 16 <= channels {
-          let (a, b) = view >= 2 ? (load(scale + c), load(shift + c)) : (Vector.zero, Vector.zero)
-          copyTile(height, width, channels, image + c, y, x, copy, view, a, b, 16)
-          transformTile(copy, 96, 16, to, stride, 16, scratch)
-        } else {
-          let rest = channels &- c
-          let (a, b) =
-            view >= 2
-            ? (load(scale + c, rest), load(shift + c, rest)) : (Vector.zero, Vector.zero)
-          copyTile(height, width, channels, image + c, y, x, copy, view, a, b, rest)
-          transformTile(copy, 96, 16, to, stride, rest, scratch)
-        }
+      while c &+ 16 <= channels {
+        transformTile(from + c, pitch, channels, to + c, stride, 16, scratch)
         c &+= 16
       }
-      tile &+= 1
+      if c < channels {
+        transformTile(from + c, pitch, channels, to + c, stride, channels &- c, scratch)
+      }
+      to += channels
     }
   }
 }

@@ -87,19 +87,16 @@ package struct Convolution: Operation, Hashable {
   package func scratch(_ inputs: [ImageShape], _ batch: BatchLayout, _ mode: NetworkMode) -> Scratch
   {
     let g = geometry(inputs[0])
-    var scratch =
-      switch algorithm {
-      case .direct: DirectConvolution.scratch(g)
-      case .winograd: WinogradStages.scratch(g, mode)
-      }
+    var scratch = Way(algorithm, g).scratch(g, mode)
     scratch.slot = g.depth * outputs + (bias ? outputs : 0)
     return scratch
   }
 
   package func forward(_ site: Site) -> [Stage] {
     let g = geometry(site.inputs[0])
-    switch algorithm {
-    case .direct: return [DirectConvolution(g, site).forward(hasBias: bias)]
+    switch Way(algorithm, g) {
+    case .patches: return [DirectConvolution(g, site).forward(hasBias: bias)]
+    case .pointwise: return [PointwiseConvolution(g, site).forward(hasBias: bias)]
     case .winograd: return WinogradStages(g, site).forward(hasBias: bias)
     }
   }
@@ -107,9 +104,11 @@ package struct Convolution: Operation, Hashable {
   /// Backward-weights by chunk of a lane, the sum over lanes, then backward-data.
   package func backward(_ site: Site) -> [Stage] {
     let g = geometry(site.inputs[0])
+    let way = Way(algorithm, g)
     var stages: [Stage]
-    switch algorithm {
-    case .direct: stages = [DirectConvolution(g, site).backwardWeights(hasBias: bias)]
+    switch way {
+    case .patches: stages = [DirectConvolution(g, site).backwardWeights(hasBias: bias)]
+    case .pointwise: stages = [PointwiseConvolution(g, site).backwardWeights(hasBias: bias)]
     case .winograd: stages = [WinogradStages(g, site).backwardWeights(hasBias: bias)]
     }
     stages.append(LaneGradient.stage(site, parameter: 0, offset: 0, .chunk))
@@ -117,10 +116,33 @@ package struct Convolution: Operation, Hashable {
       stages.append(LaneGradient.stage(site, parameter: 1, offset: g.depth * outputs, .chunk))
     }
     guard let dx = site.dx[0] else { return stages }
-    switch algorithm {
-    case .direct: stages.append(DirectConvolution(g, site).backwardData(dx))
+    switch way {
+    case .patches: stages += DirectConvolution(g, site).backwardData(dx)
+    case .pointwise: stages += PointwiseConvolution(g, site).backwardData(dx)
     case .winograd: stages += WinogradStages(g, site).backwardData(dx)
     }
     return stages
+  }
+
+  /// Who computes it.
+  private enum Way {
+    case patches
+    case pointwise
+    case winograd
+
+    init(_ algorithm: ConvolutionAlgorithm, _ g: ConvolutionGeometry) {
+      switch algorithm {
+      case .winograd: self = .winograd
+      case .direct: self = PointwiseConvolution.fits(g) ? .pointwise : .patches
+      }
+    }
+
+    func scratch(_ g: ConvolutionGeometry, _ mode: NetworkMode) -> Scratch {
+      switch self {
+      case .patches: DirectConvolution.scratch(g, mode)
+      case .pointwise: PointwiseConvolution.scratch(g, mode)
+      case .winograd: WinogradStages.scratch(g, mode)
+      }
+    }
   }
 }

@@ -12,9 +12,12 @@ struct DirectConvolution {
     (self.g, self.site, batch, kernels) = (g, site, site.batch, site.kernels)
   }
 
-  /// Patches of a block, and an image as a view shows it.
-  static func scratch(_ g: ConvolutionGeometry) -> Scratch {
-    Scratch(workspace: max(g.patchCapacity, g.output.channels) + g.input.count)
+  /// Patches of a block, an image as a view shows it, and transposed weights for backward.
+  static func scratch(_ g: ConvolutionGeometry, _ mode: NetworkMode) -> Scratch {
+    Scratch(
+      workspace: g.patchCapacity + g.input.count,
+      backward: mode == .inference ? 0 : g.depth * g.output.channels
+    )
   }
 
   /// A sample's image as it is to be read: itself, or what a view shows of it in the workspace.
@@ -23,7 +26,7 @@ struct DirectConvolution {
     let stored = view.base + sample * input.count
     if view.isPlain { return UnsafePointer(stored) }
     let seen = view.of(sample)
-    let copy = site.workspace(member) + max(g.patchCapacity, g.output.channels)
+    let copy = site.workspace(member) + g.patchCapacity
     kernels.applyView(
       input.pixels,
       input.channels,
@@ -42,7 +45,6 @@ struct DirectConvolution {
     _ rows: Range<Int>,
     _ member: Int
   ) -> UnsafePointer<Float> {
-    if g.isPointwise { return image + rows.lowerBound * g.output.width * g.input.channels }
     let patches = site.workspace(member)
     Patches.gather(g, rows: rows, image, into: patches)
     return UnsafePointer(patches)
@@ -76,32 +78,36 @@ struct DirectConvolution {
   }
 
   /// dy times transposed weights, scattered back onto the image.
-  func backwardData(_ dx: Floats) -> Stage {
-    let (dy, weight, kernels, g) = (site.dy, site.parameters[0], kernels, g)
-    let accumulates = site.accumulates[0]
-    return .groups("convolution.backward-data", of: 1) { samples, member in
-      for sample in samples {
-        let image = dx + sample * g.input.count
-        let gradient = dy + sample * g.output.count
-        if !g.isPointwise && !accumulates { image.update(repeating: 0, count: g.input.count) }
-        for block in 0..<g.blocks {
-          let rows = g.rows(block)
-          let first = rows.lowerBound * g.output.width
-          let patches = g.isPointwise ? image + first * g.input.channels : site.workspace(member)
-          BLAS.multiply(
-            m: rows.count * g.output.width,
-            n: g.depth,
-            k: g.output.channels,
-            gradient + first * g.output.channels,
-            weight,
-            transposedB: true,
-            beta: g.isPointwise && accumulates ? 1 : 0,
-            into: patches
-          )
-          if !g.isPointwise { Patches.scatter(g, rows: rows, patches, onto: image, kernels) }
+  func backwardData(_ dx: Floats) -> [Stage] {
+    let (dy, w, transposed) = (site.dy, site.parameters[0], site.own.backward)
+    let (kernels, g, site, accumulates) = (kernels, g, site, site.accumulates[0])
+    let (depth, outputs) = (g.depth, g.output.channels)
+    return [
+      .items("convolution.weights", early: true, { outputs }) { row, _ in
+        for i in 0..<depth { transposed[row * depth + i] = w[i * outputs + row] }
+      },
+      .groups("convolution.backward-data", of: 1) { samples, member in
+        let patches = site.workspace(member)
+        for sample in samples {
+          let image = dx + sample * g.input.count
+          if !accumulates { image.update(repeating: 0, count: g.input.count) }
+          for block in 0..<g.blocks {
+            let rows = g.rows(block)
+            let gradient = dy + sample * g.output.count + rows.lowerBound * g.output.width * outputs
+            BLAS.multiply(
+              m: rows.count * g.output.width,
+              n: depth,
+              k: outputs,
+              gradient,
+              transposed,
+              beta: 0,
+              into: patches
+            )
+            Patches.scatter(g, rows: rows, patches, onto: image, kernels)
+          }
         }
-      }
-    }
+      },
+    ]
   }
 
   /// Transposed patches times dy, summed over the samples of a chunk into its slot.

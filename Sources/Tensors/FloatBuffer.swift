@@ -10,11 +10,22 @@ public final class FloatBuffer: @unchecked Sendable {
   public let count: Int
   private let release: @Sendable () -> Void
 
+  /// Bytes of a large page, and from where on a buffer asks for them.
+  private static let largePage = 2 << 20
+
   /// Allocates `count` zeros (at least one element of memory, so that `base` always exists).
+  ///
+  /// Large buffers ask for large pages: a convolution writes to dozens of places at a time, more than the core translates small ones for.
   public init(count: Int) {
     precondition(count >= 0, "a buffer cannot have \(count) elements")
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    let isLarge = bytes >= 2 * Self.largePage
+    let raw = UnsafeMutableRawPointer.allocate(
+      byteCount: bytes,
+      alignment: isLarge ? Self.largePage : 64
+    )
+    // Only advice: a system without large pages answers with an error that does not matter.
+    if isLarge { _ = madvise(raw, bytes, MADV_HUGEPAGE) }
     raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
     self.count = count

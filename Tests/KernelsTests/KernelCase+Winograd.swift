@@ -11,7 +11,9 @@ extension KernelCase {
     KernelCase(
       "winogradInput, view \(view)",
       { k, x in
-        let (s, scratch) = (TiledImage(x), GuardedFloats(count: 1152))
+        let (s, scratch) = (
+          TiledImage(x), GuardedFloats(count: 592 + 6 * (4 * ((s.width + 3) / 4) + 2) * x.channels)
+        )
         return written(s.frequencies) {
           k.winogradInput(
             s.height,
