@@ -51,7 +51,7 @@ package struct BatchNorm: Operation, Hashable {
 
   package func forward(_ site: Site) -> [Stage] {
     guard case .training(let grouping) = site.mode else { return inference(site) }
-    let cells = BatchNormCells(site, grouping, self)
+    let cells = cells(site, grouping)
     let statistics = [
       cells.imageMoments(), cells.mergeMoments(), cells.exchangeMoments(), cells.coefficients(),
     ]
@@ -60,7 +60,7 @@ package struct BatchNorm: Operation, Hashable {
 
   package func backward(_ site: Site) -> [Stage] {
     guard case .training(let grouping) = site.mode else { return [] }
-    let cells = BatchNormCells(site, grouping, self)
+    let cells = cells(site, grouping)
     var stages = [
       cells.imageGradientSums(), cells.mergeGradientSums(),
       LaneGradient.stage(site, parameter: 0, offset: 0, .lane),
@@ -69,6 +69,10 @@ package struct BatchNorm: Operation, Hashable {
     ]
     if let dx = site.dx[0] { stages += [cells.backwardCoefficients(), cells.backwardData(dx)] }
     return stages
+  }
+
+  private func cells(_ site: Site, _ grouping: BatchNormGrouping) -> BatchNormCells {
+    BatchNormCells(site, grouping, epsilon: epsilon, isRectified: isRectified)
   }
 
   package func view(_ site: Site) -> InputView {
@@ -84,7 +88,7 @@ package struct BatchNorm: Operation, Hashable {
         cells: .one
       )
     }
-    let cells = BatchNormCells(site, grouping, self)
+    let cells = cells(site, grouping)
     return InputView(
       base,
       kind,

@@ -25,11 +25,11 @@ struct BatchNormCells {
   /// By cell: μ, then scale and shift of forward, then a, b and d of backward.
   private let floats: UnsafeMutablePointer<Float>
 
-  init(_ site: Site, _ grouping: BatchNormGrouping, _ norm: BatchNorm) {
+  init(_ site: Site, _ grouping: BatchNormGrouping, epsilon: Double, isRectified: Bool) {
     self.site = site
     self.grouping = grouping
     batch = site.batch
-    (epsilon, isRectified) = (norm.epsilon, norm.isRectified)
+    (self.epsilon, self.isRectified) = (epsilon, isRectified)
     channels = site.output.channels
     pixels = site.output.pixels
     cells = batch.held.count * grouping.cellsPerLane

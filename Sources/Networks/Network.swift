@@ -98,12 +98,17 @@ public final class Network {
       over.parts(
         memory.addresses(plan, parameters: parameters.base, gradients: gradients.map(\.base))
       ),
-      loss: Self.lossStages(
+      loss: LossStages.all(
         SoftmaxCrossEntropy(classes: model.classes, smoothing: smoothing),
         plan.gradientOffsets[last].map { memory.arena.base + $0 },
         batch,
         logits,
-        memory
+        LossStages.Memory(
+          labels: memory.labels,
+          losses: memory.losses,
+          records: memory.records,
+          recordWidth: memory.recordWidth
+        )
       ),
       training: mode != .inference,
       fusions: options.fusions
@@ -167,38 +172,5 @@ public final class Network {
         }
       }
     }
-  }
-
-  /// The kernels of the loss.
-  static let lossKernels = ["cross-entropy", "cross-entropy.lanes"]
-
-  private static func lossStages(
-    _ loss: SoftmaxCrossEntropy,
-    _ gradient: UnsafeMutablePointer<Float>?,
-    _ batch: BatchLayout,
-    _ logits: UnsafeMutablePointer<Float>,
-    _ memory: NetworkMemory
-  ) -> [Stage] {
-    let (labels, losses, records) = (memory.labels, memory.losses, memory.records)
-    let (classes, width) = (loss.classes, memory.recordWidth)
-    return [
-      .items(lossKernels[0], { batch.localSamples }) { sample, _ in
-        let result = loss.evaluate(
-          logits + sample * classes,
-          label: Int(labels[sample]),
-          gradient: gradient.map { $0 + sample * classes }
-        )
-        losses[2 * sample] = result.loss
-        losses[2 * sample + 1] = result.correct ? 1 : 0
-      },
-      .items(lossKernels[1], { batch.localPresent }) { lane, _ in
-        let record = records + lane * width
-        (record[0], record[1]) = (0, 0)
-        for sample in batch.starts[lane]..<batch.starts[lane + 1] {
-          record[0] += losses[2 * sample]
-          record[1] += losses[2 * sample + 1]
-        }
-      },
-    ]
   }
 }

@@ -109,7 +109,7 @@ struct NetworkPlan {
     return Schedule(
       model.nodes,
       layout.parts(.nowhere(nothing.base)),
-      loss: Network.lossKernels.map { .items($0, { 0 }) { _, _ in } },
+      loss: LossStages.kernels.map { .items($0, { 0 }) { _, _ in } },
       training: mode != .inference,
       fusions: fusions
     )
