@@ -27,15 +27,15 @@ public final class Network {
 
   /// The kernels' names, forward then backward; a stage's number in it is its label in a recorder of the team.
   public var stageNames: [String] {
-    Self.stages(forwardMoments).map(\.kernel) + Self.stages(backwardMoments).map(\.kernel)
+    Self.stages(forwardEvents).map(\.kernel) + Self.stages(backwardEvents).map(\.kernel)
   }
 
-  private enum Moment {
+  private enum Event {
     case run(Chain)
     case ready(Range<Int>)
   }
 
-  private static func stages(_ moments: [Moment]) -> [Stage] {
+  private static func stages(_ moments: [Event]) -> [Stage] {
     moments.flatMap { moment -> [Stage] in
       if case .run(let chain) = moment { chain.stages } else { [] }
     }
@@ -45,8 +45,8 @@ public final class Network {
   private let memory: NetworkMemory
   private let parameters: FloatBuffer
   private let gradients: [FloatBuffer]
-  private var forwardMoments: [Moment] = []
-  private var backwardMoments: [Moment] = []
+  private var forwardEvents: [Event] = []
+  private var backwardEvents: [Event] = []
   private let statistics: [(mean: Range<Int>, variance: Range<Int>, momentum: Double)]
 
   /// Plans a model for one rank.
@@ -113,7 +113,7 @@ public final class Network {
       training: mode != .inference,
       fusions: options.fusions
     )
-    func moments(_ moments: [Schedule.Moment]) -> [Moment] {
+    func moments(_ moments: [Schedule.Moment]) -> [Event] {
       moments.map {
         switch $0 {
         case .run(let entries): .run(Chain(entries.map(\.stage), batch))
@@ -121,8 +121,8 @@ public final class Network {
         }
       }
     }
-    forwardMoments = moments(schedule.forward)
-    backwardMoments = moments(schedule.backward)
+    forwardEvents = moments(schedule.forward)
+    backwardEvents = moments(schedule.backward)
   }
 
   /// The running statistics in the order of the nodes' records.
@@ -139,7 +139,7 @@ public final class Network {
   /// Runs the model on `images` and the loss on `labels`; throws when a rank is lost.
   public func forward() throws {
     var label = 0
-    for case .run(let chain) in forwardMoments {
+    for case .run(let chain) in forwardEvents {
       try chain.run(team, label: label)
       label += chain.stages.count
     }
@@ -149,9 +149,9 @@ public final class Network {
   ///
   /// What `ready` throws, and a lost rank, ends it.
   public func backward(_ ready: (Range<Int>) throws -> Void) throws {
-    var label = Self.stages(forwardMoments).count
-    for moment in backwardMoments {
-      switch moment {
+    var label = Self.stages(forwardEvents).count
+    for event in backwardEvents {
+      switch event {
       case .run(let chain):
         try chain.run(team, label: label)
         label += chain.stages.count
