@@ -20,6 +20,13 @@ public enum ConvolutionChoice: String, CaseIterable, Sendable, Codable {
     }
   }
 
+  /// Each convolution of a model by name, with the way it is computed, in the order of forward.
+  public func algorithms(of model: Model) -> [(name: String, algorithm: ConvolutionAlgorithm)] {
+    decided(model).nodes.compactMap { node in
+      (node.operation as? Convolution).map { (node.name, $0.algorithm) }
+    }
+  }
+
   /// The model with every convolution's way decided.
   func decided(_ model: Model) -> Model {
     let nodes = model.nodes.map { node in

@@ -13,6 +13,11 @@ public struct NetworkOptions: Sendable, Equatable {
     (self.convolutions, self.fusions) = (convolutions, fusions)
   }
 
+  /// What is fastest, but with these convolutions and without these fusions.
+  public init(convolutions: ConvolutionChoice, without off: Set<Fusion>) {
+    self.init(convolutions: convolutions, fusions: Set(Fusion.allCases).subtracting(off))
+  }
+
   /// The model with every convolution's way decided and its nodes put together.
   func applied(to model: Model) -> Model {
     fusingRectifiers(convolutions.decided(model), fusions)

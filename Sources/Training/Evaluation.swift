@@ -20,6 +20,10 @@ public enum Evaluation {
     public var threads: Int?
     /// The instruction set of the kernels; nil: what the run was told, or .auto for a file.
     public var kernels: KernelChoice?
+    /// The way convolutions are computed; nil: the run's own, or .auto for a file.
+    public var convolutions: ConvolutionChoice?
+    /// What the planner may not put together; nil: the run's own, or nothing for a file.
+    public var fusionsOff: Set<Fusion>?
     /// Allows ranks whose OpenBLAS kernels differ.
     public var allowMixedCPU: Bool
     /// A safetensors file to write logits and labels into, in image order.
@@ -32,11 +36,14 @@ public enum Evaluation {
       valFraction: Double?,
       threads: Int?,
       kernels: KernelChoice? = nil,
+      convolutions: ConvolutionChoice? = nil,
+      fusionsOff: Set<Fusion>? = nil,
       allowMixedCPU: Bool = false,
       logits: String?
     ) {
       (self.path, self.data, self.valFraction) = (path, data, valFraction)
       (self.threads, self.kernels) = (threads, kernels)
+      (self.convolutions, self.fusionsOff) = (convolutions, fusionsOff)
       (self.allowMixedCPU, self.logits) = (allowMixedCPU, logits)
     }
   }
@@ -60,12 +67,12 @@ public enum Evaluation {
   /// Evaluates; every rank calls it and gets the same summary, or throws alike.
   public static func execute(_ request: Request, _ communicator: any Communicator) throws -> Summary
   {
-    let (contents, source, kernels) = try communicator.together { try open(request) }
+    let (contents, source, plan) = try communicator.together { try open(request) }
     let placement = try Placement(
       communicator,
       threads: request.threads,
       pin: true,
-      kernels: kernels,
+      kernels: plan.kernels,
       allowMixedCPU: request.allowMixedCPU
     )
     let team = placement.team(rank: communicator.rank)
@@ -76,7 +83,8 @@ public enum Evaluation {
       normalization: contents.normalization,
       communicator: communicator,
       team: team,
-      kernels: KernelSet(placement.level)
+      kernels: KernelSet(placement.level),
+      options: plan.networkOptions
     )
     var logits = Array(
       repeating: Float(0),
@@ -105,8 +113,9 @@ public enum Evaluation {
     )
   }
 
+  /// Model, images, and the plan that says how to compute: the run's own but for what the request says.
   private static func open(_ request: Request) throws -> (
-    ModelFile.Contents, DataSource, KernelChoice
+    ModelFile.Contents, DataSource, TrainingPlan
   ) {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: request.path, isDirectory: &isFolder) else {
@@ -144,7 +153,10 @@ public enum Evaluation {
           + "\(source.test.classes.count) of \(source.test.shape)."
       )
     }
-    return (contents, source, request.kernels ?? plan.kernels)
+    plan.kernels = request.kernels ?? plan.kernels
+    plan.convolutions = request.convolutions ?? plan.convolutions
+    plan.fusionsOff = request.fusionsOff ?? plan.fusionsOff
+    return (contents, source, plan)
   }
 
   private static func write(

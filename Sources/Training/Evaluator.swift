@@ -44,7 +44,8 @@ public final class Evaluator {
     normalization: Normalization,
     communicator: any Communicator,
     team: ThreadTeam,
-    kernels: KernelSet
+    kernels: KernelSet,
+    options: NetworkOptions = NetworkOptions()
   ) {
     (self.dataset, self.communicator, self.team) = (dataset, communicator, team)
     reader = SampleReader(dataset, normalization: normalization, augmentation: .none, seed: 0)
@@ -67,7 +68,8 @@ public final class Evaluator {
       smoothing: 0,
       team: team,
       kernels: kernels,
-      crossLane: nil
+      crossLane: nil,
+      options: options
     )
     let image = dataset.shape.count
     readSample = { [unowned self] sample, _ in
@@ -82,12 +84,18 @@ public final class Evaluator {
   }
 
   /// Bytes that evaluating `images` images takes on each rank besides the parameters.
-  public static func bytes(_ model: Model, images: Int = chunk, threads: Int) -> Int {
+  public static func bytes(
+    _ model: Model,
+    images: Int = chunk,
+    threads: Int,
+    options: NetworkOptions = NetworkOptions()
+  ) -> Int {
     let sizes = Network.sizes(
       model,
       batch: batch(images: images),
       mode: .inference,
-      threads: threads
+      threads: threads,
+      options: options
     )
     return sizes.arenaBytes + sizes.scratchBytes
   }

@@ -19,7 +19,8 @@ package enum MemoryCheck {
     memory: Double
   ) throws {
     let step = try StepMemory(plan, model, ranks: ranks, threads: threads).total
-    let needed = Double(step + Evaluator.bytes(model, threads: threads)) * Double(localRanks)
+    let evaluation = Evaluator.bytes(model, threads: threads, options: plan.networkOptions)
+    let needed = Double(step + evaluation) * Double(localRanks)
     guard memory > 0, needed > memory else { return }
     let gibibyte = 1_073_741_824.0
     throw Failure(

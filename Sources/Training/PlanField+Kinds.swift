@@ -113,6 +113,30 @@ extension PlanField {
     }
   }
 
+  /// Some of the names, separated by commas.
+  static func set<T: RawRepresentable & CaseIterable & Hashable & Sendable>(
+    _ flag: String,
+    _ section: Section,
+    _ effect: Effect,
+    _ path: any WritableKeyPath<TrainingPlan, Set<T>> & Sendable,
+    _ help: String
+  ) -> PlanField where T.RawValue == String {
+    let names = T.allCases.map(\.rawValue)
+    let get: @Sendable (TrainingPlan) -> String? = { plan in
+      let chosen = T.allCases.filter { plan[keyPath: path].contains($0) }.map(\.rawValue)
+      return chosen.isEmpty ? nil : chosen.joined(separator: ",")
+    }
+    return row(flag, .value("NAME"), section, effect, help, get) { plan, text in
+      let values = text.split(separator: ",", omittingEmptySubsequences: false)
+        .map { T(rawValue: String($0)) }
+      guard values.allSatisfy({ $0 != nil }) else {
+        return "some of " + names.joined(separator: ", ")
+      }
+      plan[keyPath: path] = Set(values.compactMap(\.self))
+      return nil
+    }
+  }
+
   static func text(
     _ flag: String,
     _ placeholder: String,

@@ -227,6 +227,21 @@ extension PlanField {
       \.kernels,
       "instruction set; auto: the best that the CPUs of all ranks have"
     ),
+    choice(
+      "conv",
+      .parallel,
+      .method,
+      \.convolutions,
+      "how convolutions are computed; auto: layer by layer what measures best; decides the last bits"
+    ),
+    set(
+      "no-fusion",
+      .parallel,
+      .running,
+      \.fusionsOff,
+      "do not put these together: " + Fusion.allCases.map(\.rawValue).joined(separator: ", ")
+        + "; slower, same bits; to find faults"
+    ),
     toggle("no-pin", .parallel, .running, \.noPin, "do not bind threads to cores"),
     toggle(
       "allow-mixed-cpu",

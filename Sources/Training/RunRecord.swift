@@ -32,6 +32,8 @@ public struct RunRecord: Codable, Sendable {
   let blas: String
   let blasCores: [String]
   let kernelLevel: String
+  let convolutions: [String: ConvolutionAlgorithm]
+  let fusionsOff: [String]
   let dialect: String
   let learningRate: Double
   let decay: Double
@@ -58,6 +60,11 @@ public struct RunRecord: Codable, Sendable {
     lanes = trainer.plan.lanes
     (blas, blasCores) = (BLAS.configuration, placement.blasCores)
     kernelLevel = placement.level.rawValue
+    convolutions = Dictionary(
+      uniqueKeysWithValues: trainer.plan.convolutions.algorithms(of: trainer.model)
+        .map { ($0.name, $0.algorithm) }
+    )
+    fusionsOff = Fusion.allCases.filter(trainer.plan.fusionsOff.contains).map(\.rawValue)
     dialect = "paper"
     learningRate = trainer.horizon.learningRate
     (decay, normalizedDecay) = (trainer.horizon.decay, trainer.horizon.normalizedDecay)

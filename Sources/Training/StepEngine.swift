@@ -84,7 +84,8 @@ public final class StepEngine {
         batch: batch,
         maximumWidth: 1 + 2 * (model.nodes.map(\.shape.channels).max() ?? 0),
         lanesPerGroup: [grouping.lanesPerGroup]
-      )
+      ),
+      options: plan.networkOptions
     )
     let exchange = try communicator.exchange(reduction, gradients: gradients)
     reducer = GradientReducer(exchange, plan: reduction, layout: layout)

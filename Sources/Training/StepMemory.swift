@@ -57,7 +57,14 @@ public struct StepMemory: Hashable, Sendable {
       let batch = BatchLayout(lanes: plan.lanes, held: held, fullBatch: plan.batchSize)
       let key = [held.count, batch.capacity, batch.chunkCapacity]
       let sizes =
-        networks[key] ?? Network.sizes(model, batch: batch, mode: mode, threads: threads)
+        networks[key]
+        ?? Network.sizes(
+          model,
+          batch: batch,
+          mode: mode,
+          threads: threads,
+          options: plan.networkOptions
+        )
       networks[key] = sizes
       let partials = reduction.partials[rank].count
       let state = ShardedOptimizer.pieces(reduction, rank: rank, sharded: plan.zero == 1)

@@ -82,7 +82,8 @@ public final class Trainer {
       normalization: source.normalization,
       communicator: communicator,
       team: team,
-      kernels: kernels
+      kernels: kernels,
+      options: plan.networkOptions
     )
     order = EpochOrder(count: source.train.count, seed: plan.seed)
     reader = SampleReader(

@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Networks
 import Optimizers
 import Tensors
 
@@ -63,6 +64,10 @@ public struct TrainingPlan: Sendable, Equatable {
   public var noPin = false
   /// The instruction set of the kernels.
   public var kernels = KernelChoice.auto
+  /// The way convolutions are computed.
+  public var convolutions = ConvolutionChoice.auto
+  /// What the planner may not put together.
+  public var fusionsOff: Set<Fusion> = []
   /// Allows ranks on CPUs whose OpenBLAS kernels differ.
   public var allowMixedCPU = false
 
@@ -79,4 +84,9 @@ public struct TrainingPlan: Sendable, Equatable {
 
   /// The defaults.
   public init() {}
+
+  /// How the network is computed, in training and in evaluation.
+  public var networkOptions: NetworkOptions {
+    NetworkOptions(convolutions: convolutions, without: fusionsOff)
+  }
 }

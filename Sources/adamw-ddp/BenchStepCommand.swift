@@ -22,6 +22,7 @@ struct BenchStepCommand: RankCommand {
   @OptionGroup(title: "Step") var rule: RuleOptions
   @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
   @OptionGroup(title: "Lanes, ranks and threads") var placement: PlacementOptions
+  @OptionGroup(title: "Lanes, ranks and threads") var engine: EngineOptions
   @OptionGroup var bench: BenchOptions
   @Option(
     name: .customLong("steps"),
@@ -38,7 +39,7 @@ struct BenchStepCommand: RankCommand {
       var plan = TrainingPlan()
       try plan.assign(
         network.assignments + batch.assignments + rule.assignments + parallel.assignments
-          + placement.assignments
+          + placement.assignments + engine.assignments
       )
       try plan.validate(ranks: communicator.size)
       return (plan, try images.model(plan))

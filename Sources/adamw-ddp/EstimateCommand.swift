@@ -20,6 +20,7 @@ struct EstimateCommand: ParsableCommand {
   @OptionGroup(title: "Step") var batch: BatchOptions
   @OptionGroup(title: "Step") var rule: RuleOptions
   @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
+  @OptionGroup(title: "Lanes, ranks and threads") var engine: EngineOptions
   @Option(
     name: .customLong("ranks"),
     parsing: .unconditional,
@@ -34,6 +35,7 @@ struct EstimateCommand: ParsableCommand {
   func run() throws {
     var plan = TrainingPlan()
     let step = batch.assignments + rule.assignments + parallel.assignments
+      + engine.assignments
     try plan.assign(network.assignments + step)
     let ranks = self.ranks ?? 1
     try plan.validate(ranks: ranks)
@@ -43,8 +45,10 @@ struct EstimateCommand: ParsableCommand {
     let memory =
       wantsMemory ? try StepMemory(plan, model, ranks: ranks, threads: threads) : nil
     let base = ProcessMemory.resident
+    let evaluation =
+      Evaluator.bytes(model, threads: threads, options: plan.networkOptions)
     if json {
-      try printJSON(model, memory, base, threads: threads)
+      try printJSON(model, memory, base, evaluation, threads: threads)
       return
     }
     print("parameters \(model.layout.parameterCount)")
@@ -52,7 +56,6 @@ struct EstimateCommand: ParsableCommand {
     guard let memory else { return }
     print("")
     print("the largest of \(ranks) \(ranks == 1 ? "rank" : "ranks"), threads \(threads), MiB:")
-    let evaluation = Evaluator.bytes(model, threads: threads)
     let rows =
       memory.parts.map { ($0.name, $0.bytes) }
       + [
@@ -67,6 +70,7 @@ struct EstimateCommand: ParsableCommand {
     _ model: Model,
     _ memory: StepMemory?,
     _ base: Int,
+    _ evaluation: Int,
     threads: Int
   ) throws {
     let (parameters, macs) = (model.layout.parameterCount, model.multiplyAdds)
@@ -89,7 +93,7 @@ struct EstimateCommand: ParsableCommand {
         "ranks": ranks ?? 1,
         "threads": threads,
         "total_mib": mebibytes(memory.total),
-        "evaluation_mib": mebibytes(Evaluator.bytes(model, threads: threads)),
+        "evaluation_mib": mebibytes(evaluation),
         "program_mib": mebibytes(base),
         "process_mib": mebibytes(memory.total + base),
         "parts_mib": Dictionary(uniqueKeysWithValues: parts),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernels
+import Networks
 import Tensors
 import Training
 
@@ -47,6 +48,21 @@ struct EvalCommand: RankCommand {
   )
   var kernels: String?
   @Option(
+    name: .customLong("conv"),
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "how convolutions are computed; by default as in the run, auto for a file",
+      valueName: ConvolutionChoice.allCases.map(\.rawValue).joined(separator: "|")
+    )
+  )
+  var conv: String?
+  @Option(
+    name: .customLong("no-fusion"),
+    parsing: .unconditionalSingleValue,
+    help: .field("no-fusion")
+  )
+  var noFusion: [String] = []
+  @Option(
     name: .customLong("logits"),
     help: ArgumentHelp("write logits and labels to this safetensors file", valueName: "FILE")
   )
@@ -59,9 +75,10 @@ struct EvalCommand: RankCommand {
   func run(_ world: World) throws {
     // The plan's own fields read and check the numbers.
     var plan = TrainingPlan()
-    if let valFraction { try PlanField.named("val-fraction")?.assign(valFraction, to: &plan) }
-    if let threads { try PlanField.named("threads")?.assign(threads, to: &plan) }
-    if let kernels { try PlanField.named("kernels")?.assign(kernels, to: &plan) }
+    try plan.assign([
+      ("val-fraction", valFraction), ("threads", threads), ("kernels", kernels), ("conv", conv),
+      ("no-fusion", noFusion.isEmpty ? nil : noFusion.joined(separator: ",")),
+    ])
     let summary = try Evaluation.execute(
       Evaluation.Request(
         path: path,
@@ -69,6 +86,8 @@ struct EvalCommand: RankCommand {
         valFraction: plan.valFraction,
         threads: plan.threads,
         kernels: kernels.map { _ in plan.kernels },
+        convolutions: conv.map { _ in plan.convolutions },
+        fusionsOff: noFusion.isEmpty ? nil : plan.fusionsOff,
         allowMixedCPU: allowMixedCPU,
         logits: logits
       ),

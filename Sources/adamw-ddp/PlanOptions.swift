@@ -178,6 +178,25 @@ struct PlacementOptions: ParsableArguments {
   }
 }
 
+/// How the network is computed.
+struct EngineOptions: ParsableArguments {
+  @Option(name: .customLong("conv"), parsing: .unconditional, help: .field("conv"))
+  var conv: String?
+  @Option(
+    name: .customLong("no-fusion"),
+    parsing: .unconditionalSingleValue,
+    help: .field("no-fusion")
+  )
+  var noFusion: [String] = []
+
+  var assignments: [(flag: String, text: String?)] {
+    [
+      ("conv", conv),
+      ("no-fusion", noFusion.isEmpty ? nil : noFusion.joined(separator: ",")),
+    ]
+  }
+}
+
 /// What is written where.
 struct OutputOptions: ParsableArguments {
   @Option(name: .customLong("output"), parsing: .unconditional, help: .field("output"))

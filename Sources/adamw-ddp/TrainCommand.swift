@@ -24,6 +24,7 @@ struct TrainCommand: RankCommand {
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
   @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
   @OptionGroup(title: "Lanes, ranks and threads") var placement: PlacementOptions
+  @OptionGroup(title: "Lanes, ranks and threads") var engine: EngineOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   @Option(
@@ -92,6 +93,6 @@ struct TrainCommand: RankCommand {
   var assignments: [(flag: String, text: String?)] {
     model.assignments + data.assignments + batch.assignments + training.assignments
       + rule.assignments + optimizer.assignments + parallel.assignments + placement.assignments
-      + output.assignments
+      + engine.assignments + output.assignments
   }
 }

@@ -15,7 +15,7 @@ struct PlanFieldTests {
     "sched": "fixed", "warmup-epochs": "2", "weight-decay": "0.0005", "weight-decay-norm": "0.05",
     "allow-strong-decay": "true", "momentum": "0.5", "opt-betas": "0.8,0.99", "opt-eps": "1e-05",
     "lanes": "4", "zero": "0", "threads": "3", "kernels": "avx2", "no-pin": "true",
-    "allow-mixed-cpu": "true",
+    "allow-mixed-cpu": "true", "conv": "direct", "no-fusion": "normalize,chain",
     "output": "runs/a: b #c", "overwrite": "true", "eval-every": "0", "log-every": "1",
     "profile": "trace.json",
   ]
@@ -33,6 +33,7 @@ struct PlanFieldTests {
     "opt-betas": ["0.9", "0.9,1", "0.9,0.99,0.999", "0.9 0.99", "-0.1,0.9"],
     "opt-eps": ["0", "-1e-8"], "lanes": ["0"], "zero": ["2", "-1", "true"], "threads": ["0"],
     "kernels": ["", "AVX2", "sse2"],
+    "conv": ["", "im2col"], "no-fusion": ["", "none", "chain,", "chain statistics"],
     "no-pin": ["1"], "allow-mixed-cpu": ["on"], "output": [""], "overwrite": ["please"],
     "eval-every": ["-1"], "log-every": ["0"], "profile": [""],
   ]
@@ -86,7 +87,7 @@ struct PlanFieldTests {
 
   @Test func whatDecidesTheBitsMayNotChangeOnResume() {
     let running: Set<String> = [
-      "allow-small-bn", "allow-strong-decay", "zero", "threads", "no-pin", "allow-mixed-cpu",
+      "allow-small-bn", "allow-strong-decay", "zero", "threads", "no-pin", "no-fusion", "allow-mixed-cpu",
       "output", "overwrite", "eval-every", "log-every", "steps", "profile",
     ]
     for field in PlanField.all {
@@ -100,7 +101,7 @@ struct PlanFieldTests {
     let expected = [
       "data": "synthetic", "model": "resnet20", "augment": "crop-flip", "epochs": "10",
       "batch-size": "128", "bn": "batch", "smoothing": "0.0", "seed": "1", "opt": "adamw",
-      "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "zero": "1", "kernels": "auto",
+      "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "zero": "1", "kernels": "auto", "conv": "auto",
       "eval-every": "1",
       "log-every": "50",
     ]
