@@ -30,6 +30,13 @@ public final class Network {
     Self.stages(forwardEvents).map(\.kernel) + Self.stages(backwardEvents).map(\.kernel)
   }
 
+  /// Loops of the team and exchanges of a step, which fusions make fewer.
+  package var loops: Int {
+    (forwardEvents + backwardEvents).count { if case .run = $0 { true } else { false } }
+  }
+  /// Nodes that are left when nodes have been put together.
+  package let nodesRun: Int
+
   private enum Event {
     case run(Chain)
     case ready(Range<Int>)
@@ -72,6 +79,7 @@ public final class Network {
     let plan = NetworkPlan(planned, batch, mode, options.fusions)
     let memory = NetworkMemory(plan, batch, threads: team.size)
     self.memory = memory
+    nodesRun = planned.nodes.count
     let last = planned.nodes.count - 1
     let logits = memory.arena.base + plan.values[last]
     images = memory.arena.base + plan.values[0]

@@ -27,20 +27,6 @@ struct InvarianceTests {
     return net.model("everything")
   }
 
-  /// Logits, records, gradients of a step, as bits.
-  private struct Outcome: Equatable {
-    var logits: [UInt32] = []
-    var records: [UInt64] = []
-    var gradient: [UInt32] = []
-
-    init(_ rig: NetworkRig) {
-      logits = rig.logits.map(\.bitPattern)
-      let count = rig.network.recordWidth * rig.batch.localPresent
-      records = (0..<count).map { rig.network.records[$0].bitPattern }
-      gradient = rig.gradients[0].elements.map(\.bitPattern)
-    }
-  }
-
   private func rig(
     _ grouping: BatchNormGrouping = .lanes(4),
     held: Range<Int>? = nil,
@@ -69,7 +55,7 @@ struct InvarianceTests {
       let (one, many) = (rig(), rig(threads: threads))
       try one.run(images: images, labels: labels)
       try many.run(images: images, labels: labels)
-      #expect(Outcome(one) == Outcome(many))
+      #expect(StepBits(one) == StepBits(many))
     }
   }
 
@@ -79,7 +65,7 @@ struct InvarianceTests {
     let (best, other) = (rig(), rig(level: level))
     try best.run(images: images, labels: labels)
     try other.run(images: images, labels: labels)
-    #expect(Outcome(best) == Outcome(other))
+    #expect(StepBits(best) == StepBits(other))
   }
 
   /// Every rank's partial gradients, added in tree order, are what one rank gets.
@@ -94,15 +80,15 @@ struct InvarianceTests {
       for rank in 0..<ranks {
         let rig = rig(grouping, held: share(rank, of: ranks, total: 4))
         try rig.run(images: images, labels: labels)
-        logits += Outcome(rig).logits
-        records += Outcome(rig).records
+        logits += StepBits(rig).logits
+        records += StepBits(rig).records
         nodes += rig.batch.nodes
         partials += rig.gradients.map { Array($0.elements) }
       }
       let whole = CanonicalTree(leaves: 4).sum(nodes, present: min(4, samples)) { into, from in
         partials[into] = zip(partials[into], partials[from]).map { $0 + $1 }
       }
-      let expected = Outcome(alone)
+      let expected = StepBits(alone)
       #expect(logits == expected.logits && records == expected.records)
       #expect(partials[try #require(whole)].map(\.bitPattern) == expected.gradient)
     }
@@ -116,7 +102,7 @@ struct InvarianceTests {
       try used.run(images: images, labels: labels)
       let fresh = rig()
       try fresh.run(images: images, labels: labels)
-      #expect(Outcome(used) == Outcome(fresh))
+      #expect(StepBits(used) == StepBits(fresh))
     }
   }
 
