@@ -11,7 +11,7 @@ public enum ConvolutionChoice: String, CaseIterable, Sendable, Codable {
   case direct
 
   /// The way for a convolution: a pure function of its sizes.
-  func algorithm(_ g: ConvolutionGeometry) -> ConvolutionAlgorithm {
+  package func algorithm(_ g: ConvolutionGeometry) -> ConvolutionAlgorithm {
     guard WinogradStages.fits(g) else { return .direct }
     switch self {
     case .auto: return g.input.channels >= 8 ? .winograd : .direct

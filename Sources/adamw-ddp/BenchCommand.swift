@@ -4,7 +4,9 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure matrix products or whole steps on this machine.",
-    subcommands: [BenchGEMMCommand.self, BenchStepCommand.self]
+    abstract: "Measure products, convolutions, loops or steps on this machine.",
+    subcommands: [
+      BenchGEMMCommand.self, BenchConvCommand.self, BenchLoopsCommand.self, BenchStepCommand.self,
+    ]
   )
 }

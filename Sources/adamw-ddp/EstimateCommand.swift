@@ -34,7 +34,8 @@ struct EstimateCommand: ParsableCommand {
 
   func run() throws {
     var plan = TrainingPlan()
-    let step = batch.assignments + rule.assignments + parallel.assignments
+    let step =
+      batch.assignments + rule.assignments + parallel.assignments
       + engine.assignments
     try plan.assign(network.assignments + step)
     let ranks = self.ranks ?? 1

@@ -87,7 +87,8 @@ struct PlanFieldTests {
 
   @Test func whatDecidesTheBitsMayNotChangeOnResume() {
     let running: Set<String> = [
-      "allow-small-bn", "allow-strong-decay", "zero", "threads", "no-pin", "no-fusion", "allow-mixed-cpu",
+      "allow-small-bn", "allow-strong-decay", "zero", "threads", "no-pin", "no-fusion",
+      "allow-mixed-cpu",
       "output", "overwrite", "eval-every", "log-every", "steps", "profile",
     ]
     for field in PlanField.all {
@@ -101,9 +102,8 @@ struct PlanFieldTests {
     let expected = [
       "data": "synthetic", "model": "resnet20", "augment": "crop-flip", "epochs": "10",
       "batch-size": "128", "bn": "batch", "smoothing": "0.0", "seed": "1", "opt": "adamw",
-      "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "zero": "1", "kernels": "auto", "conv": "auto",
-      "eval-every": "1",
-      "log-every": "50",
+      "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "zero": "1", "kernels": "auto",
+      "conv": "auto", "eval-every": "1", "log-every": "50",
     ]
     for field in PlanField.all {
       #expect(field.get(TrainingPlan()) == expected[field.flag], "--\(field.flag)")
