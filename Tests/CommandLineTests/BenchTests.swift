@@ -51,6 +51,40 @@ extension ProgramTests {
       #expect(table.stdout.split(separator: "\n").count == 2 + 4 * 3 * 3)
     }
 
+    @Test(arguments: ["1", "2"])
+    func convolutions(stride: String) throws {
+      let sizes = ["--channels", "8", "--outputs", "5", "--size", "6", "--stride", stride]
+      let small = ["--batch-size", "4", "--lanes", "2", "--threads", "1", "--repeats", "2"]
+      let job = try program(["bench", "conv"] + sizes + small + ["--json"])
+      #expect(job.status == 0, "\(job.stderr)")
+      let rows = try #require(
+        try JSONSerialization.jsonObject(with: Data(job.stdout.utf8)) as? [[String: Any]]
+      )
+      // Stride 2 has one way.
+      #expect(rows.count == (stride == "1" ? 6 : 3))
+      #expect(rows.count { $0["auto"] as? Bool == true } == 3)
+      let passes = ["forward", "backward-data", "backward-weights"]
+      #expect(rows.prefix(3).map { $0["pass"] as? String } == passes)
+      for row in rows {
+        let (time, speed) = (row["ms"] as? Double ?? 0, row["gflops"] as? Double ?? 0)
+        let side = stride == "1" ? 6.0 : 3.0
+        let operations = 2.0 * 4 * side * side * 9 * 8 * 5
+        #expect(abs(time * speed * 1e6 / operations - 1) < 1e-6)
+      }
+      let table = try program(["bench", "conv"] + sizes + small)
+      #expect(table.status == 0 && table.stdout.contains("8→5") && table.stdout.contains("*"))
+    }
+
+    @Test func loops() throws {
+      let report = try program(
+        ["bench", "loops", "--threads", "2", "--repeats", "1", "--json"]
+      ).object()
+      #expect(report["threads"] as? Int == 2)
+      for name in ["loop_us", "stage_us", "chained_us"] {
+        #expect(try #require(report[name] as? Double) > 0, "\(name)")
+      }
+    }
+
     @Test(arguments: [
       Refusal("bench step --repeats 0", 64, "--repeats 0", "from 1"),
       Refusal("bench step --steps 0", 64, "--steps 0", "from 1"),
@@ -60,7 +94,11 @@ extension ProgramTests {
       Refusal("bench step --batch-size 10000000", 64, "--batch-size 10000000", "GiB"),
       Refusal("bench step --data DIR", 64, "--data"),
       Refusal("bench gemm --m 3", 64, "--k"),
-      Refusal("bench conv", 64, "conv"),
+      Refusal("bench conv --channels 3", 64, "--outputs", "--size"),
+      Refusal("bench conv --kernel 0", 64, "--kernel 0", "from 1"),
+      Refusal("bench conv --lanes 200", 64, "--lanes 200", "--batch-size 128"),
+      Refusal("bench conv --kernels sse2", 64, "--kernels sse2", "avx2"),
+      Refusal("bench loops --threads 0", 64, "--threads 0"),
     ])
     func areRefused(refusal: Refusal) throws { try refusal.check() }
   }

@@ -57,7 +57,8 @@ extension ProgramTests {
     @Test(arguments: [
       ["--help"], ["--version"], ["train", "--help"], ["eval", "--help"], ["doctor", "--help"],
       ["selftest", "--help"], ["help"], ["help", "eval"], ["bench"], ["bench", "step", "--help"],
-      ["bench", "gemm", "--help"], ["estimate", "--help"],
+      ["bench", "gemm", "--help"], ["bench", "conv", "--help"], ["bench", "loops", "--help"],
+      ["estimate", "--help"],
     ])
     func isPrintedOnce(arguments: [String]) throws {
       let alone = try program(arguments)
@@ -70,7 +71,8 @@ extension ProgramTests {
     @Test(arguments: [80, 100])
     func fitsTheTerminal(columns: Int) throws {
       let commands = [
-        [], ["train"], ["eval"], ["bench"], ["bench", "step"], ["bench", "gemm"], ["estimate"],
+        [], ["train"], ["eval"], ["bench"], ["bench", "step"], ["bench", "gemm"],
+        ["bench", "conv"], ["bench", "loops"], ["estimate"],
       ]
       for arguments in commands.map({ $0 + ["--help"] }) {
         let text = try program(arguments, environment: ["COLUMNS": "\(columns)"]).stdout

@@ -20,7 +20,8 @@ struct Comparison {
     lanes: Int,
     grouping: BatchNormGrouping,
     smoothing: Double = 0,
-    floor: Double = 1e-3
+    floor: Double = 1e-3,
+    options: NetworkOptions = NetworkOptions()
   ) throws {
     let parameters = randomParameters(model, seed: 4)
     let (images, labels) = randomBatch(model, samples: samples, seed: 5)
@@ -30,7 +31,8 @@ struct Comparison {
       lanes: lanes,
       fullBatch: fullBatch ?? samples,
       mode: .training(grouping),
-      smoothing: smoothing
+      smoothing: smoothing,
+      options: options
     )
     try rig.run(images: images, labels: labels)
     exact = ReferenceNetwork(

@@ -105,4 +105,16 @@ struct FusionTests {
     #expect(ways.filter { $0.algorithm == .direct }.map(\.name) == ["1.conv1"])
     #expect(ConvolutionChoice.direct.algorithms(of: model).allSatisfy { $0.algorithm == .direct })
   }
+
+  /// Small images and few channels are direct, whatever is larger is for Winograd.
+  @Test(arguments: [(2, 32, 32, false), (2, 64, 64, true), (4, 16, 16, true), (32, 15, 64, false)])
+  func autoFollowsItsTable(size: Int, channels: Int, outputs: Int, isWinograd: Bool) {
+    for (input, output) in [(channels, outputs), (outputs, channels)] {
+      let shape = ImageShape(height: size, width: size - 1, channels: input)
+      let way = ConvolutionChoice.auto.algorithm(
+        Convolution(outputs: output, kernel: 3, padding: 1).geometry(shape)
+      )
+      #expect((way == .winograd) == isWinograd)
+    }
+  }
 }

@@ -44,7 +44,13 @@ struct RandomModelTests {
   @Test(arguments: 1...40)
   func allFusedAgreesWithTheReference(seed: Int) throws {
     let model = RandomModel.make(UInt64(seed), nodes: 8 + seed % 20)
-    let comparison = try Comparison(model, samples: 5, lanes: 2, grouping: .lanes(2))
+    let comparison = try Comparison(
+      model,
+      samples: 5,
+      lanes: 2,
+      grouping: .lanes(2),
+      options: NetworkOptions(convolutions: .winograd)
+    )
     #expect(comparison.forwardError < 1e-4)
     #expect(comparison.worstGradient.error < 1e-3, "\(comparison.worstGradient.name)")
   }
