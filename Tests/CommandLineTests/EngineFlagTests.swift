@@ -5,7 +5,7 @@ import Testing
 extension ProgramTests {
   /// `--conv` and `--no-fusion`: how the network is computed.
   struct EngineFlags {
-    private static let model = ["--model", "smallcnn", "--batch-size", "32", "--ranks", "1"]
+    private static let model = ["--model", "resnet20", "--batch-size", "32", "--ranks", "1"]
 
     /// Trains a few steps; returns the summary and the run folder's run.json.
     private func train(_ flags: [String], _ folder: String) throws -> (
