@@ -5,8 +5,12 @@ typealias Vector = SIMD16<Float>
 @inline(__always)
 func load(_ p: UnsafePointer<Float>, _ n: Int) -> Vector {
   if n == 16 { return UnsafeRawPointer(p).loadUnaligned(as: Vector.self) }
+  // Through memory: setting elements of a vector in a register is far slower.
   var v = Vector.zero
-  for i in 0..<n { v[i] = p[i] }
+  withUnsafeMutableBytes(of: &v) { bytes in
+    let floats = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+    for i in 0..<n { floats[i] = p[i] }
+  }
   return v
 }
 
@@ -22,7 +26,10 @@ func store(_ p: UnsafeMutablePointer<Float>, _ v: Vector, _ n: Int) {
   if n == 16 {
     UnsafeMutableRawPointer(p).storeBytes(of: v, as: Vector.self)
   } else {
-    for i in 0..<n { p[i] = v[i] }
+    withUnsafeBytes(of: v) { bytes in
+      let floats = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+      for i in 0..<n { p[i] = floats[i] }
+    }
   }
 }
 

@@ -9,7 +9,7 @@ struct Chain {
   private let exchange: (() throws -> Void)?
   /// Of loops over samples.
   private let bodies: [Stage.SampleBody]
-  private let groups: () -> [Range<Int>]
+  private let groups: SampleGroups?
 
   /// Several stages must all be loops over samples, at most one of them over groups of a stated size.
   init(_ stages: [Stage], _ batch: BatchLayout) {
@@ -17,19 +17,20 @@ struct Chain {
     switch stages[0].work {
     case .items(let count, _, let body):
       (self.count, self.body, exchange) = (count, body, nil)
-      (bodies, groups) = ([], { [] })
+      (bodies, groups) = ([], nil)
     case .exchange(let body):
       (count, self.body, exchange) = ({ 0 }, { _, _ in }, body)
-      (bodies, groups) = ([], { [] })
+      (bodies, groups) = ([], nil)
     case .samples:
       let loops = stages.map(\.loop)
       let size = loops.compactMap(\.size).first ?? 1
       let bodies = loops.map(\.body)
-      groups = { batch.groups(of: size) }
-      count = { batch.groups(of: size).count }
+      let groups = batch.groups(of: size)
+      self.groups = groups
+      count = { groups.count }
       exchange = nil
       body = { item, member in
-        let samples = batch.groups(of: size)[item]
+        let samples = groups[item]
         for body in bodies { body(samples, member) }
       }
       self.bodies = bodies
@@ -57,9 +58,8 @@ struct Chain {
 
   /// The body of several stages, each with its time counted.
   private func counted(_ recorder: LoopRecorder) -> ThreadTeam.Body {
-    let groups = groups
-    return { [bodies] item, member in
-      let samples = groups()[item]
+    { [bodies, groups] item, member in
+      guard let samples = groups?[item] else { return }
       for (part, body) in bodies.enumerated() {
         recorder.count(part: part, member: member) { body(samples, member) }
       }

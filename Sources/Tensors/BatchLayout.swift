@@ -32,8 +32,8 @@ public final class BatchLayout {
   /// Where each local lane's chunks start in `chunks`; one more entry closes the last.
   public private(set) var chunkStarts: [Int]
 
-  /// Groups of up to 1, 2, 4 and 8 consecutive samples of a chunk, in order: what an item of work on samples takes.
-  private var groupLists: [[Range<Int>]] = []
+  /// Groups of up to 1, 2, 4 and 8 samples.
+  private let groupLists: [SampleGroups]
 
   /// Samples of a chunk, the same for every plan and machine.
   public static let chunkSize = 8
@@ -48,20 +48,20 @@ public final class BatchLayout {
     nodes = tree.nodes(covering: held)
     starts = Array(repeating: 0, count: held.count + 1)
     chunkStarts = Array(repeating: 0, count: held.count + 1)
-    var size = 1
-    while size < Self.chunkSize {
-      groupLists.append([])
-      groupLists[groupLists.count - 1].reserveCapacity(fullBatch / size + 2 * held.count + 1)
-      size *= 2
+    // Every lane and every chunk may end in a shorter group.
+    groupLists = (0...Self.chunkSize.trailingZeroBitCount).map { power in
+      let largest = (fullBatch + lanes - 1) / lanes * held.count
+      return SampleGroups(
+        size: 1 << power,
+        capacity: largest >> power + 2 * held.count + largest / Self.chunkSize
+      )
     }
     begin(samples: fullBatch)
     chunks.reserveCapacity(2 * chunks.count + held.count)
   }
 
   /// Groups of up to `size` consecutive samples that lie in one chunk, in order; `size` is 1, 2, 4 or 8.
-  public func groups(of size: Int) -> [Range<Int>] {
-    size == Self.chunkSize ? chunks : groupLists[size.trailingZeroBitCount]
-  }
+  public func groups(of size: Int) -> SampleGroups { groupLists[size.trailingZeroBitCount] }
 
   /// The most samples this rank ever holds.
   public var capacity: Int {
@@ -103,19 +103,7 @@ public final class BatchLayout {
     starts[held.count] = end
     chunkStarts[held.count] = chunks.count
     localSamples = end
-    for list in groupLists.indices { cut(chunksInto: list) }
-  }
-
-  private func cut(chunksInto list: Int) {
-    groupLists[list].removeAll(keepingCapacity: true)
-    for chunk in chunks {
-      var start = chunk.lowerBound
-      while start < chunk.upperBound {
-        let end = min(start + 1 << list, chunk.upperBound)
-        groupLists[list].append(start..<end)
-        start = end
-      }
-    }
+    for groups in groupLists { groups.cut(chunks) }
   }
 
   /// The chunk that holds a local sample.

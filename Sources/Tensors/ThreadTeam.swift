@@ -152,7 +152,7 @@ public final class ThreadTeam {
         let value = word.pointee.load(ordering: .sequentiallyConsistent)
         if done(value) { return }
         tries += 1
-        if pinned && tries <= 4000 {
+        if pinned && tries <= 20_000 {
           platform_pause()
         } else if !pinned && tries <= 20 {
           sched_yield()
