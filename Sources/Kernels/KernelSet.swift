@@ -72,6 +72,28 @@ public struct KernelSet: Sendable {
   /// Gᵀ u G: (n, u, stride, dw, pitch, scratch).
   public let winogradWeightGradient: @Sendable (Int, In, Int, Out, Int, Out) -> Void
 
+  /// The frequencies of rows of tiles of one image for a stride of 2, as `stridedWinogradInput` says.
+  ///
+  /// (height, width, channels, step, before, columns, first, end, number, image, out, stride, view, scale, shift, scratch).
+  public let stridedWinogradInput:
+    @Sendable (
+      Int, Int, Int, Int, Int, Int, Int, Int, Int, In, Out, Int, Int, In, In, Out
+    ) -> Void
+  /// y: (height, width, channels, first, end, number, m, stride, image, accumulate, scratch).
+  public let stridedWinogradOutput:
+    @Sendable (Int, Int, Int, Int, Int, Int, In, Int, Out, Int, Out) -> Void
+  /// dx: (height, width, channels, before, columns, first, end, number, m, stride, image, accumulate, scratch).
+  public let stridedWinogradSpread:
+    @Sendable (Int, Int, Int, Int, Int, Int, Int, Int, In, Int, Out, Int, Out) -> Void
+  /// dy's frequencies: (height, width, channels, first, end, number, dy, out, stride, scratch).
+  public let stridedWinogradGradient:
+    @Sendable (Int, Int, Int, Int, Int, Int, In, Out, Int, Out) -> Void
+  /// (rows, columns, w, row step, column step, outer, inner, u, stride, pitch, scratch).
+  public let stridedWinogradWeights:
+    @Sendable (Int, Int, In, Int, Int, Int, Int, Out, Int, Int, Out) -> Void
+  /// (n, u, stride, dw, pitch, scratch).
+  public let stridedWinogradWeightGradient: @Sendable (Int, In, Int, Out, Int, Out) -> Void
+
   /// The set for a level, which the machine must be able to run.
   public init(_ level: KernelLevel) {
     precondition(level <= .best, "this CPU cannot run the \(level.rawValue) kernels")
@@ -100,6 +122,12 @@ public struct KernelSet: Sendable {
       winogradGradient = KernelsBaseline.winogradGradient
       winogradWeights = KernelsBaseline.winogradWeights
       winogradWeightGradient = KernelsBaseline.winogradWeightGradient
+      stridedWinogradInput = KernelsBaseline.stridedWinogradInput
+      stridedWinogradOutput = KernelsBaseline.stridedWinogradOutput
+      stridedWinogradSpread = KernelsBaseline.stridedWinogradSpread
+      stridedWinogradGradient = KernelsBaseline.stridedWinogradGradient
+      stridedWinogradWeights = KernelsBaseline.stridedWinogradWeights
+      stridedWinogradWeightGradient = KernelsBaseline.stridedWinogradWeightGradient
     case .avx2:
       add = KernelsAVX2.add
       sum = KernelsAVX2.sum
@@ -123,6 +151,12 @@ public struct KernelSet: Sendable {
       winogradGradient = KernelsAVX2.winogradGradient
       winogradWeights = KernelsAVX2.winogradWeights
       winogradWeightGradient = KernelsAVX2.winogradWeightGradient
+      stridedWinogradInput = KernelsAVX2.stridedWinogradInput
+      stridedWinogradOutput = KernelsAVX2.stridedWinogradOutput
+      stridedWinogradSpread = KernelsAVX2.stridedWinogradSpread
+      stridedWinogradGradient = KernelsAVX2.stridedWinogradGradient
+      stridedWinogradWeights = KernelsAVX2.stridedWinogradWeights
+      stridedWinogradWeightGradient = KernelsAVX2.stridedWinogradWeightGradient
     case .avx512:
       add = KernelsAVX512.add
       sum = KernelsAVX512.sum
@@ -146,6 +180,12 @@ public struct KernelSet: Sendable {
       winogradGradient = KernelsAVX512.winogradGradient
       winogradWeights = KernelsAVX512.winogradWeights
       winogradWeightGradient = KernelsAVX512.winogradWeightGradient
+      stridedWinogradInput = KernelsAVX512.stridedWinogradInput
+      stridedWinogradOutput = KernelsAVX512.stridedWinogradOutput
+      stridedWinogradSpread = KernelsAVX512.stridedWinogradSpread
+      stridedWinogradGradient = KernelsAVX512.stridedWinogradGradient
+      stridedWinogradWeights = KernelsAVX512.stridedWinogradWeights
+      stridedWinogradWeightGradient = KernelsAVX512.stridedWinogradWeightGradient
     }
   }
 }

@@ -3,7 +3,8 @@ import Kernels
 
 extension KernelCase {
   /// Every kernel but the pools, which have sizes of their own.
-  static let all: [KernelCase] = elementwise + activations + normalization + views + winograd
+  static let all: [KernelCase] =
+    elementwise + activations + normalization + views + winograd + stridedWinograd
 
   private static let elementwise = [
     KernelCase(

@@ -1,0 +1,131 @@
+/// One dimension: the weight of the even pixels as it is, and G of the two of the odd ones.
+@inline(__always)
+private func frequencies(_ g0: Vector, _ g1: Vector, _ g2: Vector) -> (
+  Vector, Vector, Vector, Vector, Vector, Vector
+) {
+  let third: Float = -1 / 3
+  let half: Float = -8 / 3
+  return (g1, 2 * g0, g0 + g2, third * (g0 - g2), half * (g0 + 0.5 * g2), g2)
+}
+
+/// One dimension of the transpose: six frequencies to three weights.
+@inline(__always)
+private func weights(
+  _ u0: Vector,
+  _ u1: Vector,
+  _ u2: Vector,
+  _ u3: Vector,
+  _ u4: Vector,
+  _ u5: Vector
+) -> (Vector, Vector, Vector) {
+  let third: Float = -1 / 3
+  let a: Float = -8 / 3
+  let minus = third * u3
+  let half = a * u4
+  return ((2 * u1 + u2) + (minus + half), u0, (u2 + u5) + (0.5 * half - minus))
+}
+
+/// The 36 transformed weights of the kernels of `rows` × `columns` pairs of channels: 6·(row's) + (column's), the even one first.
+///
+/// Kernel position (r, s) of pair (i, j) is read at w[r·rowStep + s·columnStep + i·outer + j·inner], so that any order, and the rotated
+/// kernel of backward-data by negative steps, can be read; frequency f is written at u[f·stride + i·pitch + j]. `scratch` holds 288 floats.
+public func stridedWinogradWeights(
+  _ rows: Int,
+  _ columns: Int,
+  _ w: UnsafePointer<Float>,
+  _ rowStep: Int,
+  _ columnStep: Int,
+  _ outer: Int,
+  _ inner: Int,
+  _ u: UnsafeMutablePointer<Float>,
+  _ stride: Int,
+  _ pitch: Int,
+  _ scratch: UnsafeMutablePointer<Float>
+) {
+  for i in 0..<rows {
+    var j = 0
+    while j < columns {
+      let count = min(16, columns &- j)
+      let from = w + i &* outer + j &* inner
+      @inline(__always)
+      func weight(_ r: Int, _ s: Int) -> Vector {
+        let p = from + r &* rowStep + s &* columnStep
+        if inner == 1 { return load(p, count) }
+        var v = Vector.zero
+        for k in 0..<count { v[k] = p[k &* inner] }
+        return v
+      }
+      for r in 0..<3 {
+        let f = frequencies(weight(r, 0), weight(r, 1), weight(r, 2))
+        let s = scratch + r &* 96
+        store(s, f.0)
+        store(s + 16, f.1)
+        store(s + 32, f.2)
+        store(s + 48, f.3)
+        store(s + 64, f.4)
+        store(s + 80, f.5)
+      }
+      for k in 0..<6 {
+        let s = scratch + k &* 16
+        let f = frequencies(load(s), load(s + 96), load(s + 192))
+        let o = u + k &* stride + i &* pitch + j
+        let step = 6 &* stride
+        store(o, f.0, count)
+        store(o + step, f.1, count)
+        store(o + 2 &* step, f.2, count)
+        store(o + 3 &* step, f.3, count)
+        store(o + 4 &* step, f.4, count)
+        store(o + 5 &* step, f.5, count)
+      }
+      j &+= 16
+    }
+  }
+}
+
+/// The gradient of nine weights from that of the 36 transformed ones, for `n` pairs of channels.
+///
+/// Frequency f of pair e is u[f·stride + e]; position p = 3·r + s is written at dw[p·pitch + e]. `scratch` holds 288 floats.
+public func stridedWinogradWeightGradient(
+  _ n: Int,
+  _ u: UnsafePointer<Float>,
+  _ stride: Int,
+  _ dw: UnsafeMutablePointer<Float>,
+  _ pitch: Int,
+  _ scratch: UnsafeMutablePointer<Float>
+) {
+  var e = 0
+  while e < n {
+    let count = min(16, n &- e)
+    for j in 0..<6 {
+      let q = u + j &* stride + e
+      let step = 6 &* stride
+      let g = weights(
+        load(q, count),
+        load(q + step, count),
+        load(q + 2 &* step, count),
+        load(q + 3 &* step, count),
+        load(q + 4 &* step, count),
+        load(q + 5 &* step, count)
+      )
+      store(scratch + j &* 16, g.0)
+      store(scratch + 96 + j &* 16, g.1)
+      store(scratch + 192 + j &* 16, g.2)
+    }
+    for r in 0..<3 {
+      let s = scratch + r &* 96
+      let g = weights(
+        load(s),
+        load(s + 16),
+        load(s + 32),
+        load(s + 48),
+        load(s + 64),
+        load(s + 80)
+      )
+      let o = dw + 3 &* r &* pitch + e
+      store(o, g.0, count)
+      store(o + pitch, g.1, count)
+      store(o + 2 &* pitch, g.2, count)
+    }
+    e &+= 16
+  }
+}
