@@ -38,6 +38,18 @@ import Testing
 /// | 8×8 256 → 256 | forward | 5.17 | 2.26 | 0.56 | 0.39 |
 /// | 8×8 256 → 256 | backwardData | 3.86 | 2.14 | 0.30 | 0.29 |
 /// | 8×8 256 → 256 | weightGradient | 1.28 | 0.97 | 0.17 | 0.13 |
+/// | 32×32 16 → 32, stride 2 | forward | 1.27 | 0.45 | 0.53 | 0.21 |
+/// | 32×32 16 → 32, stride 2 | backwardData | 2.01 | 0.57 | 0.17 | 0.11 |
+/// | 32×32 16 → 32, stride 2 | weightGradient | 1.59 | 0.87 | 0.34 | 0.28 |
+/// | 16×16 32 → 64, stride 2 | forward | 1.65 | 0.58 | 0.71 | 0.30 |
+/// | 16×16 32 → 64, stride 2 | backwardData | 3.19 | 0.74 | 0.20 | 0.15 |
+/// | 16×16 32 → 64, stride 2 | weightGradient | 1.45 | 0.67 | 0.21 | 0.16 |
+/// | 32×32 64 → 128, stride 2 | forward | 2.00 | 0.74 | 0.55 | 0.31 |
+/// | 32×32 64 → 128, stride 2 | backwardData | 5.75 | 1.01 | 0.35 | 0.21 |
+/// | 32×32 64 → 128, stride 2 | weightGradient | 1.13 | 0.68 | 0.26 | 0.20 |
+/// | 16×16 128 → 256, stride 2 | forward | 2.09 | 0.99 | 0.59 | 0.36 |
+/// | 16×16 128 → 256, stride 2 | backwardData | 6.48 | 1.46 | 0.39 | 0.30 |
+/// | 16×16 128 → 256, stride 2 | weightGradient | 1.08 | 0.62 | 0.16 | 0.15 |
 struct WinogradAccuracyTests {
   struct Row: Sendable, CustomTestStringConvertible {
     let size: Int
@@ -48,6 +60,7 @@ struct WinogradAccuracyTests {
     /// In millionths.
     let maximum: Double
     let rms: Double
+    let stride: Int
 
     init(
       _ size: Int,
@@ -56,10 +69,12 @@ struct WinogradAccuracyTests {
       _ images: Int,
       _ pass: ConvolutionPass,
       _ maximum: Double,
-      _ rms: Double
+      _ rms: Double,
+      stride: Int = 1
     ) {
       (self.size, self.inputs, self.outputs) = (size, inputs, outputs)
       (self.images, self.pass, self.maximum, self.rms) = (images, pass, maximum, rms)
+      self.stride = stride
     }
 
     var geometry: ConvolutionGeometry {
@@ -67,11 +82,13 @@ struct WinogradAccuracyTests {
         input: ImageShape(height: size, width: size, channels: inputs),
         outputs: outputs,
         kernel: 3,
-        stride: 1,
+        stride: stride,
         padding: 1
       )
     }
-    var testDescription: String { "\(size)×\(size), \(inputs) → \(outputs), \(pass)" }
+    var testDescription: String {
+      "\(size)×\(size), \(inputs) → \(outputs), stride \(stride), \(pass)"
+    }
   }
 
   /// Size, input channels, output channels, images, pass, bounds of the maximum and RMS: 1.3 and 1.15 times what was found.
@@ -105,6 +122,18 @@ struct WinogradAccuracyTests {
     Row(8, 256, 256, 16, .forward, 6.8, 2.7),
     Row(8, 256, 256, 16, .backwardData, 5.1, 2.5),
     Row(8, 256, 256, 16, .weightGradient, 1.7, 1.2),
+    Row(32, 16, 32, 8, .forward, 1.7, 0.6, stride: 2),
+    Row(32, 16, 32, 8, .backwardData, 2.7, 0.7, stride: 2),
+    Row(32, 16, 32, 8, .weightGradient, 2.1, 1.0, stride: 2),
+    Row(16, 32, 64, 16, .forward, 2.2, 0.7, stride: 2),
+    Row(16, 32, 64, 16, .backwardData, 4.2, 0.9, stride: 2),
+    Row(16, 32, 64, 16, .weightGradient, 1.9, 0.8, stride: 2),
+    Row(32, 64, 128, 8, .forward, 2.6, 0.9, stride: 2),
+    Row(32, 64, 128, 8, .backwardData, 7.5, 1.2, stride: 2),
+    Row(32, 64, 128, 8, .weightGradient, 1.5, 0.8, stride: 2),
+    Row(16, 128, 256, 16, .forward, 2.8, 1.2, stride: 2),
+    Row(16, 128, 256, 16, .backwardData, 8.5, 1.7, stride: 2),
+    Row(16, 128, 256, 16, .weightGradient, 1.5, 0.8, stride: 2),
   ]
 
   @Test(arguments: rows)

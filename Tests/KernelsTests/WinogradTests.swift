@@ -12,10 +12,11 @@ struct WinogradTests {
     let outputs: Int
     let padding: Int
     let images: Int
+    let stride: Int
 
-    init(_ h: Int, _ w: Int, _ c: Int, _ k: Int, _ padding: Int, _ images: Int) {
+    init(_ h: Int, _ w: Int, _ c: Int, _ k: Int, _ padding: Int, _ images: Int, stride: Int = 1) {
       (height, width, inputs, outputs) = (h, w, c, k)
-      (self.padding, self.images) = (padding, images)
+      (self.padding, self.images, self.stride) = (padding, images, stride)
     }
 
     var geometry: ConvolutionGeometry {
@@ -23,12 +24,12 @@ struct WinogradTests {
         input: ImageShape(height: height, width: width, channels: inputs),
         outputs: outputs,
         kernel: 3,
-        stride: 1,
+        stride: stride,
         padding: padding
       )
     }
     var testDescription: String {
-      "\(height)×\(width), \(inputs) → \(outputs), padding \(padding), \(images) images"
+      "\(height)×\(width), \(inputs) → \(outputs), padding \(padding), stride \(stride), \(images) images"
     }
   }
 
@@ -43,10 +44,24 @@ struct WinogradTests {
     Sizes(33, 31, 33, 15, 0, 3), Sizes(33, 31, 1, 1, 1, 8), Sizes(33, 31, 96, 64, 1, 1),
   ]
 
+  /// The same with a stride of 2, whose backward-data has tiles of 8×8 that begin elsewhere with every padding.
+  static let strided = [
+    Sizes(1, 1, 1, 1, 1, 1, stride: 2), Sizes(1, 1, 17, 5, 2, 3, stride: 2),
+    Sizes(2, 3, 3, 16, 1, 8, stride: 2), Sizes(3, 3, 5, 3, 0, 2, stride: 2),
+    Sizes(4, 5, 33, 15, 0, 5, stride: 2), Sizes(8, 8, 16, 16, 1, 7, stride: 2),
+    Sizes(8, 8, 1, 129, 2, 1, stride: 2), Sizes(9, 7, 15, 17, 1, 4, stride: 2),
+    Sizes(9, 7, 64, 33, 0, 6, stride: 2), Sizes(10, 13, 48, 1, 2, 3, stride: 2),
+    Sizes(16, 16, 64, 64, 1, 8, stride: 2), Sizes(16, 16, 129, 96, 1, 3, stride: 2),
+    Sizes(16, 17, 96, 129, 0, 8, stride: 2), Sizes(33, 31, 3, 16, 1, 2, stride: 2),
+    Sizes(33, 31, 33, 15, 0, 3, stride: 2), Sizes(32, 32, 16, 48, 1, 8, stride: 2),
+    Sizes(33, 31, 96, 64, 2, 1, stride: 2),
+  ]
+
   /// Images of which a block is some rows of tiles; the last has fewer.
   static let large = [
     Sizes(70, 66, 64, 64, 1, 2), Sizes(70, 66, 3, 16, 1, 1), Sizes(41, 140, 5, 65, 2, 1),
-    Sizes(9, 600, 3, 5, 1, 2),
+    Sizes(9, 600, 3, 5, 1, 2), Sizes(99, 97, 64, 65, 1, 2, stride: 2),
+    Sizes(72, 140, 5, 17, 2, 1, stride: 2), Sizes(17, 1201, 3, 5, 0, 1, stride: 2),
   ]
 
   /// Runs all passes on all levels; the first pointer of every operand is off a cache line on the higher ones.
@@ -81,30 +96,33 @@ struct WinogradTests {
     }
   }
 
-  @Test(arguments: sizes)
+  @Test(arguments: sizes + strided)
   func passesAgreeWithTheirDefinition(sizes: Sizes) { check(sizes, .plain, accumulates: false) }
 
   @Test(arguments: large)
   func largeImagesAreCutIntoRowsOfTiles(sizes: Sizes) {
     let g = sizes.geometry
     let tilings = [
-      WinogradConvolution(g, .forward).tiling, WinogradConvolution(g, .backwardData).tiling,
+      g.winograd(.forward).tiling, g.winograd(.backwardData).tiling,
     ]
     for t in tilings { #expect(t.images == 1 && t.rowsPerBlock < t.rows) }
     check(sizes, .plain, accumulates: false)
   }
 
-  @Test(arguments: sizes)
+  @Test(arguments: sizes + strided)
   func convolutionsAddToWhatIsThere(sizes: Sizes) { check(sizes, .plain, accumulates: true) }
 
   /// Every image has its own scales and shifts; padding stays zero whatever the shift.
-  @Test(arguments: sizes, [ChannelView.Kind.rectified, .normalized, .normalizedAndRectified])
+  @Test(
+    arguments: sizes + strided,
+    [ChannelView.Kind.rectified, .normalized, .normalizedAndRectified]
+  )
   func viewsAreSeenThrough(sizes: Sizes, view: ChannelView.Kind) {
     check(sizes, view, accumulates: false)
   }
 
   /// Where operands lie changes no bit, on any level.
-  @Test(arguments: sizes)
+  @Test(arguments: sizes + strided)
   func levelsAndAddressesDoNotChangeABit(sizes: Sizes) {
     let problem = ConvolutionProblem(
       sizes.geometry,

@@ -51,7 +51,7 @@ extension ConvolutionProblem {
     _ accumulates: Bool,
     _ offset: Int
   ) -> [Float]? {
-    let plan = WinogradConvolution(geometry, direction)
+    let plan = geometry.winograd(direction)
     let pass: ConvolutionPass = direction == .forward ? .forward : .backwardData
     let from = direction == .forward ? operands.x.base : operands.dy.base
     let u = GuardedFloats(count: plan.weightFloats, offset: offset)
@@ -91,7 +91,7 @@ extension ConvolutionProblem {
     _ operands: GuardedOperands,
     _ offset: Int
   ) -> [Float]? {
-    let plan = WinogradWeightGradient(geometry)
+    let plan = geometry.winogradWeightGradient
     let total = GuardedFloats(w.map { _ in 0 }, offset: offset)
     for first in stride(from: 0, to: images, by: BatchLayout.chunkSize) {
       let workspace = GuardedFloats(count: plan.workspace, offset: offset)

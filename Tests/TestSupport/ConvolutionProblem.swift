@@ -11,7 +11,7 @@ public enum ConvolutionPass: String, Sendable, CaseIterable {
   case weightGradient
 }
 
-/// Operands of a convolution of stride 1, normally distributed, and what each pass should give, as its definition says in Float64.
+/// Operands of a convolution, normally distributed, and what each pass should give, as its definition says in Float64.
 ///
 /// Whoever reads images reads them through a view: of x, or in backward-data of dy.
 public struct ConvolutionProblem: Sendable {
@@ -34,7 +34,6 @@ public struct ConvolutionProblem: Sendable {
 
   /// Random operands, always the same.
   public init(_ g: ConvolutionGeometry, images: Int, view: ChannelView.Kind = .plain) {
-    precondition(g.stride == 1)
     (geometry, self.images, self.view) = (g, images, view)
     let (inputs, outputs) = (g.input.channels, g.output.channels)
     let area = Double(g.kernel * g.kernel)
@@ -124,7 +123,7 @@ extension ConvolutionProblem {
     var sum = 0.0
     for r in 0..<g.kernel {
       for s in 0..<g.kernel {
-        let (row, column) = (at.y + r - g.padding, at.x + s - g.padding)
+        let (row, column) = (g.stride * at.y + r - g.padding, g.stride * at.x + s - g.padding)
         if row < 0 || row >= g.input.height || column < 0 || column >= g.input.width { continue }
         let pixel = ((at.n * g.input.height + row) * g.input.width + column) * inputs
         let tap = (r * g.kernel + s) * inputs * outputs + at.c
@@ -141,7 +140,9 @@ extension ConvolutionProblem {
     for r in 0..<g.kernel {
       for s in 0..<g.kernel {
         // The output pixels that read this pixel at (r, s).
-        let (row, column) = (at.y + g.padding - r, at.x + g.padding - s)
+        let (row, down) = (at.y + g.padding - r).quotientAndRemainder(dividingBy: g.stride)
+        let (column, right) = (at.x + g.padding - s).quotientAndRemainder(dividingBy: g.stride)
+        if down != 0 || right != 0 { continue }
         if row < 0 || row >= g.output.height || column < 0 || column >= g.output.width { continue }
         let pixel = ((at.n * g.output.height + row) * g.output.width + column) * outputs
         let tap = ((r * g.kernel + s) * inputs + at.c) * outputs
@@ -160,10 +161,10 @@ extension ConvolutionProblem {
     var sum = 0.0
     for n in 0..<images {
       for oy in 0..<g.output.height {
-        let row = oy + r - g.padding
+        let row = g.stride * oy + r - g.padding
         if row < 0 || row >= g.input.height { continue }
         for ox in 0..<g.output.width {
-          let column = ox + s - g.padding
+          let column = g.stride * ox + s - g.padding
           if column < 0 || column >= g.input.width { continue }
           let from = ((n * g.input.height + row) * g.input.width + column) * inputs + c
           sum += x[from] * dy[((n * g.output.height + oy) * g.output.width + ox) * outputs + k]

@@ -1,0 +1,78 @@
+import Tensors
+
+/// One direction of a convolution that transforms its weights first and then takes a few images at a time.
+public protocol TransformedConvolution: Sendable {
+  /// What it reads.
+  var input: ImageShape { get }
+  /// What it writes.
+  var output: ImageShape { get }
+  /// The blocks of tiles.
+  var tiling: WinogradTiling { get }
+  /// Floats of the transformed weights.
+  var weightFloats: Int { get }
+  /// Floats of a thread's workspace.
+  var workspace: Int { get }
+  /// Items of `transformWeights`.
+  var weightItems: Int { get }
+
+  /// Transforms one item of the weights.
+  func transformWeights(
+    _ kernels: KernelSet,
+    item: Int,
+    _ w: UnsafePointer<Float>,
+    into u: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
+  )
+
+  /// Convolves `images` images, at most `tiling.images` of them; adds to `y` when `accumulates`.
+  ///
+  /// `u` holds the transformed weights; `view` says how image i is read.
+  func convolve(
+    _ kernels: KernelSet,
+    images: Int,
+    _ x: UnsafePointer<Float>,
+    view: (Int) -> ChannelView,
+    weights u: UnsafePointer<Float>,
+    into y: UnsafeMutablePointer<Float>,
+    accumulates: Bool,
+    workspace: UnsafeMutablePointer<Float>
+  )
+}
+
+/// The gradient of the weights that belongs to a `TransformedConvolution`.
+public protocol TransformedWeightGradient: Sendable {
+  /// Floats of a thread's workspace.
+  var workspace: Int { get }
+
+  /// Writes Σ over `images` ≤ 8 images as [3][3][C][K]; `view` says how image i of x is read.
+  func accumulate(
+    _ kernels: KernelSet,
+    images: Int,
+    _ x: UnsafePointer<Float>,
+    view: (Int) -> ChannelView,
+    _ dy: UnsafePointer<Float>,
+    into dw: UnsafeMutablePointer<Float>,
+    workspace: UnsafeMutablePointer<Float>
+  )
+}
+
+extension WinogradConvolution: TransformedConvolution {}
+extension StridedWinogradConvolution: TransformedConvolution {}
+extension WinogradWeightGradient: TransformedWeightGradient {}
+extension StridedWinogradWeightGradient: TransformedWeightGradient {}
+
+extension ConvolutionGeometry {
+  /// Whether Winograd computes it: a 3×3 kernel of stride 1 or 2.
+  public var fitsWinograd: Bool { kernel == 3 && (1...2).contains(stride) && padding <= 2 }
+
+  /// One direction of it by Winograd.
+  public func winograd(_ direction: WinogradConvolution.Direction) -> any TransformedConvolution {
+    stride == 1
+      ? WinogradConvolution(self, direction) : StridedWinogradConvolution(self, direction)
+  }
+
+  /// The gradient of its weights by Winograd.
+  public var winogradWeightGradient: any TransformedWeightGradient {
+    stride == 1 ? WinogradWeightGradient(self) : StridedWinogradWeightGradient(self)
+  }
+}
