@@ -1,7 +1,7 @@
 import Kernels
 import Tensors
 
-/// The stages of a 3×3 convolution of stride 1 by Winograd: weights are transformed once and shared by all lanes of the rank.
+/// The stages of a 3×3 convolution of stride 1 or 2 by Winograd: weights are transformed once and shared by all lanes of the rank.
 struct WinogradStages {
   private let g: ConvolutionGeometry
   private let site: Site
@@ -11,30 +11,25 @@ struct WinogradStages {
     (self.g, self.site, kernels) = (g, site, site.kernels)
   }
 
-  /// Whether a convolution can be computed this way.
-  static func fits(_ g: ConvolutionGeometry) -> Bool {
-    g.kernel == 3 && g.stride == 1 && g.padding <= 2
-  }
-
   /// The largest of the three parts' workspaces, and the transformed weights of both directions.
   static func scratch(_ g: ConvolutionGeometry, _ mode: NetworkMode) -> Scratch {
-    let forward = WinogradConvolution(g, .forward)
+    let forward = g.winograd(.forward)
     guard mode != .inference else {
       return Scratch(workspace: forward.workspace, forward: forward.weightFloats)
     }
-    let backward = WinogradConvolution(g, .backwardData)
+    let backward = g.winograd(.backwardData)
     return Scratch(
       workspace: max(
         forward.workspace,
         backward.workspace,
-        WinogradWeightGradient(g).workspace
+        g.winogradWeightGradient.workspace
       ),
       forward: forward.weightFloats,
       backward: backward.weightFloats
     )
   }
 
-  private func weights(_ convolution: WinogradConvolution, into u: Floats) -> Stage {
+  private func weights(_ convolution: any TransformedConvolution, into u: Floats) -> Stage {
     let (w, kernels, site) = (site.parameters[0], kernels, site)
     return .items("convolution.weights", early: true, { convolution.weightItems }) { item, member in
       convolution.transformWeights(
@@ -49,7 +44,7 @@ struct WinogradStages {
 
   /// Transformed weights, then groups of images.
   func forward(hasBias: Bool) -> [Stage] {
-    let convolution = WinogradConvolution(g, .forward)
+    let convolution = g.winograd(.forward)
     let (x, y, u, kernels, g, site) = (site.x[0], site.y, site.own.forward, kernels, g, site)
     let bias = hasBias ? site.parameters[1] : nil
     let images = convolution.tiling.images
@@ -76,7 +71,7 @@ struct WinogradStages {
 
   /// The same over dy, with rotated and transposed weights.
   func backwardData(_ dx: Floats) -> [Stage] {
-    let convolution = WinogradConvolution(g, .backwardData)
+    let convolution = g.winograd(.backwardData)
     let (u, kernels, g, site) = (site.own.backward, kernels, g, site)
     let (dy, accumulates) = (InputView(stored: site.dy), site.accumulates[0])
     return [
@@ -98,7 +93,7 @@ struct WinogradStages {
 
   /// A chunk's gradient of the weights into its slot.
   func backwardWeights(hasBias: Bool) -> Stage {
-    let gradient = WinogradWeightGradient(g)
+    let gradient = g.winogradWeightGradient
     let (x, dy, kernels, g, site) = (site.x[0], site.dy, kernels, g, site)
     return .groups("convolution.backward-weights", of: BatchLayout.chunkSize) { samples, member in
       let chunk = site.batch.chunk(ofSample: samples.lowerBound)
