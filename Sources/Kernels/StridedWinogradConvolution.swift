@@ -53,7 +53,7 @@ public struct StridedWinogradConvolution: Hashable, Sendable {
         limit: limit
       )
     }
-    let (tiles, quick) = (tiling.tilesPerBlock, WinogradConvolution.quickProduct)
+    let (tiles, quick) = (tiling.tilesPerBlock, BLAS.quickProduct)
     columns = min(output.channels, max(16, min(64, quick / (tiles * input.channels) / 16 * 16)))
     rows = max(8, quick / (columns * input.channels) / 8 * 8)
     inputStride = tiles * input.channels + 16

@@ -27,7 +27,7 @@ public struct StridedWinogradWeightGradient: Hashable, Sendable {
       limit: max(input.channels, output.channels) > 64 ? 32 : 64
     )
     rows = min(64, input.channels)
-    depth = max(8, WinogradConvolution.quickProduct / (rows * output.channels) / 8 * 8)
+    depth = max(8, BLAS.quickProduct / (rows * output.channels) / 8 * 8)
     inputStride = tiling.tilesPerBlock * input.channels + 16
     outputStride = tiling.tilesPerBlock * output.channels + 16
   }
