@@ -5,7 +5,7 @@ import Testing
 
 /// Every layer in Float32 against the Float64 reference.
 ///
-/// Errors are relative to the largest value of a tensor; found: 8e-7 forward, 5.2e-6 for gradients.
+/// Errors are relative to the largest value of a tensor; found: 2.1e-6 forward, by Winograd, and 5.2e-6 for gradients.
 struct LayerTests {
   @Test(arguments: LayerCase.all, [1, 5, 19])
   func layersAgreeWithTheReference(layer: LayerCase, samples: Int) throws {
@@ -19,7 +19,7 @@ struct LayerTests {
         grouping: .lanes(2),
         smoothing: shared ? 0.1 : 0
       )
-      #expect(comparison.forwardError < 2e-6)
+      #expect(comparison.forwardError < 4e-6)
       #expect(comparison.worstGradient.error < 2e-5, "\(comparison.worstGradient.name)")
     }
   }
@@ -33,8 +33,8 @@ struct LayerTests {
     try rig.run(images: images, labels: labels, backward: false)
     let exact = ReferenceNetwork(model, parameters, groups: nil)
       .run(images: images.map(Double.init), labels: labels)
-    #expect(relativeError(rig.logits, exact.logits) < 2e-6)
-    #expect(abs(rig.totals[0] / exact.losses.reduce(0, +) - 1) < 2e-6)
+    #expect(relativeError(rig.logits, exact.logits) < 4e-6)
+    #expect(abs(rig.totals[0] / exact.losses.reduce(0, +) - 1) < 4e-6)
     #expect(Int(rig.totals[1]) == exact.correct)
   }
 }

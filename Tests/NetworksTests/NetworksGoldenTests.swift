@@ -55,8 +55,8 @@ struct NetworksGoldenTests {
   func trainingAgrees(network: (family: Family, lanes: Int), convolutions: ConvolutionChoice) throws
   {
     let (family, lanes) = network
-    // Found: 1.2e-5 directly, 4.4e-5 by Winograd.
-    let bound = convolutions == .direct ? 2e-5 : 8e-5
+    // Found, over OpenBLAS's kernels: 2.5e-5 directly, 4.4e-5 by Winograd.
+    let bound = convolutions == .direct ? 4e-5 : 8e-5
     let (golden, model) = try read(family)
     let parameters = FloatBuffer(count: model.layout.count)
     golden.parameters.install(model.layout, into: parameters)
