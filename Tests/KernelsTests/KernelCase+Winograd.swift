@@ -11,9 +11,8 @@ extension KernelCase {
     KernelCase(
       "winogradInput, view \(view)",
       { k, x in
-        let (s, scratch) = (
-          TiledImage(x), GuardedFloats(count: 592 + 6 * (4 * ((s.width + 3) / 4) + 2) * x.channels)
-        )
+        let s = TiledImage(x)
+        let scratch = GuardedFloats(count: 592 + 6 * (4 * ((s.width + 3) / 4) + 2) * x.channels)
         return written(s.frequencies) {
           k.winogradInput(
             s.height,
