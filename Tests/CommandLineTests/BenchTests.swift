@@ -60,8 +60,7 @@ extension ProgramTests {
       let rows = try #require(
         try JSONSerialization.jsonObject(with: Data(job.stdout.utf8)) as? [[String: Any]]
       )
-      // Stride 2 has one way.
-      #expect(rows.count == (stride == "1" ? 6 : 3))
+      #expect(rows.count == 6)
       #expect(rows.count { $0["auto"] as? Bool == true } == 3)
       let passes = ["forward", "backward-data", "backward-weights"]
       #expect(rows.prefix(3).map { $0["pass"] as? String } == passes)

@@ -7,7 +7,7 @@ import Testing
 ///
 /// Inputs are normal, weights have He's deviation, a weight gradient sums 8 images at 32×32 and of 128 channels at 16×16, otherwise 16. Of
 /// many results some are compared. Stated is the largest that was found with OpenBLAS' kernels
-/// for six CPUs, from Prescott to SkylakeX, whose order of sums differs.
+/// for six CPUs, from Prescott to SkylakeX, whose order of sums differs. Cooperlake's products of patches reach 1.04.
 ///
 /// | convolution | pass | maximum | RMS | patches | RMS |
 /// |---|---|---|---|---|---|
@@ -147,7 +147,7 @@ struct WinogradAccuracyTests {
     #expect(winograd.maximum < row.maximum * 1e-6)
     #expect(winograd.rms < row.rms * 1e-6)
     let patches = ConvolutionError(problem.direct(row.pass, kernels), at: places, exact)
-    #expect(patches.maximum < 8e-7)
+    #expect(patches.maximum < 1.5e-6)
     #expect(patches.rms < 5e-7)
   }
 }
