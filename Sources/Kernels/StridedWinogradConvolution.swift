@@ -62,10 +62,15 @@ public struct StridedWinogradConvolution: Hashable, Sendable {
   }
 
   /// Floats of the transformed weights.
-  public var weightFloats: Int { Self.weights * input.channels * output.channels }
+  public var weightFloats: Int { Self.weights * weightStride }
+  /// Floats from one transformed weight to the next, not a multiple of a page either.
+  private var weightStride: Int { (input.channels * output.channels + 15) / 16 * 16 + 16 }
   /// Floats of a thread's workspace.
   public var workspace: Int {
-    Self.scratch + tilesOffset + StridedWinogradMatrix.valuesPerTile * inputStride
+    max(
+      Self.weightScratch,
+      Self.scratch + tilesOffset + StridedWinogradMatrix.valuesPerTile * inputStride
+    )
   }
 
   // MARK: Weights
@@ -101,7 +106,7 @@ public struct StridedWinogradConvolution: Hashable, Sendable {
       isForward ? output.channels : 1,
       isForward ? 1 : input.channels,
       u + start * input.channels + first * width,
-      pairs,
+      weightStride,
       width,
       scratch
     )

@@ -15,7 +15,7 @@ public protocol TransformedConvolution: Sendable {
   /// Items of `transformWeights`.
   var weightItems: Int { get }
 
-  /// Transforms one item of the weights.
+  /// Transforms one item of the weights; `scratch` holds `weightScratch` floats.
   func transformWeights(
     _ kernels: KernelSet,
     item: Int,
@@ -37,6 +37,11 @@ public protocol TransformedConvolution: Sendable {
     accumulates: Bool,
     workspace: UnsafeMutablePointer<Float>
   )
+}
+
+extension TransformedConvolution {
+  /// Floats that the transforms of weights need: one pair's way, and sixteen by sixteen pairs' weights that are read across.
+  package static var weightScratch: Int { 288 + 10 * 256 }
 }
 
 /// The gradient of the weights that belongs to a `TransformedConvolution`.

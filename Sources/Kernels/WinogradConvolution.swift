@@ -63,9 +63,16 @@ public struct WinogradConvolution: Hashable, Sendable {
   }
 
   /// Floats of the transformed weights.
-  public var weightFloats: Int { Self.frequencies * input.channels * output.channels }
+  public var weightFloats: Int { Self.frequencies * weightStride }
+  /// Floats from one frequency to the next, not a multiple of a page either.
+  private var weightStride: Int { (input.channels * output.channels + 15) / 16 * 16 + 16 }
   /// Floats of a thread's workspace.
-  public var workspace: Int { Self.scratch(input) + tilesOffset + Self.frequencies * inputStride }
+  public var workspace: Int {
+    max(
+      Self.weightScratch,
+      Self.scratch(input) + tilesOffset + Self.frequencies * inputStride
+    )
+  }
 
   // MARK: Weights
 
@@ -101,7 +108,7 @@ public struct WinogradConvolution: Hashable, Sendable {
         output.channels,
         1,
         to,
-        pairs,
+        weightStride,
         width,
         scratch
       )
@@ -116,7 +123,7 @@ public struct WinogradConvolution: Hashable, Sendable {
         1,
         input.channels,
         to,
-        pairs,
+        weightStride,
         width,
         scratch
       )
@@ -187,7 +194,6 @@ public struct WinogradConvolution: Hashable, Sendable {
     _ u: UnsafePointer<Float>,
     into products: UnsafeMutablePointer<Float>
   ) {
-    let pairs = input.channels * output.channels
     for f in 0..<Self.frequencies {
       var start = 0
       while start < output.channels {
@@ -197,7 +203,7 @@ public struct WinogradConvolution: Hashable, Sendable {
           n: width,
           k: input.channels,
           tiles + f * inputStride,
-          u + f * pairs + start * input.channels,
+          u + f * weightStride + start * input.channels,
           beta: 0,
           into: products + f * outputStride + start,
           pitchC: output.channels

@@ -1,3 +1,5 @@
+import CPlatform
+
 /// One dimension of G·g: three weights to six frequencies.
 @inline(__always)
 private func frequencies(_ g0: Vector, _ g1: Vector, _ g2: Vector) -> (
@@ -37,8 +39,9 @@ private func weights(
 
 /// G g Gᵀ of the kernels of `rows` × `columns` pairs of channels.
 ///
-/// Kernel position (r, s) of pair (i, j) is read at w[r·rowStep + s·columnStep + i·outer + j·inner], so that any order, and the rotated
-/// kernel of backward-data by negative steps, can be read; frequency f is written at u[f·stride + i·pitch + j].
+/// Kernel position (r, s) of pair (i, j) is read at w[r·rowStep + s·columnStep + i·outer + j·inner], where inner or outer is 1, so that
+/// the rotated and transposed kernel of backward-data can be read; frequency f is written at u[f·stride + i·pitch + j]. `scratch` holds 2848
+/// floats.
 public func winogradWeights(
   _ rows: Int,
   _ columns: Int,
@@ -52,43 +55,53 @@ public func winogradWeights(
   _ pitch: Int,
   _ scratch: UnsafeMutablePointer<Float>
 ) {
-  for i in 0..<rows {
+  let isTurned = inner != 1
+  let turned = scratch + 288
+  var i0 = 0
+  while i0 < rows {
+    let height = min(16, rows &- i0)
     var j = 0
     while j < columns {
       let count = min(16, columns &- j)
-      let from = w + i &* outer + j &* inner
-      @inline(__always)
-      func weight(_ r: Int, _ s: Int) -> Vector {
-        let p = from + r &* rowStep + s &* columnStep
-        if inner == 1 { return load(p, count) }
-        var v = Vector.zero
-        for k in 0..<count { v[k] = p[k &* inner] }
-        return v
-      }
-      for r in 0..<3 {
-        let f = frequencies(weight(r, 0), weight(r, 1), weight(r, 2))
-        let s = scratch + r &* 96
-        store(s, f.0)
-        store(s + 16, f.1)
-        store(s + 32, f.2)
-        store(s + 48, f.3)
-        store(s + 64, f.4)
-        store(s + 80, f.5)
-      }
-      for k in 0..<6 {
-        let s = scratch + k &* 16
-        let f = frequencies(load(s), load(s + 96), load(s + 192))
-        let o = u + k &* stride + i &* pitch + j
-        let step = 6 &* stride
-        store(o, f.0, count)
-        store(o + step, f.1, count)
-        store(o + 2 &* step, f.2, count)
-        store(o + 3 &* step, f.3, count)
-        store(o + 4 &* step, f.4, count)
-        store(o + 5 &* step, f.5, count)
+      let block = w + i0 &* outer + j &* inner
+      if isTurned { turnWeights(height, count, block, rowStep, columnStep, inner, turned) }
+      let from = isTurned ? UnsafePointer(turned) : block
+      let (down, right, pitchW) = isTurned ? (768, 256, 16) : (rowStep, columnStep, outer)
+      for i in 0..<height {
+        let g = from + i &* pitchW
+        if !isTurned { prefetchWeights(g + 4 &* outer, rowStep, columnStep) }
+        for r in 0..<3 {
+          let p = g + r &* down
+          let f = frequencies(
+            load(p, count),
+            load(p + right, count),
+            load(p + 2 &* right, count)
+          )
+          let s = scratch + r &* 96
+          store(s, f.0)
+          store(s + 16, f.1)
+          store(s + 32, f.2)
+          store(s + 48, f.3)
+          store(s + 64, f.4)
+          store(s + 80, f.5)
+        }
+        for k in 0..<6 {
+          let s = scratch + k &* 16
+          let f = frequencies(load(s), load(s + 96), load(s + 192))
+          let o = u + k &* stride + (i0 &+ i) &* pitch + j
+          let step = 6 &* stride
+          for q in 0..<6 { platform_prefetch(o + q &* step + 4 &* pitch) }
+          store(o, f.0, count)
+          store(o + step, f.1, count)
+          store(o + 2 &* step, f.2, count)
+          store(o + 3 &* step, f.3, count)
+          store(o + 4 &* step, f.4, count)
+          store(o + 5 &* step, f.5, count)
+        }
       }
       j &+= 16
     }
+    i0 &+= 16
   }
 }
 

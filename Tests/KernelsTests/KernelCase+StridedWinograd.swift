@@ -141,7 +141,9 @@ extension KernelCase {
   private static let weights = KernelCase(
     "stridedWinogradWeights, rotated",
     { k, x in
-      let (n, scratch) = (x.count, GuardedFloats(count: 288))
+      let (n, scratch) = (
+        x.count, GuardedFloats(count: WinogradConvolution.weightScratch)
+      )
       let w = (0..<9 * n).map { x.field($0 / n % 4)[$0 * 7 % n] }
       return written(36 * n) { u in
         w.withUnsafeBufferPointer {

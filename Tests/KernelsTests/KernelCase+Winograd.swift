@@ -105,7 +105,9 @@ extension KernelCase {
   private static let weights = KernelCase(
     "winogradWeights, rotated",
     { k, x in
-      let (n, scratch) = (x.count, GuardedFloats(count: 576))
+      let (n, scratch) = (
+        x.count, GuardedFloats(count: WinogradConvolution.weightScratch)
+      )
       let w = (0..<9 * n).map { x.field($0 / n % 4)[$0 * 7 % n] }
       return written(36 * n) { u in
         w.withUnsafeBufferPointer {

@@ -55,7 +55,7 @@ extension ConvolutionProblem {
     let pass: ConvolutionPass = direction == .forward ? .forward : .backwardData
     let from = direction == .forward ? operands.x.base : operands.dy.base
     let u = GuardedFloats(count: plan.weightFloats, offset: offset)
-    let scratch = GuardedFloats(count: 576, offset: offset)
+    let scratch = GuardedFloats(count: WinogradConvolution.weightScratch, offset: offset)
     let workspace = GuardedFloats(count: plan.workspace, offset: offset)
     let y =
       accumulates
