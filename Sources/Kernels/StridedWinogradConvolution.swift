@@ -222,7 +222,7 @@ public struct StridedWinogradConvolution: Hashable, Sendable {
     let (inputs, outputs) = (input.channels, output.channels)
     for matrix in StridedWinogradMatrix.all {
       let a = tiles + matrix.first * inputStride
-      let b = u + matrix.weight * inputs * outputs
+      let b = u + matrix.weight * weightStride
       let c = products + matrix.first * outputStride
       for start in stride(from: 0, to: outputs, by: columns) {
         for row in stride(from: 0, to: matrix.rows * count, by: rows) {

@@ -42,23 +42,29 @@ public struct StridedWinogradWeightGradient: Hashable, Sendable {
   public var workspace: Int {
     StridedWinogradConvolution.scratch
       + StridedWinogradMatrix.valuesPerTile * (inputStride + outputStride)
-      + StridedWinogradConvolution.weights * sumStride
+      + (isSingleBlock ? StridedWinogradConvolution.weights * sumStride : 0)
   }
 
-  /// Writes Σ over `images` ≤ 8 images as [3][3][C][K]; `view` says how image i of x is read.
+  /// Images of a whole block: what a call takes at least, except at the end of a chunk.
+  public var images: Int { tiling.images }
+  /// Floats of a thread's sums, which last from the first images of a chunk to the last.
+  public var sums: Int { isSingleBlock ? 0 : StridedWinogradConvolution.weights * sumStride }
+
+  /// Adds `images` images to the sums of a chunk, and at its end writes them as [3][3][C][K].
   public func accumulate(
     _ kernels: KernelSet,
     images: Int,
+    of part: ChunkPart,
     _ x: UnsafePointer<Float>,
     view: (Int) -> ChannelView,
     _ dy: UnsafePointer<Float>,
     into dw: UnsafeMutablePointer<Float>,
+    sums: UnsafeMutablePointer<Float>,
     workspace: UnsafeMutablePointer<Float>
   ) {
     let tiles = workspace + StridedWinogradConvolution.scratch
     let gradients = tiles + StridedWinogradMatrix.valuesPerTile * inputStride
-    let sums = gradients + StridedWinogradMatrix.valuesPerTile * outputStride
-    var isFirst = true
+    var isFirst = part.begins
     for image in stride(from: 0, to: images, by: tiling.images) {
       let group = image..<min(image + tiling.images, images)
       for row in stride(from: 0, to: tiling.rows, by: tiling.rowsPerBlock) {
@@ -66,6 +72,7 @@ public struct StridedWinogradWeightGradient: Hashable, Sendable {
         transform(kernels, group, tileRows, x, view, dy, tiles, gradients, workspace)
         let size = group.count * tileRows.count * tiling.columns
         if isSingleBlock {
+          let sums = gradients + StridedWinogradMatrix.valuesPerTile * outputStride
           finishByChannels(kernels, size, tiles, gradients, sums, into: dw, workspace)
           return
         }
@@ -73,6 +80,7 @@ public struct StridedWinogradWeightGradient: Hashable, Sendable {
         isFirst = false
       }
     }
+    guard part.ends else { return }
     let pairs = input.channels * output.channels
     kernels.stridedWinogradWeightGradient(pairs, sums, sumStride, dw, pairs, workspace)
   }

@@ -46,17 +46,25 @@ extension TransformedConvolution {
 
 /// The gradient of the weights that belongs to a `TransformedConvolution`.
 public protocol TransformedWeightGradient: Sendable {
+  /// Images of a whole block: what a call takes at least, except at the end of a chunk.
+  var images: Int { get }
   /// Floats of a thread's workspace.
   var workspace: Int { get }
+  /// Floats of a thread's sums, which last from the first images of a chunk to the last.
+  var sums: Int { get }
 
-  /// Writes Σ over `images` ≤ 8 images as [3][3][C][K]; `view` says how image i of x is read.
+  /// Adds `images` images to the sums of a chunk, and at its end writes them as [3][3][C][K].
+  ///
+  /// The images are a multiple of whole blocks, or the last of a chunk; `view` says how image i of x is read.
   func accumulate(
     _ kernels: KernelSet,
     images: Int,
+    of part: ChunkPart,
     _ x: UnsafePointer<Float>,
     view: (Int) -> ChannelView,
     _ dy: UnsafePointer<Float>,
     into dw: UnsafeMutablePointer<Float>,
+    sums: UnsafeMutablePointer<Float>,
     workspace: UnsafeMutablePointer<Float>
   )
 }

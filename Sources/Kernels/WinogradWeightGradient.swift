@@ -21,7 +21,7 @@ public struct WinogradWeightGradient: Hashable, Sendable {
     tiling = WinogradTiling(
       height: output.height,
       width: output.width,
-      limit: widest > 128 ? 32 : widest > 64 ? 64 : 128
+      limit: widest > 128 ? 32 : 64
     )
     let tiles = tiling.tilesPerBlock
     let fitting = BLAS.quickProduct / 2 / (tiles * output.channels) / 16 * 16
@@ -39,23 +39,30 @@ public struct WinogradWeightGradient: Hashable, Sendable {
   /// Floats of a thread's workspace.
   public var workspace: Int {
     WinogradConvolution.scratch(input)
-      + WinogradConvolution.frequencies * (inputStride + outputStride + sumStride)
+      + WinogradConvolution.frequencies
+      * (inputStride + outputStride + (isSingleBlock ? sumStride : 0))
   }
 
-  /// Writes Σ over `images` ≤ 8 images as [3][3][C][K]; `view` says how image i of x is read.
+  /// Images of a whole block: what a call takes at least, except at the end of a chunk.
+  public var images: Int { tiling.images }
+  /// Floats of a thread's sums, which last from the first images of a chunk to the last.
+  public var sums: Int { isSingleBlock ? 0 : WinogradConvolution.frequencies * sumStride }
+
+  /// Adds `images` images to the sums of a chunk, and at its end writes them as [3][3][C][K].
   public func accumulate(
     _ kernels: KernelSet,
     images: Int,
+    of part: ChunkPart,
     _ x: UnsafePointer<Float>,
     view: (Int) -> ChannelView,
     _ dy: UnsafePointer<Float>,
     into dw: UnsafeMutablePointer<Float>,
+    sums: UnsafeMutablePointer<Float>,
     workspace: UnsafeMutablePointer<Float>
   ) {
     let tiles = workspace + WinogradConvolution.scratch(input)
     let gradients = tiles + WinogradConvolution.frequencies * inputStride
-    let sums = gradients + WinogradConvolution.frequencies * outputStride
-    var isFirst = true
+    var isFirst = part.begins
     var image = 0
     while image < images {
       let count = min(tiling.images, images - image)
@@ -76,6 +83,7 @@ public struct WinogradWeightGradient: Hashable, Sendable {
         )
         let size = count * (end - row) * tiling.columns
         if isSingleBlock {
+          let sums = gradients + WinogradConvolution.frequencies * outputStride
           finishByChannels(kernels, size, tiles, gradients, sums, into: dw, workspace)
           return
         }
@@ -85,6 +93,7 @@ public struct WinogradWeightGradient: Hashable, Sendable {
       }
       image += count
     }
+    guard part.ends else { return }
     let pairs = input.channels * output.channels
     kernels.winogradWeightGradient(pairs, sums, sumStride, dw, pairs, workspace)
   }

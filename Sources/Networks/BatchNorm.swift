@@ -120,7 +120,7 @@ package struct BatchNorm: Operation, Hashable {
   private func inference(_ site: Site) -> [Stage] {
     let (channels, parameters, epsilon) = (site.output.channels, site.parameters, epsilon)
     let (scale, shift) = (site.own.floats, site.own.floats + channels)
-    let coefficients = Stage.items("batchnorm.coefficients", early: true, { 1 }) { _, _ in
+    let coefficients = Stage.items("batchnorm.coefficients", turn: .early, { 1 }) { _, _ in
       for c in 0..<channels {
         let k = Double(parameters[0][c]) / (Double(parameters[3][c]) + epsilon).squareRoot()
         scale[c] = Float(k)

@@ -7,33 +7,20 @@ struct Chain {
   private let count: () -> Int
   private let body: ThreadTeam.Body
   private let exchange: (() throws -> Void)?
-  /// Of loops over samples.
-  private let bodies: [Stage.SampleBody]
-  private let groups: SampleGroups?
+  private let loops: SampleLoops?
 
-  /// Several stages must all be loops over samples, at most one of them over groups of a stated size.
+  /// Several stages must all be loops over samples.
   init(_ stages: [Stage], _ batch: BatchLayout) {
     self.stages = stages
     switch stages[0].work {
     case .items(let count, _, let body):
-      (self.count, self.body, exchange) = (count, body, nil)
-      (bodies, groups) = ([], nil)
+      (self.count, self.body, exchange, loops) = (count, body, nil, nil)
     case .exchange(let body):
-      (count, self.body, exchange) = ({ 0 }, { _, _ in }, body)
-      (bodies, groups) = ([], nil)
+      (count, self.body, exchange, loops) = ({ 0 }, { _, _ in }, body, nil)
     case .samples:
-      let loops = stages.map(\.loop)
-      let size = loops.compactMap(\.size).first ?? 1
-      let bodies = loops.map(\.body)
-      let groups = batch.groups(of: size)
-      self.groups = groups
-      count = { groups.count }
-      exchange = nil
-      body = { item, member in
-        let samples = groups[item]
-        for body in bodies { body(samples, member) }
-      }
-      self.bodies = bodies
+      let loops = SampleLoops(stages, batch)
+      (count, body) = ({ loops.count }, { loops.run($0, $1) })
+      (exchange, self.loops) = (nil, loops)
     }
   }
 
@@ -48,31 +35,8 @@ struct Chain {
     }
     if let exchange { return try recorder.measure(label, exchange) }
     recorder.label = label
-    if stages.count == 1 {
-      team.run(count(), body)
-    } else {
-      team.run(count(), counted(recorder))
-      recorder.split(into: stages.count, label: label)
-    }
-  }
-
-  /// The body of several stages, each with its time counted.
-  private func counted(_ recorder: LoopRecorder) -> ThreadTeam.Body {
-    { [bodies, groups] item, member in
-      guard let samples = groups?[item] else { return }
-      for (part, body) in bodies.enumerated() {
-        recorder.count(part: part, member: member) { body(samples, member) }
-      }
-    }
-  }
-}
-
-extension Stage {
-  /// What a loop over samples does.
-  fileprivate var loop: (size: Int?, body: SampleBody) {
-    guard case .samples(let size, let body) = work else {
-      preconditionFailure("\(kernel) is no loop over samples")
-    }
-    return (size, body)
+    guard stages.count > 1, let loops else { return team.run(count(), body) }
+    team.run(count()) { loops.run($0, $1, recorder) }
+    recorder.split(into: stages.count, label: label)
   }
 }

@@ -111,9 +111,11 @@ package struct Convolution: Operation, Hashable {
     case .pointwise: stages = [PointwiseConvolution(g, site).backwardWeights(hasBias: bias)]
     case .winograd: stages = [WinogradStages(g, site).backwardWeights(hasBias: bias)]
     }
-    stages.append(LaneGradient.stage(site, parameter: 0, offset: 0, .chunk))
+    stages.append(LaneGradient.stage(site, parameter: 0, offset: 0, .chunk, .late))
     if bias {
-      stages.append(LaneGradient.stage(site, parameter: 1, offset: g.depth * outputs, .chunk))
+      stages.append(
+        LaneGradient.stage(site, parameter: 1, offset: g.depth * outputs, .chunk, .late)
+      )
     }
     guard let dx = site.dx[0] else { return stages }
     switch way {

@@ -83,7 +83,7 @@ struct DirectConvolution {
     let (kernels, g, site, accumulates) = (kernels, g, site, site.accumulates[0])
     let (depth, outputs) = (g.depth, g.output.channels)
     return [
-      .items("convolution.weights", early: true, { outputs }) { row, _ in
+      .items("convolution.weights", turn: .early, { outputs }) { row, _ in
         for i in 0..<depth { transposed[row * depth + i] = w[i * outputs + row] }
       },
       .groups("convolution.backward-data", of: 1) { samples, member in

@@ -16,12 +16,18 @@ enum LaneGradient {
   private static let block = 1024
 
   /// The stage for tensor `parameter`, whose partial sums start at `offset` of each slot.
-  static func stage(_ site: Site, parameter: Int, offset: Int, _ piece: Piece) -> Stage {
+  static func stage(
+    _ site: Site,
+    parameter: Int,
+    offset: Int,
+    _ piece: Piece,
+    _ turn: Stage.Turn = .own
+  ) -> Stage {
     let range = site.ranges[parameter]
     let lanes = site.batch.held.map { $0..<$0 + 1 }
     let (batch, kernels, slots, stride) = (site.batch, site.kernels, site.slots, site.slotStride)
     let gradients = site.gradients
-    return .items("gradient.lanes", { (range.count + block - 1) / block }) { item, _ in
+    return .items("gradient.lanes", turn: turn, { (range.count + block - 1) / block }) { item, _ in
       let start = item * block
       let count = min(block, range.count - start)
       let base = slots + offset + start

@@ -9,7 +9,13 @@ extension Network {
     threads: Int,
     options: NetworkOptions = NetworkOptions()
   ) -> NetworkSizes {
-    let plan = NetworkPlan(options.applied(to: model), batch, mode, options.fusions)
+    let plan = NetworkPlan(
+      options.applied(to: model),
+      batch,
+      mode,
+      options.fusions,
+      threads: threads
+    )
     return NetworkSizes(plan, batch, threads: threads)
   }
 }

@@ -76,7 +76,7 @@ public final class Network {
     (self.parameters, self.gradients) = (parameters, gradients)
     layout = model.layout
     let planned = options.applied(to: model)
-    let plan = NetworkPlan(planned, batch, mode, options.fusions)
+    let plan = NetworkPlan(planned, batch, mode, options.fusions, threads: team.size)
     let memory = NetworkMemory(plan, batch, threads: team.size)
     self.memory = memory
     nodesRun = planned.nodes.count
@@ -119,7 +119,8 @@ public final class Network {
         )
       ),
       training: mode != .inference,
-      fusions: options.fusions
+      fusions: options.fusions,
+      joinsPasses: plan.joinsPasses
     )
     func moments(_ moments: [Schedule.Moment]) -> [Event] {
       moments.map {

@@ -29,6 +29,7 @@ final class NetworkMemory {
     self.shared = SharedScratch(
       workspace: scratch.base,
       workspaceStride: sizes.workspace,
+      sums: sizes.passing,
       slots: scratch.base + sizes.workspace * threads,
       slotStride: sizes.slot
     )

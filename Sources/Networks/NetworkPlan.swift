@@ -21,6 +21,8 @@ struct NetworkPlan {
   let arena: Int
   /// What each node needs.
   let scratch: [Scratch]
+  /// Whether the passes of a convolution's backward are one chain, see `Schedule`.
+  let joinsPasses: Bool
 
   /// Which nodes are views: those whose readers all take one, over a value that is stored.
   static func views(_ nodes: [Node], fusions: Set<Fusion>) -> [Bool] {
@@ -36,16 +38,23 @@ struct NetworkPlan {
   }
 
   /// The plan of a model whose algorithms and fused nodes are decided.
-  init(_ model: Model, _ batch: BatchLayout, _ mode: NetworkMode, _ fusions: Set<Fusion>) {
+  init(
+    _ model: Model,
+    _ batch: BatchLayout,
+    _ mode: NetworkMode,
+    _ fusions: Set<Fusion>,
+    threads: Int
+  ) {
     let nodes = model.nodes
     let isView = Self.views(nodes, fusions: fusions)
     let gradients = GradientPlan(nodes, shares: fusions.contains(.residual))
+    let joinsPasses = fusions.contains(.chain) && Self.sharesChunks(batch, threads)
     let scratch = nodes.map { $0.operation.scratch(model.inputShapes($0), batch, mode) }
     let lives = Lifetimes(
       nodes,
       isView,
       gradients,
-      Self.trial(model, batch, mode, isView, gradients, fusions),
+      Self.trial(model, batch, mode, isView, gradients, fusions, joinsPasses),
       training: mode != .inference
     )
     var requests: [ArenaPlan.Request] = []
@@ -74,6 +83,14 @@ struct NetworkPlan {
     backwardOffsets = backward.map { plan.offsets[$0] }
     arena = plan.count
     (self.isView, self.gradients, self.scratch) = (isView, gradients, scratch)
+    self.joinsPasses = joinsPasses
+  }
+
+  /// Whether chunks are items small enough to keep the threads equally busy, within an eighth.
+  private static func sharesChunks(_ batch: BatchLayout, _ threads: Int) -> Bool {
+    let chunks = batch.chunkCapacity
+    let rounds = (chunks + threads - 1) / threads
+    return 8 * rounds * threads <= 9 * chunks
   }
 
   /// The schedule over no memory, which tells when each value is needed.
@@ -83,7 +100,8 @@ struct NetworkPlan {
     _ mode: NetworkMode,
     _ isView: [Bool],
     _ gradients: GradientPlan,
-    _ fusions: Set<Fusion>
+    _ fusions: Set<Fusion>,
+    _ joinsPasses: Bool
   ) -> Schedule {
     let nothing = FloatBuffer(count: 1)
     let around = Site.Surroundings(
@@ -94,6 +112,7 @@ struct NetworkPlan {
       shared: SharedScratch(
         workspace: nothing.base,
         workspaceStride: 0,
+        sums: 0,
         slots: nothing.base,
         slotStride: 0
       ),
@@ -111,7 +130,8 @@ struct NetworkPlan {
       layout.parts(.nowhere(nothing.base)),
       loss: LossStages.kernels.map { .items($0, { 0 }) { _, _ in } },
       training: mode != .inference,
-      fusions: fusions
+      fusions: fusions,
+      joinsPasses: joinsPasses
     )
   }
 

@@ -9,6 +9,8 @@ public struct NetworkSizes: Hashable, Sendable {
   /// Of those, the ones that all operations share.
   let shared: Int
   let workspace: Int
+  /// Of a workspace, what comes before the sums of a chunk.
+  let passing: Int
   let slot: Int
   /// Float64 of the nodes, of the lanes' records, and of the losses; and labels.
   let doubles: Int
@@ -19,7 +21,8 @@ public struct NetworkSizes: Hashable, Sendable {
 
   init(_ plan: NetworkPlan, _ batch: BatchLayout, threads: Int) {
     arena = plan.arena
-    workspace = Self.rounded(plan.scratch.map(\.workspace).max() ?? 0)
+    passing = Self.rounded(plan.scratch.map(\.workspace).max() ?? 0)
+    workspace = passing + Self.rounded(plan.scratch.map(\.sums).max() ?? 0)
     slot = Self.rounded(plan.scratch.map(\.slot).max() ?? 0)
     shared = workspace * threads + slot * max(batch.chunkCapacity, batch.held.count)
     floats = shared + plan.scratch.reduce(0) { $0 + Self.rounded($1.floats) }

@@ -90,7 +90,7 @@ struct PointwiseConvolution {
     let (c, k, blocks, kernels) = (g.input.channels, g.output.channels, blocks, kernels)
     let (site, accumulates) = (site, site.accumulates[0])
     return [
-      .items("convolution.weights", early: true, { k }) { row, _ in
+      .items("convolution.weights", turn: .early, { k }) { row, _ in
         for i in 0..<c { transposed[row * c + i] = w[i * k + row] }
       },
       .groups("convolution.backward-data", of: 1) { samples, member in

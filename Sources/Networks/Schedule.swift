@@ -31,8 +31,17 @@ struct Schedule {
   let backward: [Moment]
 
   /// The schedule of all nodes; `loss` stands behind forward.
-  init(_ nodes: [Node], _ parts: [Part], loss: [Stage], training: Bool, fusions: Set<Fusion>) {
-    var forward = Chaining(fusions)
+  ///
+  /// `joinsPasses` lets a convolution's backward-weights and backward-data be one chain, whose items are chunks.
+  init(
+    _ nodes: [Node],
+    _ parts: [Part],
+    loss: [Stage],
+    training: Bool,
+    fusions: Set<Fusion>,
+    joinsPasses: Bool
+  ) {
+    var forward = Chaining(fusions, joinsPasses)
     for (i, part) in parts.enumerated() {
       for stage in part.forward { forward.add(Entry(node: i, isBackward: false, stage: stage)) }
     }
@@ -40,21 +49,20 @@ struct Schedule {
       forward.add(Entry(node: nodes.count - 1, isBackward: false, stage: stage))
     }
     self.forward = forward.finished()
-    backward = training ? Self.backward(nodes, parts, fusions) : []
+    backward = training ? Self.backward(nodes, parts, Chaining(fusions, joinsPasses)) : []
   }
 
   /// From the last node to the first; sums over a gradient run as soon as it is complete, while it is in cache, so before their node's turn.
-  private static func backward(_ nodes: [Node], _ parts: [Part], _ fusions: Set<Fusion>) -> [Moment]
-  {
-    var backward = Chaining(fusions)
+  private static func backward(_ nodes: [Node], _ parts: [Part], _ chaining: Chaining) -> [Moment] {
+    var backward = chaining
     let readers = GradientPlan.readers(nodes)
     var done = Array(repeating: 0, count: nodes.count)
     for j in nodes.indices.reversed() {
       for stage in parts[j].backward.dropFirst(done[j]) {
         backward.add(Entry(node: j, isBackward: true, stage: stage))
       }
-      for range in parts[j].ranges { backward.moments.append(.ready(range)) }
-      guard fusions.contains(.gradientSums) else { continue }
+      for range in parts[j].ranges { backward.isReady(range) }
+      guard chaining.fusions.contains(.gradientSums) else { continue }
       for input in Set(nodes[j].inputs).sorted(by: >) where readers[input].last?.node == j {
         let sums = parts[input].backward.prefix { $0.fusion == .gradientSums }
         for stage in sums { backward.add(Entry(node: input, isBackward: true, stage: stage)) }
@@ -66,37 +74,63 @@ struct Schedule {
 
   /// Puts stages together as they come.
   private struct Chaining {
-    var moments: [Moment] = []
+    let fusions: Set<Fusion>
+    private let joinsPasses: Bool
+    private var moments: [Moment] = []
     private var open: [Entry] = []
-    private let fusions: Set<Fusion>
+    /// What happens behind the open chain.
+    private var late: [Moment] = []
 
-    init(_ fusions: Set<Fusion>) { self.fusions = fusions }
+    init(_ fusions: Set<Fusion>, _ joinsPasses: Bool) {
+      (self.fusions, self.joinsPasses) = (fusions, joinsPasses)
+    }
 
     mutating func add(_ entry: Entry) {
       switch entry.stage.work {
-      case .items(_, let early, _):
+      case .items(_, .late, _) where joinsPasses:
+        late.append(.run([entry]))
+      case .items(_, let turn, _):
         // What depends on parameters alone does not break a chain.
-        if !early { close() }
+        if turn != .early { close() }
         moments.append(.run([entry]))
       case .exchange:
         close()
         moments.append(.run([entry]))
-      case .samples(let size, _):
-        // Groups of two sizes would make one of them wait for more than is in cache.
-        if !fusions.contains(entry.stage.fusion) || size != nil && hasSize { close() }
+      case .samples:
+        if !fusions.contains(entry.stage.fusion) || !fits(entry) { close() }
         open.append(entry)
       }
     }
 
-    private var hasSize: Bool {
-      open.contains { if case .samples(.some, _) = $0.stage.work { true } else { false } }
+    /// The gradients of a tensor are final after all that was added.
+    mutating func isReady(_ range: Range<Int>) {
+      if late.isEmpty { moments.append(.ready(range)) } else { late.append(.ready(range)) }
+    }
+
+    /// Whether the open chain stays in cache with one more: groups of two sizes make one of them wait for more than its own, which pays where
+    /// both passes of a convolution read the same.
+    private func fits(_ entry: Entry) -> Bool {
+      guard entry.stage.hasSize, let last = open.last(where: \.stage.hasSize) else { return true }
+      return joinsPasses && last.node == entry.node && entry.isBackward
     }
 
     private mutating func close() {
       if !open.isEmpty { moments.append(.run(open)) }
-      open = []
+      moments += late
+      (open, late) = ([], [])
     }
 
-    func finished() -> [Moment] { open.isEmpty ? moments : moments + [.run(open)] }
+    func finished() -> [Moment] {
+      var all = self
+      all.close()
+      return all.moments
+    }
+  }
+}
+
+extension Stage {
+  /// Whether it states how many samples it takes.
+  fileprivate var hasSize: Bool {
+    if case .samples(.some, _, _) = work { true } else { false }
   }
 }

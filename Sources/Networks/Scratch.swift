@@ -5,6 +5,8 @@ package typealias Floats = UnsafeMutablePointer<Float>
 package struct Scratch: Hashable, Sendable {
   /// Floats for each thread, shared by all operations.
   var workspace = 0
+  /// Floats for each thread that last from the first samples of a chunk to the last.
+  var sums = 0
   /// Floats of one partial gradient (a chunk's or a lane's), shared by all operations.
   var slot = 0
   /// Floats that live as long as the operation's stages of forward, and of backward: transformed weights.
@@ -22,6 +24,8 @@ package struct Scratch: Hashable, Sendable {
 struct SharedScratch {
   let workspace: Floats
   let workspaceStride: Int
+  /// Of each workspace, where the sums of a chunk begin.
+  let sums: Int
   let slots: Floats
   let slotStride: Int
 }

@@ -94,6 +94,8 @@ package final class Site {
   func workspace(_ member: Int) -> Floats {
     around.shared.workspace + member * around.shared.workspaceStride
   }
+  /// Of a thread's, what lasts from the first samples of a chunk to the last.
+  func sums(_ member: Int) -> Floats { workspace(member) + around.shared.sums }
   /// The memory of partial gradients.
   var slots: Floats { around.shared.slots }
   var slotStride: Int { around.shared.slotStride }

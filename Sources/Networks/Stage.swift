@@ -9,12 +9,23 @@ package struct Stage {
   typealias SampleBody = (_ samples: Range<Int>, _ member: Int) -> Void
 
   enum Work {
-    /// A loop over as many items as `count` says at the time; `early` where the items depend on parameters alone and may run before their turn.
-    case items(count: () -> Int, early: Bool, body: ThreadTeam.Body)
-    /// A loop over groups of samples that touches nothing of other samples. Groups of `size` are taken whole; with nil any range may be taken.
-    case samples(size: Int?, body: SampleBody)
+    /// A loop over as many items as `count` says at the time.
+    case items(count: () -> Int, turn: Turn, body: ThreadTeam.Body)
+    /// A loop over groups of samples that touches nothing of other samples, or, `byChunk`, of other chunks: then the groups of a chunk go to one
+    /// thread in order. Groups of `size` are taken whole; with nil any range may be taken.
+    case samples(size: Int?, byChunk: Bool, body: SampleBody)
     /// A step that all ranks take together.
     case exchange(() throws -> Void)
+  }
+
+  /// When a loop over items runs, among the stages of its node.
+  enum Turn {
+    /// In its place.
+    case own
+    /// Before a chain that is being put together: it depends on parameters alone.
+    case early
+    /// Behind that chain: what follows does not depend on it.
+    case late
   }
 
   /// The kernel's name, for profiles: "convolution.forward".
@@ -26,16 +37,21 @@ package struct Stage {
   /// A loop over as many items as `count` says at the time.
   static func items(
     _ kernel: String,
-    early: Bool = false,
+    turn: Turn = .own,
     _ count: @escaping () -> Int,
     _ body: @escaping ThreadTeam.Body
   ) -> Stage {
-    Stage(kernel: kernel, work: .items(count: count, early: early, body: body))
+    Stage(kernel: kernel, work: .items(count: count, turn: turn, body: body))
   }
 
   /// A loop over groups of `size` samples, which may be 1, 2, 4 or 8.
-  static func groups(_ kernel: String, of size: Int, _ body: @escaping SampleBody) -> Stage {
-    Stage(kernel: kernel, work: .samples(size: size, body: body))
+  static func groups(
+    _ kernel: String,
+    of size: Int,
+    byChunk: Bool = false,
+    _ body: @escaping SampleBody
+  ) -> Stage {
+    Stage(kernel: kernel, work: .samples(size: size, byChunk: byChunk, body: body))
   }
 
   /// A loop over samples one by one.
@@ -46,7 +62,7 @@ package struct Stage {
   ) -> Stage {
     Stage(
       kernel: kernel,
-      work: .samples(size: nil) { samples, member in
+      work: .samples(size: nil, byChunk: false) { samples, member in
         for sample in samples { body(sample, member) }
       },
       fusion: fusion

@@ -24,6 +24,7 @@ struct WinogradStages {
         backward.workspace,
         g.winogradWeightGradient.workspace
       ),
+      sums: g.winogradWeightGradient.sums,
       forward: forward.weightFloats,
       backward: backward.weightFloats
     )
@@ -31,7 +32,9 @@ struct WinogradStages {
 
   private func weights(_ convolution: any TransformedConvolution, into u: Floats) -> Stage {
     let (w, kernels, site) = (site.parameters[0], kernels, site)
-    return .items("convolution.weights", early: true, { convolution.weightItems }) { item, member in
+    return .items("convolution.weights", turn: .early, { convolution.weightItems }) {
+      item,
+      member in
       convolution.transformWeights(
         kernels,
         item: item,
@@ -95,23 +98,29 @@ struct WinogradStages {
   func backwardWeights(hasBias: Bool) -> Stage {
     let gradient = g.winogradWeightGradient
     let (x, dy, kernels, g, site) = (site.x[0], site.dy, kernels, g, site)
-    return .groups("convolution.backward-weights", of: BatchLayout.chunkSize) { samples, member in
-      let chunk = site.batch.chunk(ofSample: samples.lowerBound)
-      let slot = site.slots + chunk * site.slotStride
+    let chunks = site.batch.groups(of: BatchLayout.chunkSize)
+    return .groups("convolution.backward-weights", of: gradient.images, byChunk: true) {
+      samples,
+      member in
+      let number = site.batch.chunk(ofSample: samples.lowerBound)
+      let (chunk, slot) = (chunks[number], site.slots + number * site.slotStride)
+      let part = ChunkPart(samples, of: chunk)
       gradient.accumulate(
         kernels,
         images: samples.count,
+        of: part,
         x.base + samples.lowerBound * g.input.count,
         view: { x.of(samples.lowerBound + $0) },
         dy + samples.lowerBound * g.output.count,
         into: slot,
+        sums: site.sums(member),
         workspace: site.workspace(member)
       )
-      if hasBias {
+      if hasBias, part.ends {
         kernels.channelSums(
-          samples.count * g.output.pixels,
+          chunk.count * g.output.pixels,
           g.output.channels,
-          dy + samples.lowerBound * g.output.count,
+          dy + chunk.lowerBound * g.output.count,
           slot + g.depth * g.output.channels
         )
       }

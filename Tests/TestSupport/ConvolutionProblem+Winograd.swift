@@ -95,17 +95,24 @@ extension ConvolutionProblem {
     let total = GuardedFloats(w.map { _ in 0 }, offset: offset)
     for first in stride(from: 0, to: images, by: BatchLayout.chunkSize) {
       let workspace = GuardedFloats(count: plan.workspace, offset: offset)
+      let sums = GuardedFloats(count: plan.sums, offset: offset)
       let dw = GuardedFloats(count: w.count, offset: offset)
-      plan.accumulate(
-        kernels,
-        images: min(BatchLayout.chunkSize, images - first),
-        operands.x.base + first * geometry.input.count,
-        view: { view(operands, first + $0) },
-        operands.dy.base + first * geometry.output.count,
-        into: dw.base,
-        workspace: workspace.base
-      )
-      if !workspace.isIntact || !dw.isIntact { return nil }
+      let chunk = first..<min(first + BatchLayout.chunkSize, images)
+      for start in stride(from: chunk.lowerBound, to: chunk.upperBound, by: plan.images) {
+        let part = start..<min(start + plan.images, chunk.upperBound)
+        plan.accumulate(
+          kernels,
+          images: part.count,
+          of: ChunkPart(part, of: chunk),
+          operands.x.base + start * geometry.input.count,
+          view: { view(operands, start + $0) },
+          operands.dy.base + start * geometry.output.count,
+          into: dw.base,
+          sums: sums.base,
+          workspace: workspace.base
+        )
+      }
+      if ![workspace, sums, dw].allSatisfy(\.isIntact) { return nil }
       kernels.add(w.count, total.base, dw.base)
     }
     return total.values
