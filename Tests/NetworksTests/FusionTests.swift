@@ -97,6 +97,17 @@ struct FusionTests {
     }
   }
 
+  /// Three chunks: one thread or three are equally busy with whole chunks, two would not be.
+  @Test func passesShareChunksWhereThreadsStayBusy() throws {
+    let model = FusionModels.keras()
+    let rigs = [1, 3, 2].map { threads in
+      rig(model, lanes: 1, .training(.lanes(1)), threads: threads, .winograd)
+    }
+    let loops = rigs.map(\.network.loops)
+    #expect(loops[0] == loops[1] && loops[0] < loops[2])
+    try expectSame(rigs, ["1 thread", "3 threads", "2 threads"])
+  }
+
   @Test func theChoiceIsByLayer() {
     let model = FusionModels.residual()
     let ways = ConvolutionChoice.winograd.algorithms(of: model)
