@@ -72,7 +72,7 @@ public struct StepBench: Sendable {
       communicator: communicator,
       team: team,
       kernels: KernelSet(placement.level),
-      bucketGranules: Trainer.bucketGranules
+      bucketGranules: StepEngine.bucketGranules
     )
     if communicator.rank == 0 { model.initialize(engine.parameters, seed: plan.seed) }
     try communicator.broadcast(engine.parameters.bytes, root: 0)

@@ -22,6 +22,9 @@ public final class StepEngine {
     public let isFinite: Bool
   }
 
+  /// Granules of a bucket, unless a test wants another size: 4 MiB of gradients.
+  public static let bucketGranules = 1024
+
   /// Which samples of the batch this rank has.
   public let batch: BatchLayout
   /// The network over this rank's lanes.

@@ -47,7 +47,7 @@ public struct StepMemory: Hashable, Sendable {
       lanes: plan.lanes,
       ranks: ranks,
       elements: layout.trainable.count,
-      bucketGranules: Trainer.bucketGranules
+      bucketGranules: StepEngine.bucketGranules
     )
     // Ranks that hold as much need as much: few networks are planned.
     var networks: [[Int]: NetworkSizes] = [:]

@@ -18,9 +18,6 @@ public final class Trainer {
     case diverged
   }
 
-  /// Granules of a bucket: 4 MiB of gradients.
-  public static let bucketGranules = 1024
-
   /// The plan.
   public let plan: TrainingPlan
   /// What it comes to for these data.
@@ -53,7 +50,7 @@ public final class Trainer {
     communicator: any Communicator,
     team: ThreadTeam,
     kernels: KernelSet,
-    bucketGranules: Int = Trainer.bucketGranules
+    bucketGranules: Int = StepEngine.bucketGranules
   ) throws {
     (self.plan, self.model, self.communicator, self.team) = (plan, model, communicator, team)
     horizon = try Horizon(plan, samples: source.train.count)

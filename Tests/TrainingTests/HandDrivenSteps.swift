@@ -30,7 +30,7 @@ final class HandDrivenSteps {
       lanes: lanes,
       ranks: c.size,
       elements: layout.trainable.count,
-      bucketGranules: Trainer.bucketGranules
+      bucketGranules: StepEngine.bucketGranules
     )
     let team = ThreadTeam(size: 1) { BLAS.useOneThread() }
     batch = BatchLayout(lanes: lanes, held: plan.heldLanes[c.rank], fullBatch: samples)

@@ -50,7 +50,7 @@ final class StepWatcher: TrainingObserver {
 struct Placing: Sendable, CustomStringConvertible {
   var ranks = 1
   var threads = 1
-  var bucketGranules = Trainer.bucketGranules
+  var bucketGranules = StepEngine.bucketGranules
   var zero = 1
   var kernels = KernelLevel.best
 

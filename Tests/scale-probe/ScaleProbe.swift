@@ -70,7 +70,7 @@ enum ScaleProbe {
       communicator: communicator,
       team: ThreadTeam(size: 1) { BLAS.useOneThread() },
       kernels: KernelSet(.best),
-      bucketGranules: Trainer.bucketGranules
+      bucketGranules: StepEngine.bucketGranules
     )
     model().initialize(engine.parameters, seed: plan.seed)
     let data = SyntheticImages(.train)
