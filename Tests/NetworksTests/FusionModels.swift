@@ -3,8 +3,9 @@ import Tensors
 
 /// Small networks with the structure of the catalog's, over odd sizes and channels.
 enum FusionModels {
-  static let all = [("residual", residual), ("shake", shake), ("keras", keras), ("pools", pools)]
-    .map { (name: $0.0, model: $0.1()) }
+  static let all = [
+    ("residual", residual), ("shake", shake), ("keras", keras), ("pools", pools), ("large", large),
+  ].map { (name: $0.0, model: $0.1()) }
 
   private static let input = ImageShape(height: 9, width: 7, channels: 3)
 
@@ -31,6 +32,19 @@ enum FusionModels {
     x = net.add("pool", GlobalAveragePool(), x)
     _ = net.add("fc", Dense(outputs: 4), x)
     return net.model("residual")
+  }
+
+  /// Images so large that the gradients of the weights take a chunk in several parts.
+  static func large() -> Model {
+    var net = ModelBuilder(input: ImageShape(height: 36, width: 20, channels: 3))
+    var x = net.input
+    for (block, stride) in [1, 1, 2].enumerated() {
+      x = net.add("conv\(block)", convolution(16, stride: stride, bias: block == 1), x)
+      x = net.add("relu\(block)", Rectifier(), net.add("bn\(block)", BatchNorm(), x))
+    }
+    x = net.add("pool", GlobalAveragePool(), x)
+    _ = net.add("fc", Dense(outputs: 4), x)
+    return net.model("large")
   }
 
   /// Gastaldi's: two branches behind one rectifier, and a projection of two paths.

@@ -58,6 +58,9 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     LayerCase((1, 1, 4), Convolution(outputs: 3, kernel: 3, padding: 1)),
     LayerCase((2, 2, 1), Convolution(outputs: 2, kernel: 1, padding: 1)),
     LayerCase((6, 5, 33), Convolution(outputs: 16, kernel: 3, padding: 1)),
+    // So large that a chunk comes in several parts.
+    LayerCase((20, 18, 16), Convolution(outputs: 17, kernel: 3, padding: 1, bias: true)),
+    LayerCase((37, 30, 16), Convolution(outputs: 16, kernel: 3, stride: 2, padding: 1)),
     // Five blocks of output rows, the last one shorter.
     LayerCase((37, 41, 8), Convolution(outputs: 2, kernel: 5, padding: 2, bias: true)),
   ]
