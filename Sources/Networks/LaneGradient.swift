@@ -15,6 +15,9 @@ enum LaneGradient {
   /// Elements that one item sums, so that they stay in the first-level cache.
   private static let block = 1024
 
+  /// Floats of a thread's workspace.
+  static func workspace(_ batch: BatchLayout) -> Int { batch.held.count * block }
+
   /// The stage for tensor `parameter`, whose partial sums start at `offset` of each slot.
   static func stage(
     _ site: Site,
@@ -27,30 +30,30 @@ enum LaneGradient {
     let lanes = site.batch.held.map { $0..<$0 + 1 }
     let (batch, kernels, slots, stride) = (site.batch, site.kernels, site.slots, site.slotStride)
     let gradients = site.gradients
-    return .items("gradient.lanes", turn: turn, { (range.count + block - 1) / block }) { item, _ in
+    return .items("gradient.lanes", turn: turn, { (range.count + block - 1) / block }) {
+      item,
+      member in
       let start = item * block
       let count = min(block, range.count - start)
       let base = slots + offset + start
-      // Inside each lane: everything into its first slot.
-      func slot(_ lane: Int) -> Int { piece == .lane ? lane : batch.chunkStarts[lane] }
-      if piece == .chunk {
-        for lane in 0..<batch.localPresent {
-          let first = batch.chunkStarts[lane]
-          for chunk in first + 1..<max(first + 1, batch.chunkStarts[lane + 1]) {
-            kernels.add(count, base + first * stride, base + chunk * stride)
-          }
+      let sums = site.workspace(member)
+      // Sums stand in the workspace: slots that are written to would go back to memory once more.
+      for lane in 0..<batch.localPresent {
+        let sum = sums + lane * block
+        let first = piece == .lane ? lane : batch.chunkStarts[lane]
+        let end = piece == .lane ? lane + 1 : batch.chunkStarts[lane + 1]
+        sum.update(from: base + first * stride, count: count)
+        for chunk in first + 1..<max(first + 1, end) {
+          kernels.add(count, sum, base + chunk * stride)
         }
       }
       // Over the lanes of each node.
       for (n, node) in batch.nodes.enumerated() {
         let leader = batch.tree.sum(lanes, in: node, present: batch.present) { into, from in
-          kernels.add(count, base + slot(into) * stride, base + slot(from) * stride)
+          kernels.add(count, sums + into * block, sums + from * block)
         }
         guard let leader else { continue }
-        (gradients[n] + range.lowerBound + start).update(
-          from: base + slot(leader) * stride,
-          count: count
-        )
+        (gradients[n] + range.lowerBound + start).update(from: sums + leader * block, count: count)
       }
     }
   }

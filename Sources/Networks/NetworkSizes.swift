@@ -21,7 +21,8 @@ public struct NetworkSizes: Hashable, Sendable {
 
   init(_ plan: NetworkPlan, _ batch: BatchLayout, threads: Int) {
     arena = plan.arena
-    passing = Self.rounded(plan.scratch.map(\.workspace).max() ?? 0)
+    let sums = plan.scratch.contains { $0.slot > 0 } ? LaneGradient.workspace(batch) : 0
+    passing = Self.rounded(max(sums, plan.scratch.map(\.workspace).max() ?? 0))
     workspace = passing + Self.rounded(plan.scratch.map(\.sums).max() ?? 0)
     slot = Self.rounded(plan.scratch.map(\.slot).max() ?? 0)
     shared = workspace * threads + slot * max(batch.chunkCapacity, batch.held.count)

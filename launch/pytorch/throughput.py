@@ -97,6 +97,8 @@ if rank == 0:
         "onednn": onednn[1] if onednn else None,
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
     }
-    print(json.dumps(result))
+    print(json.dumps(result), flush=True)
 if options.ddp:
-    dist.destroy_process_group()
+    dist.barrier()
+    # Not through the interpreter's end: gloo's threads are aborted there now and then ("terminate called without an active exception").
+    os._exit(0)
