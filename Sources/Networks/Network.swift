@@ -54,6 +54,7 @@ public final class Network {
   private let gradients: [FloatBuffer]
   private var forwardEvents: [Event] = []
   private var backwardEvents: [Event] = []
+  private var forwardStages = 0
   private let statistics: [(mean: Range<Int>, variance: Range<Int>, momentum: Double)]
 
   /// Plans a model for one rank.
@@ -132,6 +133,7 @@ public final class Network {
     }
     forwardEvents = moments(schedule.forward)
     backwardEvents = moments(schedule.backward)
+    forwardStages = Self.stages(forwardEvents).count
   }
 
   /// The running statistics in the order of the nodes' records.
@@ -158,7 +160,7 @@ public final class Network {
   ///
   /// What `ready` throws, and a lost rank, ends it.
   public func backward(_ ready: (Range<Int>) throws -> Void) throws {
-    var label = Self.stages(forwardEvents).count
+    var label = forwardStages
     for event in backwardEvents {
       switch event {
       case .run(let chain):
