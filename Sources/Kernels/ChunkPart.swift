@@ -1,18 +1,13 @@
 /// Where some images of a chunk stand in it: a chunk may be taken in several parts, one after the other.
 public struct ChunkPart: Hashable, Sendable {
   /// Whether they are the first.
-  public let begins: Bool
+  let begins: Bool
   /// Whether they are the last.
   public let ends: Bool
 
-  /// Neither, either or both.
-  public init(begins: Bool, ends: Bool) { (self.begins, self.ends) = (begins, ends) }
-
-  /// A part of the chunk that spans `chunk`.
+  /// The part `samples` of the chunk that spans `chunk`.
   public init(_ samples: Range<Int>, of chunk: Range<Int>) {
-    self.init(
-      begins: samples.lowerBound == chunk.lowerBound,
-      ends: samples.upperBound == chunk.upperBound
-    )
+    begins = samples.lowerBound == chunk.lowerBound
+    ends = samples.upperBound == chunk.upperBound
   }
 }

@@ -129,11 +129,9 @@ public struct StridedWinogradConvolution: Hashable, Sendable {
   ) {
     let products = workspace + Self.scratch
     let tiles = products + tilesOffset
-    var first = 0
-    while first < tiling.rows {
-      let end = min(first + tiling.rowsPerBlock, tiling.rows)
-      let perImage = (end - first) * tiling.columns
-      for image in 0..<images {
+    tiling.forEachBlock(of: images) { images, tileRows in
+      let perImage = tileRows.count * tiling.columns
+      for image in images {
         let seen = view(image)
         kernels.stridedWinogradInput(
           input.height,
@@ -142,8 +140,8 @@ public struct StridedWinogradConvolution: Hashable, Sendable {
           direction == .forward ? 8 : 4,
           inputBefore,
           tiling.columns,
-          first,
-          end,
+          tileRows.lowerBound,
+          tileRows.upperBound,
           image * perImage,
           x + image * input.count,
           tiles,
@@ -154,11 +152,11 @@ public struct StridedWinogradConvolution: Hashable, Sendable {
           workspace
         )
       }
-      multiply(images * perImage, tiles, u, into: products)
-      for image in 0..<images {
+      multiply(images.count * perImage, tiles, u, into: products)
+      for image in images {
         write(
           kernels,
-          first..<end,
+          tileRows,
           image * perImage,
           products,
           y + image * output.count,
@@ -166,7 +164,6 @@ public struct StridedWinogradConvolution: Hashable, Sendable {
           workspace
         )
       }
-      first = end
     }
   }
 

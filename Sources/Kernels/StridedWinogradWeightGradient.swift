@@ -65,22 +65,18 @@ public struct StridedWinogradWeightGradient: Hashable, Sendable {
     let tiles = workspace + StridedWinogradConvolution.scratch
     let gradients = tiles + StridedWinogradMatrix.valuesPerTile * inputStride
     var isFirst = part.begins
-    for image in stride(from: 0, to: images, by: tiling.images) {
-      let group = image..<min(image + tiling.images, images)
-      for row in stride(from: 0, to: tiling.rows, by: tiling.rowsPerBlock) {
-        let tileRows = row..<min(row + tiling.rowsPerBlock, tiling.rows)
-        transform(kernels, group, tileRows, x, view, dy, tiles, gradients, workspace)
-        let size = group.count * tileRows.count * tiling.columns
-        if isSingleBlock {
-          let sums = gradients + StridedWinogradMatrix.valuesPerTile * outputStride
-          finishByChannels(kernels, size, tiles, gradients, sums, into: dw, workspace)
-          return
-        }
+    tiling.forEachBlock(of: images) { group, tileRows in
+      transform(kernels, group, tileRows, x, view, dy, tiles, gradients, workspace)
+      let size = group.count * tileRows.count * tiling.columns
+      if isSingleBlock {
+        let sums = gradients + StridedWinogradMatrix.valuesPerTile * outputStride
+        finishByChannels(kernels, size, tiles, gradients, sums, into: dw, workspace)
+      } else {
         multiply(size, 0..<input.channels, tiles, gradients, adds: !isFirst, to: sums)
         isFirst = false
       }
     }
-    guard part.ends else { return }
+    guard part.ends, !isSingleBlock else { return }
     let pairs = input.channels * output.channels
     kernels.stridedWinogradWeightGradient(pairs, sums, sumStride, dw, pairs, workspace)
   }

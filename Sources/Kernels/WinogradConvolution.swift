@@ -147,19 +147,17 @@ public struct WinogradConvolution: Hashable, Sendable {
   ) {
     let products = workspace + Self.scratch(input)
     let tiles = products + tilesOffset
-    var first = 0
-    while first < tiling.rows {
-      let end = min(first + tiling.rowsPerBlock, tiling.rows)
-      let perImage = (end - first) * tiling.columns
-      for image in 0..<images {
+    tiling.forEachBlock(of: images) { images, tileRows in
+      let perImage = tileRows.count * tiling.columns
+      for image in images {
         let seen = view(image)
         kernels.winogradInput(
           input.height,
           input.width,
           input.channels,
           padding,
-          first,
-          end,
+          tileRows.lowerBound,
+          tileRows.upperBound,
           x + image * input.count,
           tiles + image * perImage * input.channels,
           inputStride,
@@ -169,14 +167,14 @@ public struct WinogradConvolution: Hashable, Sendable {
           workspace
         )
       }
-      multiply(images * perImage, tiles, u, into: products)
-      for image in 0..<images {
+      multiply(images.count * perImage, tiles, u, into: products)
+      for image in images {
         kernels.winogradOutput(
           output.height,
           output.width,
           output.channels,
-          first,
-          end,
+          tileRows.lowerBound,
+          tileRows.upperBound,
           products + image * perImage * output.channels,
           outputStride,
           y + image * output.count,
@@ -184,7 +182,6 @@ public struct WinogradConvolution: Hashable, Sendable {
           workspace
         )
       }
-      first = end
     }
   }
 

@@ -24,6 +24,16 @@ public struct WinogradTiling: Hashable, Sendable {
     rowsPerBlock = images > 1 ? rows : max(1, min(rows, limit / columns))
   }
 
+  /// Calls `body` for each block of the first `count` images, in order, with its images and rows of tiles.
+  @inline(__always)
+  func forEachBlock(of count: Int, _ body: (_ images: Range<Int>, _ tileRows: Range<Int>) -> Void) {
+    for image in stride(from: 0, to: count, by: images) {
+      for row in stride(from: 0, to: rows, by: rowsPerBlock) {
+        body(image..<min(image + images, count), row..<min(row + rowsPerBlock, rows))
+      }
+    }
+  }
+
   /// Tiles of the largest block.
   public var tilesPerBlock: Int { images * rowsPerBlock * columns }
   /// Tiles of an image.

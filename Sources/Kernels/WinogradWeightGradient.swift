@@ -63,37 +63,18 @@ public struct WinogradWeightGradient: Hashable, Sendable {
     let tiles = workspace + WinogradConvolution.scratch(input)
     let gradients = tiles + WinogradConvolution.frequencies * inputStride
     var isFirst = part.begins
-    var image = 0
-    while image < images {
-      let count = min(tiling.images, images - image)
-      var row = 0
-      while row < tiling.rows {
-        let end = min(row + tiling.rowsPerBlock, tiling.rows)
-        transform(
-          kernels,
-          image..<image + count,
-          row,
-          end,
-          x,
-          view,
-          dy,
-          tiles,
-          gradients,
-          workspace
-        )
-        let size = count * (end - row) * tiling.columns
-        if isSingleBlock {
-          let sums = gradients + WinogradConvolution.frequencies * outputStride
-          finishByChannels(kernels, size, tiles, gradients, sums, into: dw, workspace)
-          return
-        }
+    tiling.forEachBlock(of: images) { group, tileRows in
+      transform(kernels, group, tileRows, x, view, dy, tiles, gradients, workspace)
+      let size = group.count * tileRows.count * tiling.columns
+      if isSingleBlock {
+        let sums = gradients + WinogradConvolution.frequencies * outputStride
+        finishByChannels(kernels, size, tiles, gradients, sums, into: dw, workspace)
+      } else {
         multiply(size, 0..<input.channels, tiles, gradients, beta: isFirst ? 0 : 1, into: sums)
         isFirst = false
-        row = end
       }
-      image += count
     }
-    guard part.ends else { return }
+    guard part.ends, !isSingleBlock else { return }
     let pairs = input.channels * output.channels
     kernels.winogradWeightGradient(pairs, sums, sumStride, dw, pairs, workspace)
   }
@@ -101,8 +82,7 @@ public struct WinogradWeightGradient: Hashable, Sendable {
   private func transform(
     _ kernels: KernelSet,
     _ images: Range<Int>,
-    _ first: Int,
-    _ end: Int,
+    _ tileRows: Range<Int>,
     _ x: UnsafePointer<Float>,
     _ view: (Int) -> ChannelView,
     _ dy: UnsafePointer<Float>,
@@ -110,7 +90,7 @@ public struct WinogradWeightGradient: Hashable, Sendable {
     _ gradients: UnsafeMutablePointer<Float>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let perImage = (end - first) * tiling.columns
+    let perImage = tileRows.count * tiling.columns
     for (i, image) in images.enumerated() {
       let seen = view(image)
       kernels.winogradInput(
@@ -118,8 +98,8 @@ public struct WinogradWeightGradient: Hashable, Sendable {
         input.width,
         input.channels,
         padding,
-        first,
-        end,
+        tileRows.lowerBound,
+        tileRows.upperBound,
         x + image * input.count,
         tiles + i * perImage * input.channels,
         inputStride,
@@ -132,8 +112,8 @@ public struct WinogradWeightGradient: Hashable, Sendable {
         output.height,
         output.width,
         output.channels,
-        first,
-        end,
+        tileRows.lowerBound,
+        tileRows.upperBound,
         dy + image * output.count,
         gradients + i * perImage * output.channels,
         outputStride,

@@ -1,8 +1,6 @@
 /// One dimension: the weight of the even pixels as it is, and G of the two of the odd ones.
 @inline(__always)
-private func frequencies(_ g0: Vector, _ g1: Vector, _ g2: Vector) -> (
-  Vector, Vector, Vector, Vector, Vector, Vector
-) {
+private func frequencies(_ g0: Vector, _ g1: Vector, _ g2: Vector) -> Frequencies {
   let third: Float = -1 / 3
   let half: Float = -8 / 3
   return (g1, 2 * g0, g0 + g2, third * (g0 - g2), half * (g0 + 0.5 * g2), g2)
@@ -43,53 +41,20 @@ public func stridedWinogradWeights(
   _ pitch: Int,
   _ scratch: UnsafeMutablePointer<Float>
 ) {
-  let isTurned = inner != 1
-  let turned = scratch + 288
-  var i0 = 0
-  while i0 < rows {
-    let height = min(16, rows &- i0)
-    var j = 0
-    while j < columns {
-      let count = min(16, columns &- j)
-      let block = w + i0 &* outer + j &* inner
-      if isTurned { turnWeights(height, count, block, rowStep, columnStep, inner, turned) }
-      let from = isTurned ? UnsafePointer(turned) : block
-      let (down, right, pitchW) = isTurned ? (768, 256, 16) : (rowStep, columnStep, outer)
-      for i in 0..<height {
-        let g = from + i &* pitchW
-        if !isTurned { prefetchWeights(g + 4 &* outer, rowStep, columnStep) }
-        for r in 0..<3 {
-          let p = g + r &* down
-          let f = frequencies(
-            load(p, count),
-            load(p + right, count),
-            load(p + 2 &* right, count)
-          )
-          let s = scratch + r &* 96
-          store(s, f.0)
-          store(s + 16, f.1)
-          store(s + 32, f.2)
-          store(s + 48, f.3)
-          store(s + 64, f.4)
-          store(s + 80, f.5)
-        }
-        for k in 0..<6 {
-          let s = scratch + k &* 16
-          let f = frequencies(load(s), load(s + 96), load(s + 192))
-          let o = u + k &* stride + (i0 &+ i) &* pitch + j
-          let step = 6 &* stride
-          store(o, f.0, count)
-          store(o + step, f.1, count)
-          store(o + 2 &* step, f.2, count)
-          store(o + 3 &* step, f.3, count)
-          store(o + 4 &* step, f.4, count)
-          store(o + 5 &* step, f.5, count)
-        }
-      }
-      j &+= 16
-    }
-    i0 &+= 16
-  }
+  transformWeights(
+    rows,
+    columns,
+    w,
+    rowStep,
+    columnStep,
+    outer,
+    inner,
+    u,
+    stride,
+    pitch,
+    scratch,
+    frequencies
+  )
 }
 
 /// The gradient of nine weights from that of the 36 transformed ones, for `n` pairs of channels.
@@ -103,39 +68,5 @@ public func stridedWinogradWeightGradient(
   _ pitch: Int,
   _ scratch: UnsafeMutablePointer<Float>
 ) {
-  var e = 0
-  while e < n {
-    let count = min(16, n &- e)
-    for j in 0..<6 {
-      let q = u + j &* stride + e
-      let step = 6 &* stride
-      let g = weights(
-        load(q, count),
-        load(q + step, count),
-        load(q + 2 &* step, count),
-        load(q + 3 &* step, count),
-        load(q + 4 &* step, count),
-        load(q + 5 &* step, count)
-      )
-      store(scratch + j &* 16, g.0)
-      store(scratch + 96 + j &* 16, g.1)
-      store(scratch + 192 + j &* 16, g.2)
-    }
-    for r in 0..<3 {
-      let s = scratch + r &* 96
-      let g = weights(
-        load(s),
-        load(s + 16),
-        load(s + 32),
-        load(s + 48),
-        load(s + 64),
-        load(s + 80)
-      )
-      let o = dw + 3 &* r &* pitch + e
-      store(o, g.0, count)
-      store(o + pitch, g.1, count)
-      store(o + 2 &* pitch, g.2, count)
-    }
-    e &+= 16
-  }
+  transformWeightGradient(n, u, stride, dw, pitch, scratch, weights)
 }
