@@ -10,15 +10,20 @@ private let formats: [DataFormat] = [.cifar10]
 /// Opens what `--data` names: "synthetic" for the built-in images, else a folder.
 ///
 /// With a `valFraction` that part of the training images is held out and takes the place of the
-/// test images, which are not opened (see `HeldOutSplit`). Throws a `.data` failure when the folder
-/// is missing, of no known kind or malformed, and a `.usage` failure when the fraction leaves a
-/// part empty.
-public func openDataSource(_ name: String, valFraction: Double? = nil) throws -> DataSource {
+/// test images, which are not opened; with a `trainFraction` only that part is trained on (see
+/// `TrainingSplit`). Throws a `.data` failure when the folder is missing, of no known kind or
+/// malformed, and a `.usage` failure when the fractions leave a part empty or are too much.
+public func openDataSource(
+  _ name: String,
+  trainFraction: Double? = nil,
+  valFraction: Double? = nil
+) throws -> DataSource {
   if name == builtIn {
     return try source(
       name: builtIn,
       DataFormat.Parts(train: SyntheticImages(.train), test: SyntheticImages(.test), notes: []),
       normalization: SyntheticImages.normalization,
+      trainFraction: trainFraction,
       valFraction: valFraction
     )
   }
@@ -37,26 +42,24 @@ public func openDataSource(_ name: String, valFraction: Double? = nil) throws ->
     name: format.name,
     format.open(folder, valFraction == nil),
     normalization: format.normalization,
+    trainFraction: trainFraction,
     valFraction: valFraction
   )
 }
 
-/// A source of `parts`, with the test images replaced where a fraction is held out.
+/// A source of `parts`, cut down where fractions say so.
 private func source(
   name: String,
   _ parts: DataFormat.Parts,
   normalization: Normalization,
+  trainFraction: Double?,
   valFraction: Double?
 ) throws -> DataSource {
-  var (train, test) = (parts.train, parts.test)
-  if let valFraction {
-    let split = try HeldOutSplit(of: parts.train, fraction: valFraction)
-    (train, test) = (split.train, split.held)
-  }
-  guard let test else { preconditionFailure("\(name) was opened without its test images") }
+  let split = try TrainingSplit(of: parts.train, heldOut: valFraction, train: trainFraction)
+  guard let test = split.held ?? parts.test else { preconditionFailure("\(name) was opened without its test images") }
   return DataSource(
     name: name,
-    train: train,
+    train: split.train,
     test: test,
     normalization: normalization,
     notes: parts.notes

@@ -194,6 +194,7 @@ extension PlanField {
     case notNegative = "a number that is not negative"
     case fraction = "a number of at least 0 and below 1"
     case openFraction = "a number between 0 and 1"
+    case part = "a number above 0 and at most 1"
 
     func read(_ text: String) -> Double? {
       guard let x = Double(text), x.isFinite else { return nil }
@@ -203,6 +204,7 @@ extension PlanField {
       case .notNegative: return x >= 0 ? x : nil
       case .fraction: return x >= 0 && x < 1 ? x : nil
       case .openFraction: return x > 0 && x < 1 ? x : nil
+      case .part: return x > 0 && x <= 1 ? x : nil
       }
     }
   }

@@ -32,6 +32,14 @@ extension PlanField {
       .openFraction,
       "hold out this part of the training images, class by class, and evaluate on it"
     ),
+    optionalNumber(
+      "train-fraction",
+      .data,
+      .identity,
+      \.trainFraction,
+      .part,
+      "train on this part of all training images, class by class, taken from those not held out"
+    ),
     choice(
       "augment",
       .data,

@@ -14,6 +14,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var data = "synthetic"
   /// The part of the training images to evaluate on instead of the test file.
   public var valFraction: Double?
+  /// The part of the training images to train on.
+  public var trainFraction: Double?
   /// What happens to training images.
   public var augment = Augmentation.cropFlip
 

@@ -37,7 +37,11 @@ public struct TrainingRun {
       allowMixedCPU: plan.allowMixedCPU
     )
     let source = try communicator.together {
-      try openDataSource(plan.data, valFraction: plan.valFraction)
+      try openDataSource(
+        plan.data,
+        trainFraction: plan.trainFraction,
+        valFraction: plan.valFraction
+      )
     }
     try SameEverywhere.check(plan, communicator)
     try SameEverywhere.check(source, communicator)

@@ -39,6 +39,12 @@ struct DataOptions: ParsableArguments {
   var data: String?
   @Option(name: .customLong("val-fraction"), parsing: .unconditional, help: .field("val-fraction"))
   var valFraction: String?
+  @Option(
+    name: .customLong("train-fraction"),
+    parsing: .unconditional,
+    help: .field("train-fraction")
+  )
+  var trainFraction: String?
   @Option(name: .customLong("augment"), parsing: .unconditional, help: .field("augment"))
   var augment: String?
 
@@ -46,6 +52,7 @@ struct DataOptions: ParsableArguments {
     [
       ("data", data),
       ("val-fraction", valFraction),
+      ("train-fraction", trainFraction),
       ("augment", augment),
     ]
   }

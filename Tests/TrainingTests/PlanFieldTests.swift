@@ -9,7 +9,8 @@ import Training
 struct PlanFieldTests {
   /// A text for every field that is not its default.
   static let texts = [
-    "data": "a folder", "model": "resnet110", "val-fraction": "0.1", "augment": "none",
+    "data": "a folder", "model": "resnet110", "val-fraction": "0.1",
+    "train-fraction": "0.5", "augment": "none",
     "epochs": "3", "steps": "0", "batch-size": "64", "bn": "group:32", "allow-small-bn": "true",
     "smoothing": "0.1", "seed": "18446744073709551615", "opt": "sgd", "lr": "0.3",
     "sched": "fixed", "warmup-epochs": "2", "weight-decay": "0.0005", "weight-decay-norm": "0.05",
@@ -23,6 +24,7 @@ struct PlanFieldTests {
   /// Texts that each field refuses.
   static let refused = [
     "data": [""], "model": [""], "val-fraction": ["0", "1", "-0.1", "nan"],
+    "train-fraction": ["0", "1.01", "-0.1", "nan"],
     "augment": ["", "crop", "CROP-FLIP"], "epochs": ["0", "-1", "1.5", "ten", ""],
     "steps": ["-1", "x"], "batch-size": ["0", "1e2"],
     "bn": ["group", "group:", "group:0", "group:-8", "Batch", ""], "allow-small-bn": ["yes", "1"],
