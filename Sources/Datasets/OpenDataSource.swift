@@ -56,7 +56,9 @@ private func source(
   valFraction: Double?
 ) throws -> DataSource {
   let split = try TrainingSplit(of: parts.train, heldOut: valFraction, train: trainFraction)
-  guard let test = split.held ?? parts.test else { preconditionFailure("\(name) was opened without its test images") }
+  guard let test = split.held ?? parts.test else {
+    preconditionFailure("\(name) was opened without its test images")
+  }
   return DataSource(
     name: name,
     train: split.train,
