@@ -9,19 +9,28 @@ import Tensors
 public final class ShardedOptimizer {
   /// The rule.
   public let rule: any UpdateRule
-  /// The elements that this rank has state for, piece by piece; state arrays hold the pieces end to end.
-  public let pieces: [Range<Int>]
-  /// The state arrays, in the order of the rule's names.
-  public let state: [FloatBuffer]
+  /// The elements that this rank has state for.
+  public let pieces: StatePieces
+  /// The state arrays, in the order of the rule's.
+  public var state: [FloatBuffer] { work.state }
+  /// The rule's numbers, equal on all ranks.
+  public private(set) var memory = SIMD4<Double>.zero
 
+  private let work: UpdatePieces
+  private let average: WeightAverage?
   private let exchange: any BucketExchange
   private let parameters: FloatBuffer
   private let gradients: FloatBuffer
   private let team: ThreadTeam
   private let sharded: Bool
-  private var scalars: StepScalars
-  /// Where each piece starts in the state arrays.
-  private let places: [Int]
+  private let penalizes: Bool
+  private var scalars = StepScalars(
+    step: 1,
+    learningRate: 0,
+    multiplier: 0,
+    decay: 0,
+    gradientScale: 0
+  )
   private var piece = 0
   private var updateBlock: ThreadTeam.Body = { _, _ in }
 
@@ -29,6 +38,9 @@ public final class ShardedOptimizer {
   private static let block = 16 * Granules.size
 
   /// An optimizer over the slices of `plan`; `gradients` is the buffer in which the reduced sums stand.
+  ///
+  /// `segments` cover all elements of the plan; without, no tensor has factors of its own. `penalizes` says whether a step's l2 may not be 0;
+  /// `average` follows every update.
   public init(
     _ rule: any UpdateRule,
     plan: ReductionPlan,
@@ -37,46 +49,83 @@ public final class ShardedOptimizer {
     exchange: any BucketExchange,
     parameters: FloatBuffer,
     gradients: FloatBuffer,
+    segments: [ParameterFactors.Segment]? = nil,
+    penalizes: Bool = false,
+    average: WeightAverage? = nil,
     team: ThreadTeam
   ) {
     (self.rule, self.exchange, self.sharded, self.team) = (rule, exchange, sharded, team)
-    (self.parameters, self.gradients) = (parameters, gradients)
-    precondition(rule.state.count <= 2, "a rule has at most two state arrays")
-    pieces = Self.pieces(plan, rank: rank, sharded: sharded)
-    var places: [Int] = []
-    var count = 0
-    for piece in pieces {
-      places.append(count)
-      count += piece.count
-    }
-    self.places = places
-    state = rule.state.map { [count] _ in FloatBuffer(count: count) }
-    scalars = StepScalars(step: 1, learningRate: 0, multiplier: 0, decay: 0, gradientScale: 0)
-    updateBlock = { [unowned self] item, _ in update(item) }
-  }
-
-  /// The elements that a rank has state for, bucket by bucket.
-  public static func pieces(_ plan: ReductionPlan, rank: Int, sharded: Bool) -> [Range<Int>] {
-    plan.buckets.indices.map { sharded ? plan.slices[$0][rank] : plan.buckets[$0] }
+    (self.parameters, self.gradients, self.average) = (parameters, gradients, average)
+    self.penalizes = penalizes
+    pieces = StatePieces(plan, rank: rank, sharded: sharded)
+    let all = ParameterFactors.Segment(range: 0..<plan.elements, factors: ParameterFactors())
+    work = UpdatePieces(
+      rule,
+      pieces,
+      segments ?? [all],
+      parameters: parameters,
+      gradients: gradients,
+      threads: team.size
+    )
+    updateBlock = { [unowned self] item, member in update(item, member) }
   }
 
   /// Bytes of optimizer state on this rank.
   public var stateBytes: Int { state.reduce(0) { $0 + $1.count * MemoryLayout<Float>.stride } }
 
-  /// Takes one step; on return every rank has the same parameters.
-  public func step(_ scalars: StepScalars) throws {
+  /// Forgets all that the rule remembers, on every rank.
+  public func reset() {
+    work.reset()
+    memory = .zero
+  }
+
+  /// Takes up what a rule remembered elsewhere; every rank must get the same.
+  public func restore(memory: SIMD4<Double>) { self.memory = memory }
+
+  /// How many numbers `sums` writes: Σ g² of the reduced gradient, the penalty of coupled decay where there is any, the rule's sums.
+  public var sumCount: Int { 1 + (penalizes ? 1 : 0) + rule.sums.count }
+
+  /// Takes up the scalars of the next step, as far as they are known before its totals.
+  public func begin(_ scalars: StepScalars) {
     self.scalars = scalars
+    self.scalars.memory = memory
+  }
+
+  /// The sums over some elements of this rank's slices, at most a granule of them, after `begin`, when the reduced gradient stands; on any thread.
+  public func sums(
+    _ elements: Range<Int>,
+    member: Int,
+    into sums: UnsafeMutablePointer<Double>
+  ) {
+    sums[0] = Granules.sumOfSquares(gradients.base + elements.lowerBound, count: elements.count)
+    if penalizes { sums[1] = work.penalty(elements, scalars) }
+    guard !rule.sums.isEmpty else { return }
+    let own = work.sums(elements, scalars, member: member)
+    for i in rule.sums.indices { sums[sumCount - rule.sums.count + i] = own[i] }
+  }
+
+  /// Takes the step that was begun; on return every rank has the same parameters.
+  ///
+  /// `totals` are what `sums` came to over all elements of all ranks; `clip` is a further factor of the gradient.
+  public func step(_ totals: UnsafePointer<Double>, clip: Double = 1) throws {
+    var ruleSums = SIMD4<Double>.zero
+    for i in rule.sums.indices { ruleSums[i] = totals[sumCount - rule.sums.count + i] }
+    memory = rule.remember(ruleSums, scalars)
+    scalars.memory = memory
+    scalars.gradientScale *= clip
     let gather = StepPart.gather
     if !sharded {
       try gather.measure(team) {
-        for bucket in pieces.indices { try exchange.startGather(bucket, of: gradients) }
+        for bucket in pieces.ranges.indices {
+          try exchange.startGather(bucket, of: gradients)
+        }
       }
     }
-    for bucket in pieces.indices {
+    for bucket in pieces.ranges.indices {
       if !sharded { try gather.measure(team) { try exchange.finishGather(bucket) } }
       StepPart.update.measure(team) {
         piece = bucket
-        team.run((pieces[bucket].count + Self.block - 1) / Self.block, updateBlock)
+        team.run((pieces.ranges[bucket].count + Self.block - 1) / Self.block, updateBlock)
       }
       if sharded {
         try gather.measure(team) { try exchange.startGather(bucket, of: parameters) }
@@ -84,26 +133,24 @@ public final class ShardedOptimizer {
     }
     if sharded {
       try gather.measure(team) {
-        for bucket in pieces.indices { try exchange.finishGather(bucket) }
+        for bucket in pieces.ranges.indices { try exchange.finishGather(bucket) }
       }
     }
+    average?.followStatistics()
   }
 
-  private func update(_ item: Int) {
-    let range = pieces[piece]
-    let start = item * Self.block
-    let place = places[piece] + start
-    rule.update(
-      UpdateSpan(
-        count: min(Self.block, range.count - start),
-        parameters: parameters.base + range.lowerBound + start,
-        gradients: gradients.base + range.lowerBound + start,
-        state: (
-          state.first.map { $0.base + place },
-          state.count > 1 ? state[1].base + place : nil
-        )
-      ),
-      scalars
-    )
+  /// Brings the averages of all ranks together; every rank calls it, between steps.
+  public func gatherAverage() throws {
+    guard let average, sharded else { return }
+    for bucket in pieces.ranges.indices { try exchange.startGather(bucket, of: average.values) }
+    for bucket in pieces.ranges.indices { try exchange.finishGather(bucket) }
+  }
+
+  private func update(_ item: Int, _ member: Int) {
+    let range = pieces.ranges[piece]
+    let start = range.lowerBound + item * Self.block
+    let part = start..<min(start + Self.block, range.upperBound)
+    work.update(part, offset: pieces.places[piece] - range.lowerBound, scalars, member: member)
+    average?.follow(part)
   }
 }

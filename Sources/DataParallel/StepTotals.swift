@@ -1,7 +1,7 @@
 import Collectives
 import Tensors
 
-/// What all ranks know alike after phase (b) of a step, from one small all-gather: loss, counts, statistics, gradient norm, flags.
+/// What all ranks know alike after phase (b) of a step, from one small all-gather: loss, counts, statistics, sums over elements, flags.
 ///
 /// A rank's block holds the sums of the granule-tree nodes of its slices, then the lane records of its lane-tree nodes, then its stop flag.
 public final class StepTotals {
@@ -19,27 +19,36 @@ public final class StepTotals {
   private let laneBase: [Int]
   private let buffer: UnsafeMutablePointer<Double>
   private let offsets: [Int]
+  /// Of each granule of this rank, its sums; and numbers of such a record.
   private let sums: UnsafeMutablePointer<Double>
-  private var gradient: UnsafePointer<Float>?
+  private let sumWidth: Int
   private var sumGranules: ThreadTeam.Body = { _, _ in }
 
   /// Σ over lanes of their records, after `gather`: loss, correct answers, statistics.
   public private(set) var record: UnsafePointer<Double>
-  /// Σ g² of the summed gradient over all elements, after `gather`.
-  public private(set) var squares = 0.0
+  /// The sums over all elements, after `gather`.
+  public private(set) var elementSums: UnsafePointer<Double>
+  /// What the sums over elements are; set before the first `gather`, so that none allocates.
+  public var granuleSums: GranuleSums = { _, _, _ in preconditionFailure("no sums were set") }
   /// Whether any rank asked to stop.
   public private(set) var stops = false
 
-  /// Totals over the slices and lanes of `plan`; lane records have `recordWidth` numbers.
+  /// Writes the sums over the elements of a granule, on some thread of the team.
+  public typealias GranuleSums = (
+    _ elements: Range<Int>, _ member: Int, _ sums: UnsafeMutablePointer<Double>
+  ) -> Void
+
+  /// Totals over the slices and lanes of `plan`; lane records have `recordWidth` numbers, sums over elements `sumWidth`.
   public init(
     _ communicator: any Communicator,
     plan: ReductionPlan,
     batch: BatchLayout,
     recordWidth: Int,
+    sumWidth: Int,
     team: ThreadTeam
   ) {
     (self.communicator, self.plan, self.batch, self.team) = (communicator, plan, batch, team)
-    width = recordWidth
+    (width, self.sumWidth) = (recordWidth, sumWidth)
     let lanes = LaneNodes(plan, rank: communicator.rank, lanesPerGroup: plan.lanes)
     self.lanes = lanes
     granuleTree = CanonicalTree(leaves: max(1, Granules.count(plan.elements)))
@@ -56,7 +65,7 @@ public final class StepTotals {
         for node in granuleTree.nodes(covering: granules) {
           places.append((node, end))
           if rank == communicator.rank { own.append((node, end)) }
-          end += 1
+          end += sumWidth
         }
       }
       laneBase.append(end)
@@ -71,11 +80,11 @@ public final class StepTotals {
     self.offsets = offsets
     buffer = .allocate(capacity: end)
     buffer.initialize(repeating: 0, count: end)
-    record = UnsafePointer(buffer)
-    let largest = max(1, own.reduce(0) { $0 + $1.node.count })
+    (record, elementSums) = (UnsafePointer(buffer), UnsafePointer(buffer))
+    let largest = max(1, sumWidth * own.reduce(0) { $0 + $1.node.count })
     sums = .allocate(capacity: largest)
     sums.initialize(repeating: 0, count: largest)
-    sumGranules = { [unowned self] item, _ in sumNode(item) }
+    sumGranules = { [unowned self] item, member in sumNode(item, member) }
   }
 
   deinit {
@@ -83,13 +92,11 @@ public final class StepTotals {
     sums.deallocate()
   }
 
-  /// Gathers: this rank's lane records (used up), its slices of the summed `gradient` (a whole-layout buffer), its wish to stop.
+  /// Gathers: this rank's lane records (used up), the sums over the elements of its slices, granule by granule, its wish to stop.
   public func gather(
     records: UnsafeMutablePointer<Double>,
-    gradient: UnsafePointer<Float>,
     stop: Bool
   ) throws {
-    self.gradient = gradient
     team.run(ownGranules.count, sumGranules)
     lanes.reduceOwn(records, width: width, merge: .sum, present: batch.present) { laneSlot($0) }
     flag(communicator.rank).pointee = stop ? 1 : 0
@@ -103,9 +110,10 @@ public final class StepTotals {
     guard let total else { preconditionFailure("a batch without samples") }
     record = UnsafePointer(total)
     let leader = granuleTree.sum(granuleNodes) { into, from in
-      buffer[granulePlaces[into]] += buffer[granulePlaces[from]]
+      for k in 0..<sumWidth { buffer[granulePlaces[into] + k] += buffer[granulePlaces[from] + k] }
     }
-    squares = leader.map { buffer[granulePlaces[$0]] } ?? 0
+    guard let leader else { preconditionFailure("a layout without elements") }
+    elementSums = UnsafePointer(buffer + granulePlaces[leader])
     stops = (0..<plan.ranks).contains { flag($0).pointee != 0 }
   }
 
@@ -119,21 +127,20 @@ public final class StepTotals {
     buffer + offsets[rank + 1] / MemoryLayout<Double>.stride - 1
   }
 
-  /// The canonical sum of one of this rank's granule-tree nodes.
-  private func sumNode(_ item: Int) {
-    guard let gradient else { return }
+  /// The canonical sums of one of this rank's granule-tree nodes.
+  private func sumNode(_ item: Int, _ member: Int) {
     let (node, place) = ownGranules[item]
     var start = 0
     for other in 0..<item { start += ownGranules[other].node.count }
+    let first = sums + start * sumWidth
     for granule in node {
       let elements = Granules.elements(granule..<granule + 1, limit: plan.elements)
-      sums[start + granule - node.lowerBound] = Granules.sumOfSquares(
-        gradient + elements.lowerBound,
-        count: elements.count
-      )
+      granuleSums(elements, member, first + (granule - node.lowerBound) * sumWidth)
     }
-    buffer[place] = CanonicalTree(leaves: node.count).sum(
-      inPlace: UnsafeMutableBufferPointer(start: sums + start, count: node.count)
+    CanonicalTree(leaves: node.count).sum(
+      inPlace: UnsafeMutableBufferPointer(start: first, count: node.count * sumWidth),
+      width: sumWidth
     )
+    (buffer + place).update(from: first, count: sumWidth)
   }
 }

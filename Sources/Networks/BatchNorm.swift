@@ -31,7 +31,7 @@ package struct BatchNorm: Operation, Hashable {
       ParameterSpec(suffix: suffix, role: role, storage: .vector(n), initial: .constant(value))
     }
     return [
-      vector("weight", .gain, 1), vector("bias", .bias, 0),
+      vector("weight", .gain, 1), vector("bias", .shift, 0),
       vector("running_mean", .statistic, 0), vector("running_var", .statistic, 1),
     ]
   }

@@ -1,33 +1,50 @@
-/// Stochastic gradient descent with momentum: Algorithm 1 of Loshchilov & Hutter without decay.
+/// Stochastic gradient descent with momentum: Algorithm 1 of Loshchilov & Hutter without decay (lines 8 and 9).
 ///
-///     m ← β1·m + η_t·α·g                         (line 8)
-///     θ ← θ − m                                  (line 9)
+///     m ← β1·m + η_t·α·g
+///     θ ← θ − m
 ///
-/// The learning rate stands inside the momentum, as in the paper and in Keras; with a fixed rate that equals Torch's form.
+/// `Momentum` has the other dialects, dampening and Nesterov's form (Sutskever et al. 2013).
 public struct SGD: UpdateRule, Hashable {
   /// β1, the momentum factor.
   public let momentum: Double
+  /// τ of Torch.
+  public let dampening: Double
+  /// Whether the step looks ahead.
+  public let nesterov: Bool
+  /// Whose form.
+  public let dialect: Dialect
 
-  /// The rule with this momentum.
-  public init(momentum: Double) { self.momentum = momentum }
+  /// The rule with these constants.
+  public init(
+    momentum: Double,
+    dampening: Double = 0,
+    nesterov: Bool = false,
+    dialect: Dialect = .paper
+  ) {
+    self.momentum = momentum
+    self.dampening = dampening
+    self.nesterov = nesterov
+    self.dialect = dialect
+  }
 
   /// "sgd".
   public var name: String { "sgd" }
   /// m.
-  public var state: [String] { ["momentum"] }
+  public var state: [StateArray] { [StateArray("momentum")] }
   /// No.
   public var decaysWeights: Bool { false }
 
   /// Algorithm 1 on one piece.
   public func update(_ span: UpdateSpan, _ scalars: StepScalars) {
-    guard let m = span.state.0 else { preconditionFailure("SGD needs its momentum") }
-    let (factor, scale) = (Float(momentum), Float(scalars.gradientScale))
-    let rate = Float(scalars.multiplier * scalars.learningRate)
-    let (theta, gradients) = (span.parameters, span.gradients)
-    for i in 0..<span.count {
-      let velocity = factor * m[i] + rate * (gradients[i] * scale)
-      m[i] = velocity
-      theta[i] -= velocity
-    }
+    let m = Momentum(
+      momentum,
+      dampening: dampening,
+      nesterov: nesterov,
+      dialect,
+      scalars,
+      span.state(0)
+    )
+    let (theta, g) = (span.parameters, span.gradients)
+    for i in 0..<span.count { theta[i] -= m.step(i, g[i]) }
   }
 }

@@ -71,14 +71,15 @@ public struct CanonicalTree: Hashable, Sendable {
     return left
   }
 
-  /// The canonical sum of one Float64 per leaf, which are overwritten.
-  public func sum(inPlace values: UnsafeMutableBufferPointer<Double>) -> Double {
-    precondition(values.count == leaves, "\(values.count) values for \(leaves) leaves")
+  /// The canonical sums of `width` Float64 per leaf, which are overwritten: they end in the first leaf's; returns the first of them.
+  @discardableResult
+  public func sum(inPlace values: UnsafeMutableBufferPointer<Double>, width: Int = 1) -> Double {
+    precondition(values.count == width * leaves, "\(values.count) values for \(leaves) leaves")
     var stride = 1
     while stride < leaves {
       var i = 0
       while i + stride < leaves {
-        values[i] += values[i + stride]
+        for k in 0..<width { values[width * i + k] += values[width * (i + stride) + k] }
         i += 2 * stride
       }
       stride *= 2

@@ -4,7 +4,9 @@ public enum ParameterRole: String, Sendable, Codable, CaseIterable {
   case weight
   /// The factor γ of a normalisation.
   case gain
-  /// An added constant: β of a normalisation, bias of a layer.
+  /// The constant β that a normalisation adds.
+  case shift
+  /// The bias of a convolution or dense layer.
   case bias
   /// A running mean or variance: never decayed, never in a bucket.
   case statistic

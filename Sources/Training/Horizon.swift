@@ -40,7 +40,7 @@ public struct Horizon: Sendable {
       steps: horizon,
       warmupSteps: plan.warmupEpochs * stepsPerEpoch
     )
-    rule = row.rule(plan.constants)
+    rule = try plan.updateRule
     learningRate = plan.learningRate ?? row.learningRate
     let unit = Optimizers.decay(
       normalized: 1,
@@ -56,7 +56,9 @@ public struct Horizon: Sendable {
       decay = (plan.weightDecayNorm ?? 0) * unit
     }
     normalizedDecay = decay / unit
-    if let raw = plan.weightDecay, raw > 1e-3, !plan.allowStrongDecay {
+    if let raw = plan.weightDecay, raw > 1e-3, plan.dialect.decayUnit != .learningRate,
+      !plan.allowStrongDecay
+    {
       let left = 100 * Elementary.power(1 - min(1, raw), stepsPerEpoch)
       throw Failure(
         .usage,

@@ -5,7 +5,7 @@ import Tensors
 public final class MetricsLog {
   /// One row; what does not apply is nil.
   public struct Row: Sendable {
-    /// "train" (an interval of steps), "epoch" (a whole epoch's training) or "test".
+    /// "train" (an interval of steps), "epoch" (a whole epoch's training), "test", or "test-ema" for the weights' moving average.
     public var kind: String
     /// Steps taken.
     public var step: Int
@@ -13,6 +13,8 @@ public final class MetricsLog {
     public var epoch: Int
     /// Mean loss.
     public var loss: Double
+    /// What coupled decay adds to it: ½·Σ l2·θ², the mean over the steps.
+    public var penalty: Double?
     /// Right answers as a fraction.
     public var accuracy: Double
     /// ‖g‖ of the last step.
@@ -32,7 +34,8 @@ public final class MetricsLog {
       func number(_ x: Double?) -> String { x.map { "\($0)" } ?? "" }
       return [
         ("kind", "\"\(kind)\""), ("step", "\(step)"), ("epoch", "\(epoch)"),
-        ("loss", number(loss)), ("accuracy", number(accuracy)),
+        ("loss", number(loss)), ("penalty", number(penalty)),
+        ("total", number(penalty.map { loss + $0 })), ("accuracy", number(accuracy)),
         ("gradient_norm", number(gradientNorm)), ("learning_rate", number(learningRate)),
         ("multiplier", number(multiplier)), ("decay", number(decay)),
         ("images_per_s", number(imagesPerSecond)), ("seconds", number(seconds)),

@@ -5,7 +5,9 @@ import Tensors
 
 extension PlanField {
   /// Every field of the plan, in the order of the help text.
-  public static let all: [PlanField] = dataFields + trainingFields + optimizerFields + runFields
+  public static let all: [PlanField] =
+    dataFields + trainingFields + optimizerFields + ruleFields
+    + runFields
 
   private static let dataFields: [PlanField] = [
     text(
@@ -147,7 +149,8 @@ extension PlanField {
       .method,
       \.weightDecay,
       .notNegative,
-      "decoupled decay λ as the paper has it: θ shrinks by η·λ·θ a step, not times α"
+      "decoupled decay λ: θ shrinks by η·λ·θ a step in the paper's dialect, times α in those of "
+        + "pytorch, keras and optax"
     ),
     optionalNumber(
       "weight-decay-norm",
@@ -155,8 +158,8 @@ extension PlanField {
       .method,
       \.weightDecayNorm,
       .notNegative,
-      "normalised decay: λ = this · √(batch / (images · epochs)); by default "
-        + "\(TrainingPlan.usualNormalizedDecay) when neither is given"
+      "normalised decay: λ = this · √(batch / (images · epochs)); by default 0.025 when neither is "
+        + "given"
     ),
     toggle(
       "allow-strong-decay",
@@ -164,37 +167,6 @@ extension PlanField {
       .running,
       \.allowStrongDecay,
       "allow a --weight-decay above 0.001"
-    ),
-    optionalNumber(
-      "momentum",
-      .optimizer,
-      .method,
-      \.momentum,
-      .fraction,
-      "momentum of sgd; by default \(TrainingPlan.usualMomentum)"
-    ),
-    row(
-      "opt-betas",
-      .value("B1,B2"),
-      .optimizer,
-      .method,
-      "β1 and β2 of adamw; by default \(TrainingPlan.usualBetas[0]),\(TrainingPlan.usualBetas[1])",
-      { $0.betas.map { "\($0[0]),\($0[1])" } }
-    ) { plan, text in
-      let values = text.split(separator: ",").compactMap {
-        NumberRange.fraction.read(String($0))
-      }
-      guard values.count == 2 else { return "two numbers below 1 such as 0.9,0.999" }
-      plan.betas = values
-      return nil
-    },
-    optionalNumber(
-      "opt-eps",
-      .optimizer,
-      .method,
-      \.epsilon,
-      .positive,
-      "ε of adamw; by default \(TrainingPlan.usualEpsilon)"
     ),
   ]
 }

@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Kernels
 import Networks
+import Optimizers
 import Tensors
 
 /// run.json: what ran and where, everything that explains a result but is not in the plan.
@@ -65,7 +66,7 @@ public struct RunRecord: Codable, Sendable {
         .map { ($0.name, $0.algorithm) }
     )
     fusionsOff = Fusion.allCases.filter(trainer.plan.fusionsOff.contains).map(\.rawValue)
-    dialect = "paper"
+    dialect = trainer.plan.dialect.rawValue
     learningRate = trainer.horizon.learningRate
     (decay, normalizedDecay) = (trainer.horizon.decay, trainer.horizon.normalizedDecay)
     model = trainer.model.name

@@ -6,17 +6,20 @@ final class RunRecorder: TrainingObserver {
   struct Sums {
     var samples = 0
     var loss = 0.0
+    var penalty = 0.0
     var correct = 0
     var seconds = 0.0
 
     mutating func add(_ step: StepMetrics) {
       samples += step.samples
       loss += step.lossSum
+      penalty += step.penalty * Double(step.samples)
       correct += step.correct
       seconds += step.seconds
     }
 
     var meanLoss: Double? { samples > 0 ? loss / Double(samples) : nil }
+    var meanPenalty: Double? { samples > 0 ? penalty / Double(samples) : nil }
     var accuracy: Double? { samples > 0 ? Double(correct) / Double(samples) : nil }
     var rate: Double? { seconds > 0 ? Double(samples) / seconds : nil }
   }
@@ -54,9 +57,9 @@ final class RunRecorder: TrainingObserver {
     if step.step % horizon.stepsPerEpoch == 0 { try write("epoch", lastEpoch, step) }
   }
 
-  func evaluated(_ result: Evaluator.Result, step: Int, epoch: Int, seconds: Double) throws {
+  func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) throws {
     let row = MetricsLog.Row(
-      kind: "test",
+      kind: ofAverage ? "test-ema" : "test",
       step: step,
       epoch: step == 0 ? 0 : epoch + 1,
       loss: result.loss,
@@ -75,6 +78,7 @@ final class RunRecorder: TrainingObserver {
       step: step.step,
       epoch: step.epoch + 1,
       loss: loss,
+      penalty: sums.meanPenalty,
       accuracy: accuracy,
       gradientNorm: step.gradientNorm,
       learningRate: step.multiplier * horizon.learningRate,

@@ -16,6 +16,8 @@ public struct RunSummary: Encodable, Sendable {
   public let testLoss: Double?
   /// Right answers as a fraction.
   public let testAccuracy: Double?
+  /// The same of the weights' moving average; null without --ema.
+  public let emaTestAccuracy: Double?
   /// Training images a second, evaluation left out; null when no step was taken.
   public let imagesPerS: Double?
   /// Seconds of the whole run.
@@ -43,6 +45,7 @@ public struct RunSummary: Encodable, Sendable {
     try object.encode(finite(trainAccuracy), forKey: .trainAccuracy)
     try object.encode(finite(testLoss), forKey: .testLoss)
     try object.encode(finite(testAccuracy), forKey: .testAccuracy)
+    try object.encode(finite(emaTestAccuracy), forKey: .emaTestAccuracy)
     try object.encode(finite(imagesPerS), forKey: .imagesPerS)
     try object.encode(seconds, forKey: .seconds)
     try object.encode(ranks, forKey: .ranks)
@@ -54,6 +57,7 @@ public struct RunSummary: Encodable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case state, parameters, steps, epochs, trainLoss, trainAccuracy, testLoss, testAccuracy
+    case emaTestAccuracy
     case imagesPerS, seconds, ranks, threads, lanes, digest, output
   }
 }

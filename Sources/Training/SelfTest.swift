@@ -62,7 +62,7 @@ public enum SelfTest {
 
   private final class Silence: TrainingObserver {
     func finished(step: StepMetrics) {}
-    func evaluated(_ result: Evaluator.Result, step: Int, epoch: Int, seconds: Double) {}
+    func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) {}
   }
 
   /// The first images of a dataset.

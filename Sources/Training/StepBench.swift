@@ -113,6 +113,7 @@ public struct StepBench: Sendable {
             learningRate: horizon.learningRate,
             multiplier: 1,
             decay: horizon.decay,
+            l2: plan.l2 ?? 0,
             gradientScale: 1 / Double(plan.batchSize)
           )
         )

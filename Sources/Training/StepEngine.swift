@@ -12,8 +12,10 @@ import Tensors
 public final class StepEngine {
   /// What the ranks agreed on after phase (b).
   public struct Totals: Sendable {
-    /// Loss summed over the global batch.
+    /// Loss summed over the global batch, without the penalty.
     public let loss: Double
+    /// What coupled decay adds to the mean loss: ½·Σ l2·θ² before the step.
+    public let penalty: Double
     /// Right answers in the global batch.
     public let correct: Int
     /// ‖g‖ of the mean gradient.
@@ -33,6 +35,8 @@ public final class StepEngine {
   public let parameters: FloatBuffer
   /// The optimizer with this rank's state.
   public let optimizer: ShardedOptimizer
+  /// The moving average of the parameters, where the plan wants one.
+  public let average: WeightAverage?
   /// Lanes, buckets and slices of all ranks.
   public let reduction: ReductionPlan
 
@@ -40,6 +44,8 @@ public final class StepEngine {
   private let gradients: [FloatBuffer]
   private let reducer: GradientReducer
   private let totals: StepTotals
+  private let penalizes: Bool
+  private let clipNorm: Double?
 
   /// Plans memory and traffic; every rank must call it with the same arguments.
   ///
@@ -92,13 +98,15 @@ public final class StepEngine {
     )
     let exchange = try communicator.exchange(reduction, gradients: gradients)
     reducer = GradientReducer(exchange, plan: reduction, layout: layout)
-    totals = StepTotals(
-      communicator,
-      plan: reduction,
-      batch: batch,
-      recordWidth: network.recordWidth,
-      team: team
-    )
+    average = try plan.averageDecay.map { [parameters] in
+      WeightAverage(
+        decay: $0,
+        of: parameters,
+        layout: layout,
+        in: try communicator.allocate(floats: layout.count)
+      )
+    }
+    (penalizes, clipNorm) = (plan.l2 != nil, plan.clipNorm)
     optimizer = ShardedOptimizer(
       rule,
       plan: reduction,
@@ -107,8 +115,22 @@ public final class StepEngine {
       exchange: exchange,
       parameters: parameters,
       gradients: gradients[0],
+      segments: ParameterFactors.segments(layout, plan.parameterFactors),
+      penalizes: penalizes,
+      average: average,
       team: team
     )
+    totals = StepTotals(
+      communicator,
+      plan: reduction,
+      batch: batch,
+      recordWidth: network.recordWidth,
+      sumWidth: optimizer.sumCount,
+      team: team
+    )
+    totals.granuleSums = { [optimizer] elements, member, sums in
+      optimizer.sums(elements, member: member, into: sums)
+    }
   }
 
   /// The most entries that a recorder of the team gets in a step.
@@ -128,20 +150,28 @@ public final class StepEngine {
     }
     try StepPart.reduce.measure(team) { try reducer.finish() }
 
+    optimizer.begin(scalars)
     try StepPart.totals.measure(team) {
-      try totals.gather(records: network.records, gradient: gradients[0].base, stop: false)
+      try totals.gather(records: network.records, stop: false)
     }
-    let (loss, squares) = (totals.record[0], totals.squares)
+    let (loss, sums) = (totals.record[0], totals.elementSums)
     let result = Totals(
       loss: loss,
+      penalty: penalizes ? sums[1] : 0,
       correct: Int(totals.record[1]),
-      gradientNorm: squares.squareRoot() / Double(batch.batch),
-      isFinite: loss.isFinite && squares.isFinite
+      gradientNorm: sums[0].squareRoot() / Double(batch.batch),
+      isFinite: loss.isFinite && sums[0].isFinite
     )
     guard result.isFinite else { return result }
 
     network.updateStatistics(totals.record, samples: batch.batch)
-    try optimizer.step(scalars)
+    try optimizer.step(sums, clip: clip(result.gradientNorm))
     return result
+  }
+
+  /// The factor that brings a norm down to the largest allowed; PyTorch's formula.
+  private func clip(_ norm: Double) -> Double {
+    guard let clipNorm else { return 1 }
+    return min(1, clipNorm / (norm + 1e-6))
   }
 }

@@ -41,7 +41,7 @@ public struct StepMemory: Hashable, Sendable {
         "--batch-size \(plan.batchSize): no more than \(Self.largestBatch) can be planned."
       )
     }
-    let (layout, rule) = (model.layout, try plan.ruleRow.rule(plan.constants))
+    let (layout, rule) = (model.layout, try plan.updateRule)
     let mode = NetworkMode.training(try plan.grouping)
     let reduction = ReductionPlan(
       lanes: plan.lanes,
@@ -67,13 +67,15 @@ public struct StepMemory: Hashable, Sendable {
         )
       networks[key] = sizes
       let partials = reduction.partials[rank].count
-      let state = ShardedOptimizer.pieces(reduction, rank: rank, sharded: plan.zero == 1)
-        .reduce(0) { $0 + $1.count }
+      let state = StatePieces(reduction, rank: rank, sharded: plan.zero == 1).count
       let arriving = reduction.buckets.indices.reduce(0) {
         $0 + reduction.arrivingElements($1, rank: rank)
       }
       return [
-        Part(name: "parameters", bytes: layout.count * float),
+        Part(
+          name: "parameters",
+          bytes: layout.count * float * (plan.averageDecay == nil ? 1 : 2)
+        ),
         Part(name: "gradients", bytes: partials * layout.trainable.count * float),
         Part(name: "optimizer state", bytes: rule.state.count * state * float),
         Part(name: "activations", bytes: sizes.arenaBytes),

@@ -28,11 +28,14 @@ public final class Trainer {
   public private(set) var step = 0
   /// The last evaluation.
   public private(set) var lastEvaluation: Evaluator.Result?
+  /// The last evaluation of the weights' moving average.
+  public private(set) var lastAverageEvaluation: Evaluator.Result?
 
   private let communicator: any Communicator
   private let team: ThreadTeam
   private let engine: StepEngine
   private let evaluator: Evaluator
+  private let averageEvaluator: Evaluator?
   private let order: EpochOrder
   private let reader: SampleReader
   private var epoch = 0
@@ -72,16 +75,21 @@ public final class Trainer {
     if communicator.rank == 0 { model.initialize(engine.parameters, seed: plan.seed) }
     try communicator.broadcast(engine.parameters.bytes, root: 0)
     try checkReplicas(engine.parameters, communicator)
-    evaluator = Evaluator(
-      model,
-      parameters: engine.parameters,
-      dataset: source.test,
-      normalization: source.normalization,
-      communicator: communicator,
-      team: team,
-      kernels: kernels,
-      options: plan.networkOptions
-    )
+    engine.average?.begin()
+    func evaluator(of parameters: FloatBuffer) -> Evaluator {
+      Evaluator(
+        model,
+        parameters: parameters,
+        dataset: source.test,
+        normalization: source.normalization,
+        communicator: communicator,
+        team: team,
+        kernels: kernels,
+        options: plan.networkOptions
+      )
+    }
+    self.evaluator = evaluator(of: engine.parameters)
+    averageEvaluator = engine.average.map { evaluator(of: $0.values) }
     order = EpochOrder(count: source.train.count, seed: plan.seed)
     reader = SampleReader(
       source.train,
@@ -99,6 +107,8 @@ public final class Trainer {
 
   /// Every tensor, in the model's layout.
   public var parameters: FloatBuffer { engine.parameters }
+  /// The moving average of every tensor, where the plan wants one; complete after an evaluation.
+  public var average: FloatBuffer? { engine.average?.values }
   /// The optimizer with this rank's state.
   public var optimizer: ShardedOptimizer { engine.optimizer }
   /// Lanes, buckets and slices of all ranks.
@@ -164,7 +174,8 @@ public final class Trainer {
         learningRate: horizon.learningRate,
         multiplier: multiplier,
         decay: horizon.decay,
-        gradientScale: 1 / Double(samples)
+        l2: plan.l2 ?? 0,
+        gradientScale: (plan.maximize ? -1 : 1) / Double(samples)
       )
     )
     guard totals.isFinite else { return nil }
@@ -174,6 +185,7 @@ public final class Trainer {
       epoch: epoch,
       samples: samples,
       lossSum: totals.loss,
+      penalty: totals.penalty,
       correct: totals.correct,
       gradientNorm: totals.gradientNorm,
       multiplier: multiplier,
@@ -183,11 +195,15 @@ public final class Trainer {
 
   /// Evaluates; false when the loss is not finite, which shows what the last update has done.
   private func evaluate(_ observer: any TrainingObserver) throws -> Bool {
-    let clock = ContinuousClock.now
     let result = try evaluator.evaluate()
     lastEvaluation = result
-    let seconds = (ContinuousClock.now - clock) / .seconds(1)
-    try observer.evaluated(result, step: step, epoch: epoch, seconds: seconds)
+    try observer.evaluated(result, ofAverage: false, step: step, epoch: epoch)
+    if let averageEvaluator {
+      try engine.optimizer.gatherAverage()
+      let result = try averageEvaluator.evaluate()
+      lastAverageEvaluation = result
+      try observer.evaluated(result, ofAverage: true, step: step, epoch: epoch)
+    }
     return result.loss.isFinite
   }
 }

@@ -8,6 +8,8 @@ public struct StepMetrics: Sendable {
   public let samples: Int
   /// Loss summed over the batch.
   public let lossSum: Double
+  /// What coupled decay adds to the mean loss.
+  public let penalty: Double
   /// Right answers in the batch.
   public let correct: Int
   /// ‖g‖ of the mean gradient.
@@ -22,6 +24,6 @@ public struct StepMetrics: Sendable {
 public protocol TrainingObserver: AnyObject {
   /// A step is done.
   func finished(step: StepMetrics) throws
-  /// An evaluation after `step` steps is done; it took `seconds`.
-  func evaluated(_ result: Evaluator.Result, step: Int, epoch: Int, seconds: Double) throws
+  /// An evaluation after `step` steps is done, of the weights or of their moving average.
+  func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) throws
 }

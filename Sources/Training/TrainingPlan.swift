@@ -32,20 +32,50 @@ public struct TrainingPlan: Sendable, Equatable {
 
   /// The update rule's name.
   public var rule = "adamw"
+  /// Whose form of it.
+  public var dialect = Dialect.paper
   /// α.
   public var learningRate: Double?
   /// β1, β2.
   public var betas: [Double]?
   /// ε.
   public var epsilon: Double?
-  /// The momentum of SGD.
+  /// The momentum of SGD and RMSProp.
   public var momentum: Double?
+  /// τ of Torch's momentum.
+  public var dampening: Double?
+  /// Whether the momentum looks ahead.
+  public var nesterov = false
+  /// Whether Adam's second moment never shrinks.
+  public var amsgrad = false
+  /// ρ of RMSProp and AdaDelta.
+  public var rho: Double?
+  /// Whether RMSProp takes the variance.
+  public var centered = false
+  /// τ of SWATS.
+  public var swatsTolerance: Double?
+  /// Whether the loss is climbed.
+  public var maximize = false
   /// λ, raw.
   public var weightDecay: Double?
   /// λ_norm.
   public var weightDecayNorm: Double?
   /// Allows a raw λ above 1e-3.
   public var allowStrongDecay = false
+  /// The coefficient of coupled decay.
+  public var l2: Double?
+  /// What decoupled decay leaves alone.
+  public var noDecay: Set<ParameterGroup> = []
+  /// What coupled decay leaves alone.
+  public var noL2: Set<ParameterGroup> = []
+  /// Factors of α by group of tensors.
+  public var learningRateFactors: [ParameterGroup: Double] = [:]
+  /// Factors of λ by group of tensors.
+  public var decayFactors: [ParameterGroup: Double] = [:]
+  /// The most that the norm of the mean gradient may be.
+  public var clipNorm: Double?
+  /// The decay of the average of the weights.
+  public var averageDecay: Double?
   /// Label smoothing.
   public var smoothing = 0.0
 

@@ -145,17 +145,22 @@ public struct TrainingRun {
 
   private func save(_ outcome: Trainer.Outcome) throws {
     if outcome == .done {
-      try ModelFile.write(
-        trainer.model,
-        trainer.parameters,
-        source: source,
-        steps: trainer.step,
-        to: folder.file(ModelFile.name)
-      )
+      try save(trainer.parameters, as: ModelFile.name)
+      if let average = trainer.average { try save(average, as: ModelFile.averageName) }
     }
     try folder.write(
       RunStatus(state: outcome.rawValue, step: trainer.step),
       as: "status.json"
+    )
+  }
+
+  private func save(_ parameters: FloatBuffer, as name: String) throws {
+    try ModelFile.write(
+      trainer.model,
+      parameters,
+      source: source,
+      steps: trainer.step,
+      to: folder.file(name)
     )
   }
 
@@ -172,6 +177,7 @@ public struct TrainingRun {
       trainAccuracy: recorder.lastEpoch.accuracy,
       testLoss: trainer.lastEvaluation?.loss,
       testAccuracy: trainer.lastEvaluation?.accuracy,
+      emaTestAccuracy: trainer.lastAverageEvaluation?.accuracy,
       imagesPerS: recorder.whole.rate,
       seconds: recorder.seconds,
       ranks: communicator.size,

@@ -52,13 +52,32 @@ enum Banner {
   private static func method(_ horizon: Horizon, _ plan: TrainingPlan) -> [String] {
     let warmup = plan.warmupEpochs > 0 ? ", warm-up epochs \(plan.warmupEpochs)" : ""
     let rate = "lr \(horizon.learningRate), \(plan.schedule.rawValue)\(warmup)"
-    let decay =
-      horizon.rule.decaysWeights
-      ? "λ \(significant(horizon.decay)) (λ_norm \(significant(horizon.normalizedDecay)))" : "none"
     return [
-      "  optimizer  \(horizon.rule.name), \(rate)",
-      "  decay      \(decay), dialect paper",
+      "  optimizer  \(horizon.rule.name), \(rate), dialect \(plan.dialect.rawValue)",
+      "  decay      \(decay(horizon, plan).joined(separator: "; "))",
     ]
+  }
+
+  /// Decoupled and coupled decay, and what they leave alone.
+  private static func decay(_ horizon: Horizon, _ plan: TrainingPlan) -> [String] {
+    func text(_ value: String, _ excepted: Set<ParameterGroup>) -> String {
+      let names = ParameterGroup.allCases.filter(excepted.contains).map(\.rawValue)
+      return value
+        + (names.isEmpty ? " on all tensors" : ", not on " + names.joined(separator: ", "))
+    }
+    var parts: [String] = []
+    if horizon.rule.decaysWeights {
+      let value =
+        switch plan.dialect.decayUnit {
+        case .schedule:
+          "λ \(significant(horizon.decay)) (λ_norm \(significant(horizon.normalizedDecay)))"
+        case .learningRate: "\(significant(horizon.decay)) times the learning rate"
+        case .raw: "\(significant(horizon.decay)) a step, whatever the schedule"
+        }
+      parts.append(text(value, plan.noDecay))
+    }
+    if let l2 = plan.l2, l2 > 0 { parts.append(text("L2 \(significant(l2))", plan.noL2)) }
+    return parts.isEmpty ? ["none"] : parts
   }
 
   /// "16", or "3 or 4" where lanes differ.

@@ -97,15 +97,7 @@ struct TrainingOptions: ParsableArguments {
   }
 }
 
-/// The update rule.
-struct RuleOptions: ParsableArguments {
-  @Option(name: .customLong("opt"), parsing: .unconditional, help: .field("opt"))
-  var opt: String?
-
-  var assignments: [(flag: String, text: String?)] { [("opt", opt)] }
-}
-
-/// Its constants and its schedule.
+/// Learning rate, schedule and decoupled decay.
 struct OptimizerOptions: ParsableArguments {
   @Option(name: .customLong("lr"), parsing: .unconditional, help: .field("lr"))
   var lr: String?
@@ -125,12 +117,6 @@ struct OptimizerOptions: ParsableArguments {
     help: .field("weight-decay-norm")
   )
   var weightDecayNorm: String?
-  @Option(name: .customLong("momentum"), parsing: .unconditional, help: .field("momentum"))
-  var momentum: String?
-  @Option(name: .customLong("opt-betas"), parsing: .unconditional, help: .field("opt-betas"))
-  var optBetas: String?
-  @Option(name: .customLong("opt-eps"), parsing: .unconditional, help: .field("opt-eps"))
-  var optEps: String?
   @Flag(name: .customLong("allow-strong-decay"), help: .field("allow-strong-decay"))
   var allowStrongDecay = false
 
@@ -141,9 +127,6 @@ struct OptimizerOptions: ParsableArguments {
       ("warmup-epochs", warmupEpochs),
       ("weight-decay", weightDecay),
       ("weight-decay-norm", weightDecayNorm),
-      ("momentum", momentum),
-      ("opt-betas", optBetas),
-      ("opt-eps", optEps),
       ("allow-strong-decay", allowStrongDecay ? "true" : nil),
     ]
   }

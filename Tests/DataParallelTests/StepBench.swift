@@ -9,14 +9,35 @@ struct StepSetup: Sendable {
   var lanes = 8
   var bucketGranules = 1024
   var isSharded = true
-  var rule: any UpdateRule = AdamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-3)
+  var rule: any UpdateRule = AdamW(AdamConstants(epsilon: 1e-3))
   /// Elements of each tensor, in layout order.
   var tensors = [1500, 10, 7000, 3, 2048, 1024, 400]
   /// Samples of each step's batch; the first is a full one.
   var batches = [40, 40, 40]
   var recordWidth = 5
+  /// The coefficient of coupled decay; nil: none.
+  var l2: Double?
+  var factors: ParameterFactors.ByGroup = [:]
+  /// The factor of every gradient beside 1 / b.
+  var clip = 1.0
+
+  /// Tensors with names and roles of their own instead.
+  var named: [(String, ParameterRole, ParameterStorage)] = []
+
+  /// Where an earlier run stopped.
+  struct Resume: Sendable {
+    let parameters: [Float]
+    let state: [StateRecord]
+    let memory: SIMD4<Double>
+    let step: Int
+  }
+  var resume: Resume?
 
   var layout: ParameterLayout {
+    named.isEmpty ? unnamed : ParameterLayout(named.map { ($0.0, $0.1, $0.2) })
+  }
+
+  private var unnamed: ParameterLayout {
     ParameterLayout(
       tensors.enumerated().map { ("tensor\($0.offset)", .weight, .vector($0.element)) }
         + [("statistic", .statistic, .vector(20))]
@@ -54,6 +75,15 @@ struct StepOutcome: Sendable, Equatable {
   var parameters: [UInt32] = []
   var records: [[UInt64]] = []
   var squares: [UInt64] = []
+  /// All sums over elements.
+  var sums: [[Double]] = []
+  /// The moving averages of all elements.
+  var average: [UInt32] = []
+  /// The state tensor by tensor, and the rule's numbers.
+  var state: [StateRecord] = []
+  var memory = SIMD4<Double>.zero
+  /// Elements of state that a resume did not find.
+  var missing = 0
   var stateElements = 0
   var stateBytes = 0
   /// What was sent in each step.
@@ -76,6 +106,7 @@ final class StepBench {
   private let reducer: GradientReducer
   private let totals: StepTotals
   private let optimizer: ShardedOptimizer
+  private let average: WeightAverage
 
   init(_ c: any Communicator, _ setup: StepSetup) throws {
     (self.c, self.setup) = (c, setup)
@@ -91,7 +122,7 @@ final class StepBench {
       try c.allocate(floats: layout.trainable.count)
     }
     parameters = try c.allocate(floats: layout.count)
-    for i in 0..<layout.count { parameters.base[i] = unevenValue(99, 0, i) }
+    for i in layout.entries.flatMap(\.range) { parameters.base[i] = unevenValue(99, 0, i) }
     let exchange = try c.exchange(plan, gradients: gradients)
     reducer = GradientReducer(exchange, plan: plan, layout: layout)
     totals = StepTotals(
@@ -99,7 +130,14 @@ final class StepBench {
       plan: plan,
       batch: batch,
       recordWidth: setup.recordWidth,
+      sumWidth: 1 + (setup.l2 == nil ? 0 : 1) + setup.rule.sums.count,
       team: team
+    )
+    average = WeightAverage(
+      decay: 0.9,
+      of: parameters,
+      layout: layout,
+      in: try c.allocate(floats: layout.count)
     )
     optimizer = ShardedOptimizer(
       setup.rule,
@@ -109,33 +147,52 @@ final class StepBench {
       exchange: exchange,
       parameters: parameters,
       gradients: gradients[0],
+      segments: ParameterFactors.segments(layout, setup.factors),
+      penalizes: setup.l2 != nil,
+      average: average,
       team: team
     )
+    totals.granuleSums = { [optimizer] elements, member, sums in
+      optimizer.sums(elements, member: member, into: sums)
+    }
+    average.begin()
   }
 
   func run() throws -> StepOutcome {
     var outcome = StepOutcome()
-    for (index, samples) in setup.batches.enumerated() {
+    if let resume = setup.resume {
+      for i in 0..<layout.count { parameters.base[i] = resume.parameters[i] }
+      outcome.missing = optimizer.restore(resume.state, layout)
+      optimizer.restore(memory: resume.memory)
+    }
+    for (index, samples) in setup.batches.enumerated().dropFirst(setup.resume?.step ?? 0) {
       batch.begin(samples: samples)
       let before = c.traffic
-      try reduce(step: index)
-      outcome.largestReceived = c.traffic.largestReceived
-      outcome.records.append((0..<setup.recordWidth).map { totals.record[$0].bitPattern })
-      outcome.squares.append(totals.squares.bitPattern)
-      try optimizer.step(
+      optimizer.begin(
         StepScalars(
           step: index + 1,
           learningRate: 0.01,
           multiplier: 1 / Double(index + 1),
           decay: 0.003,
+          l2: setup.l2 ?? 0,
           gradientScale: 1 / Double(samples)
         )
       )
+      try reduce(step: index)
+      outcome.largestReceived = c.traffic.largestReceived
+      outcome.records.append((0..<setup.recordWidth).map { totals.record[$0].bitPattern })
+      outcome.squares.append(totals.elementSums[0].bitPattern)
+      outcome.sums.append((0..<optimizer.sumCount).map { totals.elementSums[$0] })
+      try optimizer.step(totals.elementSums, clip: setup.clip)
       outcome.sent.append(c.traffic - before)
     }
     outcome.parameters = parameters.elements.map(\.bitPattern)
     outcome.gradient = gradients[0].elements.map(\.bitPattern)
-    outcome.stateElements = optimizer.pieces.reduce(0) { $0 + $1.count }
+    outcome.stateElements = optimizer.pieces.count
+    try optimizer.gatherAverage()
+    outcome.average = average.values.elements.map(\.bitPattern)
+    outcome.state = optimizer.records(layout)
+    outcome.memory = optimizer.memory
     outcome.stateBytes = optimizer.stateBytes
     return outcome
   }
@@ -161,7 +218,7 @@ final class StepBench {
         : Array(repeating: .nan, count: setup.recordWidth)
     }
     try records.withUnsafeMutableBufferPointer {
-      try totals.gather(records: $0.baseAddress!, gradient: gradients[0].base, stop: false)
+      try totals.gather(records: $0.baseAddress!, stop: false)
     }
   }
 }

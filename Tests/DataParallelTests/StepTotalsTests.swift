@@ -49,14 +49,15 @@ struct StepTotalsTests {
           plan: plan,
           batch: batch,
           recordWidth: 2,
+          sumWidth: 1,
           team: ThreadTeam(size: 1)
         )
-        let gradient = FloatBuffer(count: 3000)
+        totals.granuleSums = { _, _, sums in sums[0] = 0 }
         var records = Array(repeating: 1.0, count: 2 * batch.held.count)
         // A wish is for one step: the next gather starts afresh.
         return try [wishes.contains(c.rank), false].map { stop in
           try records.withUnsafeMutableBufferPointer {
-            try totals.gather(records: $0.baseAddress!, gradient: gradient.base, stop: stop)
+            try totals.gather(records: $0.baseAddress!, stop: stop)
           }
           return totals.stops
         }
@@ -75,16 +76,21 @@ struct StepTotalsTests {
         plan: plan,
         batch: batch,
         recordWidth: 2,
+        sumWidth: 1,
         team: ThreadTeam(size: 2)
       )
       let gradient = FloatBuffer(count: 5000)
+      totals.granuleSums = { elements, _, sums in
+        let start = gradient.base + elements.lowerBound
+        sums[0] = Granules.sumOfSquares(start, count: elements.count)
+      }
       // Only its owner looks at an element.
       if plan.slices.contains(where: { $0[c.rank].contains(4444) }) { gradient.base[4444] = .nan }
       var records = Array(repeating: 1.0, count: 2 * batch.held.count)
       try records.withUnsafeMutableBufferPointer {
-        try totals.gather(records: $0.baseAddress!, gradient: gradient.base, stop: false)
+        try totals.gather(records: $0.baseAddress!, stop: false)
       }
-      return totals.squares
+      return totals.elementSums[0]
     }
     let missed = squares.filter { !$0.isNaN }
     #expect(missed.isEmpty)

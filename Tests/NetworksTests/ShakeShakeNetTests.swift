@@ -37,7 +37,7 @@ struct ShakeShakeNetTests {
       body.filter { roles.contains($0.role) }.reduce(0) { $0 + $1.range.count }
     }
     #expect(count(.weight) == convolutions)
-    #expect(count(.gain, .bias) == norms)
+    #expect(count(.gain, .shift) == norms)
   }
 
   /// Wherever the channels change there is a projection, in the first stage without a stride.

@@ -5,25 +5,78 @@ import Testing
 /// Rules by name, and the decay that follows from a normalised one.
 struct CatalogTests {
   @Test func namesAndRates() throws {
-    #expect(UpdateRuleCatalog.rows.map(\.name) == ["adamw", "sgd"])
+    #expect(
+      UpdateRuleCatalog.rows.map(\.name) == [
+        "adamw", "adam", "sgdw", "sgd", "adagrad", "rmsprop", "adadelta", "swats",
+      ]
+    )
     #expect(try UpdateRuleCatalog.row("adamw").learningRate == 1e-3)
     #expect(try UpdateRuleCatalog.row("sgd").learningRate == 0.05)
   }
 
   @Test func constantsReachTheirRule() throws {
-    let constants = RuleConstants(betas: (0.8, 0.95), epsilon: 1e-4, momentum: 0.7)
-    let adamW = try #require(UpdateRuleCatalog.row("adamw").rule(constants) as? AdamW)
-    #expect(adamW == AdamW(beta1: 0.8, beta2: 0.95, epsilon: 1e-4))
-    let sgd = try #require(UpdateRuleCatalog.row("sgd").rule(constants) as? SGD)
-    #expect(sgd == SGD(momentum: 0.7))
+    var constants = RuleConstants()
+    (constants.beta1, constants.beta2) = (0.8, 0.95)
+    (constants.epsilon, constants.momentum) = (1e-4, 0.7)
+    (constants.amsgrad, constants.nesterov) = (true, true)
+    let adamW = try #require(UpdateRuleCatalog.row("adamw").rule(constants, .keras) as? AdamW)
+    let expected = AdamConstants(
+      beta1: 0.8,
+      beta2: 0.95,
+      epsilon: 1e-4,
+      amsgrad: true,
+      dialect: .keras
+    )
+    #expect(adamW == AdamW(expected))
+    let sgd = try #require(UpdateRuleCatalog.row("sgd").rule(constants, .optax) as? SGD)
+    #expect(sgd == SGD(momentum: 0.7, nesterov: true, dialect: .optax))
   }
 
-  @Test(arguments: ["adam", "AdamW", "", "sgd "])
+  @Test(arguments: ["adamax", "AdamW", "", "sgd "])
   func anUnknownNameIsAnsweredWithTheNames(name: String) {
     let failure = #expect(throws: Failure.self) { try UpdateRuleCatalog.row(name) }
     #expect(failure?.kind == .usage)
     #expect(failure?.message.contains("--opt \(name)") == true)
-    #expect(failure?.message.contains("adamw, sgd") == true)
+    #expect(failure?.message.contains("adamw, adam, sgdw, sgd") == true)
+  }
+
+  /// Their sources' defaults: Keras 3.15, PyTorch 2.15, optax 0.2.8.
+  @Test(arguments: [
+    ("adamw", Dialect.paper, 1e-8), ("adamw", .authors, 1e-8), ("adamw", .pytorch, 1e-8),
+    ("adamw", .keras, 1e-7), ("adam", .tfa, 1e-7), ("adam", .optax, 1e-8),
+    ("adagrad", .pytorch, 1e-10), ("adagrad", .keras, 1e-7), ("adagrad", .optax, 1e-7),
+    ("rmsprop", .pytorch, 1e-8), ("rmsprop", .keras, 1e-7), ("rmsprop", .optax, 1e-8),
+    ("adadelta", .pytorch, 1e-6), ("adadelta", .keras, 1e-7), ("adadelta", .optax, 1e-6),
+    ("swats", .paper, 1e-9),
+  ])
+  func everyDialectHasItsEpsilon(name: String, dialect: Dialect, epsilon: Double) throws {
+    #expect(try UpdateRuleCatalog.row(name).constants(dialect).epsilon == epsilon)
+  }
+
+  @Test func whatADialectDoesNotHaveIsRefused() throws {
+    var constants = RuleConstants()
+    constants.amsgrad = true
+    #expect(
+      try UpdateRuleCatalog.row("adam").objection(constants, .authors)?.hasPrefix("--amsgrad")
+        == true
+    )
+    #expect(try UpdateRuleCatalog.row("adam").objection(constants, .tfa) == nil)
+    constants = RuleConstants()
+    constants.dampening = 0.5
+    for dialect in Dialect.allCases {
+      let objection = try UpdateRuleCatalog.row("sgd").objection(constants, dialect)
+      #expect((objection == nil) == (dialect == .pytorch || dialect == .authors), "\(dialect)")
+    }
+    constants.nesterov = true
+    #expect(
+      try UpdateRuleCatalog.row("sgd").objection(constants, .pytorch)?.hasPrefix("--nesterov")
+        == true
+    )
+    for (name, dialect) in [("adagrad", Dialect.authors), ("rmsprop", .tfa), ("swats", .pytorch)] {
+      let row = try UpdateRuleCatalog.row(name)
+      let objection = row.objection(row.constants(dialect), dialect)
+      #expect(objection?.hasPrefix("--opt \(name): --dialect \(dialect.rawValue)") == true)
+    }
   }
 
   @Test func normalizedDecayIsThePapers() {

@@ -1,78 +1,79 @@
 import Optimizers
+import Tensors
 import TestSupport
 import Testing
 
 /// Every rule of the catalog keeps the contract and follows its paper.
 struct UpdateRuleTests {
-  /// The textbook form of every rule of the catalog; a new rule needs a row.
+  /// The textbook form of every rule of the catalog in the paper's dialect; a new rule needs a row.
   private static func textbook(_ name: String, _ constants: RuleConstants) -> TextbookRule? {
     switch name {
-    case "adamw":
-      .adamW(
-        beta1: constants.betas.0,
-        beta2: constants.betas.1,
-        epsilon: constants.epsilon
-      )
-    case "sgd": .sgd(momentum: constants.momentum)
+    case "adamw": .adam(constants, decays: true)
+    // As long as the rates differ SWATS is Adam.
+    case "adam", "swats": .adam(constants, decays: false)
+    case "sgdw": .sgd(constants, decays: true)
+    case "sgd": .sgd(constants, decays: false)
+    case "adagrad": .adaGrad(constants)
+    case "rmsprop": .rmsProp(constants)
+    case "adadelta": .adaDelta(constants)
     default: nil
     }
   }
 
+  /// Constants near the usual ones and away from them.
+  private static let changes: [@Sendable (inout RuleConstants) -> Void] = [
+    { _ in },
+    {
+      ($0.beta1, $0.beta2, $0.epsilon) = (0.5, 0.9, 1e-3)
+      ($0.momentum, $0.rho) = (0, 0.5)
+    },
+    {
+      ($0.beta1, $0.beta2, $0.epsilon) = (0, 0.99, 1e-5)
+      ($0.momentum, $0.rho, $0.centered) = (0.99, 0.95, true)
+    },
+    {
+      ($0.epsilon, $0.momentum) = (1e-4, 0.6)
+      ($0.nesterov, $0.centered) = (true, false)
+    },
+  ]
+
   @Test(arguments: UpdateRuleCatalog.rows.map(\.name))
   func rulesKeepTheContract(name: String) throws {
     let row = try UpdateRuleCatalog.row(name)
-    for constants in [
-      RuleConstants(betas: (0.9, 0.999), epsilon: 1e-8, momentum: 0.9),
-      RuleConstants(betas: (0.5, 0.9), epsilon: 1e-3, momentum: 0),
-      RuleConstants(betas: (0, 0.99), epsilon: 1e-5, momentum: 0.99),
-    ] {
+    for change in Self.changes {
+      var constants = row.constants(.paper)
+      change(&constants)
+      constants.amsgrad = row.takes.contains(.amsgrad) && constants.epsilon == 1e-4
+      if row.objection(constants, .paper) != nil { continue }
       let textbook = try #require(Self.textbook(name, constants), "\(name) has no textbook")
-      let rule = row.rule(constants)
+      let rule = row.rule(constants, .paper)
       #expect(rule.name == name)
+      #expect(rule.decaysWeights == row.decaysWeights)
       try checkUpdateRule(rule, textbook: textbook)
     }
   }
 
-  @Test func onlyAdamWDecays() {
-    let constants = RuleConstants(betas: (0.9, 0.999), epsilon: 1e-8, momentum: 0.9)
-    let decaying = UpdateRuleCatalog.rows.filter { $0.rule(constants).decaysWeights }
-    #expect(decaying.map(\.name) == ["adamw"])
-    #expect(
-      AdamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8).state == ["first_moment", "second_moment"]
-    )
-    #expect(SGD(momentum: 0.9).state == ["momentum"])
+  @Test func stateIsNamed() {
+    #expect(AdamW(AdamConstants()).state.map(\.name) == ["first_moment", "second_moment"])
+    #expect(Adam(AdamConstants(amsgrad: true)).state.map(\.name).last == "largest_second_moment")
+    #expect(SGD(momentum: 0.9).state == [StateArray("momentum")])
+    #expect(AdaGrad(epsilon: 1e-7, dialect: .keras).state[0].initial == 0.1)
+    #expect(UpdateRuleCatalog.rows.filter(\.decaysWeights).map(\.name) == ["adamw", "sgdw"])
   }
 
-  @Test func theFirstStepOfAdamWMovesByTheRate() throws {
+  @Test func theFirstStepOfAdamWMovesByTheRate() {
     // m̂ / √v̂ is the gradient's sign at t = 1, so θ moves by η·α, whatever the gradient's size.
-    let rule = AdamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-12)
-    var (theta, gradient): ([Float], [Float]) = ([1, 1, 1], [1e-4, -20, 3])
-    var (m, v): ([Float], [Float]) = ([0, 0, 0], [0, 0, 0])
+    let rule = AdamW(AdamConstants(epsilon: 1e-12))
     let scalars = StepScalars(
       step: 1,
       learningRate: 0.01,
       multiplier: 0.5,
       decay: 0.1,
-      gradientScale: 0.25
+      gradientScale: 1
     )
-    theta.withUnsafeMutableBufferPointer { theta in
-      gradient.withUnsafeMutableBufferPointer { gradient in
-        m.withUnsafeMutableBufferPointer { m in
-          v.withUnsafeMutableBufferPointer { v in
-            rule.update(
-              UpdateSpan(
-                count: 3,
-                parameters: theta.baseAddress!,
-                gradients: UnsafePointer(gradient.baseAddress!),
-                state: (m.baseAddress, v.baseAddress)
-              ),
-              scalars
-            )
-          }
-        }
-      }
-    }
+    var trajectory = RuleTrajectory(rule, [1, 1, 1])
+    trajectory.step([2.5e-5, -5, 0.75], scalars)
     let expected: [Float] = [0.945, 0.955, 0.945]
-    #expect(zip(theta, expected).allSatisfy { abs($0 - $1) < 1e-6 }, "\(theta)")
+    #expect(zip(trajectory.theta, expected).allSatisfy { abs($0 - $1) < 1e-6 })
   }
 }

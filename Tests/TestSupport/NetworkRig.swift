@@ -135,7 +135,7 @@ public func randomParameters(_ model: Model, seed: UInt64) -> FloatBuffer {
         switch entry.role {
         case .weight: x / Double(fan).squareRoot()
         case .gain: 1 + 0.3 * x
-        case .bias: 0.3 * x
+        case .shift, .bias: 0.3 * x
         case .statistic: entry.name.hasSuffix("var") ? 0.5 + draws.uniform() : 0.3 * x
         }
       buffer.base[i] = Float(value)

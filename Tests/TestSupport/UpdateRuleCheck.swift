@@ -29,22 +29,30 @@ private struct UpdateRuleCheck {
     init(_ rule: any UpdateRule, count: Int) {
       theta = FloatBuffer(count: count)
       gradient = FloatBuffer(count: count)
-      state = rule.state.map { _ in FloatBuffer(count: count) }
+      state = rule.state.map { array in
+        let buffer = FloatBuffer(count: count)
+        buffer.elements.update(repeating: array.initial)
+        return buffer
+      }
     }
 
     func update(_ rule: any UpdateRule, _ range: Range<Int>, _ scalars: StepScalars) {
       let start = range.lowerBound
-      rule.update(
-        UpdateSpan(
-          count: range.count,
-          parameters: theta.base + start,
-          gradients: gradient.base + start,
-          state: (
-            state.first.map { $0.base + start }, state.count > 1 ? state[1].base + start : nil
+      let mean = gradient.elements[range].map { $0 * Float(scalars.gradientScale) }
+      mean.withUnsafeBufferPointer { mean in
+        state.map(\.base).withUnsafeBufferPointer { states in
+          rule.update(
+            UpdateSpan(
+              count: range.count,
+              parameters: theta.base + start,
+              gradients: mean.baseAddress ?? UnsafePointer(gradient.base),
+              states: states.baseAddress!,
+              offset: start
+            ),
+            scalars
           )
-        ),
-        scalars
-      )
+        }
+      }
     }
 
     var bits: [UInt32] { ([theta] + state).flatMap { $0.elements.map(\.bitPattern) } }
@@ -62,9 +70,14 @@ private struct UpdateRuleCheck {
 
   func names() throws {
     try require(!rule.name.isEmpty, "a rule without a name")
-    try require(rule.state.count <= 2, "\(rule.name) has \(rule.state.count) state arrays")
-    try require(Set(rule.state).count == rule.state.count, "\(rule.name): equal state names")
-    try require(textbook.states == rule.state.count, "\(rule.name): the textbook has other state")
+    try require(
+      Set(rule.state.map(\.name)).count == rule.state.count,
+      "\(rule.name): equal state names"
+    )
+    try require(
+      textbook.states == rule.state.map { Double($0.initial) },
+      "\(rule.name): the textbook has other state"
+    )
   }
 
   /// The bits of an element depend on that element alone, whatever piece it is updated in.
@@ -140,7 +153,7 @@ private struct UpdateRuleCheck {
     let bench = Bench(rule, count: count)
     for i in 0..<count { bench.theta.base[i] = normal(0, i) }
     var theta = bench.theta.elements.map(Double.init)
-    var state = rule.state.map { _ in Array(repeating: 0.0, count: count) }
+    var state = textbook.states.map { Array(repeating: $0, count: count) }
     for step in 1...50 {
       for i in 0..<count { bench.gradient.base[i] = normal(step, i) }
       let now = scalars(step, decay: 2e-3)

@@ -19,7 +19,9 @@ struct GoldenTests {
     try follow(
       golden,
       settings.course,
-      AdamW(beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.eps),
+      AdamW(
+        AdamConstants(beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.eps)
+      ),
       learningRate: settings.lr,
       decay: settings.lambda,
       lanes: lanes,

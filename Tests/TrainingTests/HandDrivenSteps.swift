@@ -64,6 +64,7 @@ final class HandDrivenSteps {
       plan: plan,
       batch: batch,
       recordWidth: network.recordWidth,
+      sumWidth: 1,
       team: team
     )
     optimizer = ShardedOptimizer(
@@ -76,6 +77,9 @@ final class HandDrivenSteps {
       gradients: gradients[0],
       team: team
     )
+    totals.granuleSums = { [optimizer] elements, member, sums in
+      optimizer.sums(elements, member: member, into: sums)
+    }
   }
 
   /// Takes a step on the whole batch (NHWC) and returns the mean loss before it.
@@ -88,7 +92,7 @@ final class HandDrivenSteps {
   ) throws -> Double {
     let loss = try lossAndGradient(images, labels)
     network.updateStatistics(totals.record, samples: batch.batch)
-    try optimizer.step(
+    optimizer.begin(
       StepScalars(
         step: number,
         learningRate: learningRate,
@@ -97,6 +101,7 @@ final class HandDrivenSteps {
         gradientScale: 1 / Double(batch.batch)
       )
     )
+    try optimizer.step(totals.elementSums)
     return loss
   }
 
@@ -112,7 +117,7 @@ final class HandDrivenSteps {
     reducer.begin(present: batch.present)
     try network.backward { try reducer.markReady($0) }
     try reducer.finish()
-    try totals.gather(records: network.records, gradient: gradient.base, stop: false)
+    try totals.gather(records: network.records, stop: false)
     return totals.record[0] / Double(batch.batch)
   }
 }

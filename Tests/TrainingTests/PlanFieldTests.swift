@@ -18,7 +18,10 @@ struct PlanFieldTests {
     "lanes": "4", "zero": "0", "threads": "3", "kernels": "avx2", "no-pin": "true",
     "allow-mixed-cpu": "true", "conv": "direct", "no-fusion": "normalize,chain",
     "output": "runs/a: b #c", "overwrite": "true", "eval-every": "0", "log-every": "1",
-    "profile": "trace.json",
+    "profile": "trace.json", "dialect": "keras", "dampening": "0.5", "nesterov": "true",
+    "amsgrad": "true", "opt-rho": "0.8", "centered": "true", "swats-tolerance": "0.001",
+    "maximize": "true", "l2": "0.0001", "no-decay": "norm,bias", "no-l2": "dense",
+    "lr-scale": "norm=0.5,bias=2.0", "decay-scale": "conv=0.25", "clip-grad": "1.5", "ema": "0.99",
   ]
 
   /// Texts that each field refuses.
@@ -38,6 +41,11 @@ struct PlanFieldTests {
     "conv": ["", "im2col"], "no-fusion": ["", "none", "chain,", "chain statistics"],
     "no-pin": ["1"], "allow-mixed-cpu": ["on"], "output": [""], "overwrite": ["please"],
     "eval-every": ["-1"], "log-every": ["0"], "profile": [""],
+    "dialect": ["", "Keras", "torch"], "dampening": ["1", "-0.1"], "nesterov": ["yes"],
+    "amsgrad": ["1"], "opt-rho": ["1", "-0.5"], "centered": ["no"], "swats-tolerance": ["0"],
+    "maximize": [""], "l2": ["-1e-4", "nan"], "no-decay": ["", "weights", "norm,"],
+    "no-l2": ["kernel"], "lr-scale": ["", "bias", "bias=", "bias=-1", "weight=1", "bias=1,bias=2"],
+    "decay-scale": ["conv:2"], "clip-grad": ["0", "-1", "inf"], "ema": ["0", "1"],
   ]
 
   @Test func everyFieldIsTried() {
@@ -105,24 +113,45 @@ struct PlanFieldTests {
       "data": "synthetic", "model": "resnet20", "augment": "crop-flip", "epochs": "10",
       "batch-size": "128", "bn": "batch", "smoothing": "0.0", "seed": "1", "opt": "adamw",
       "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "zero": "1", "kernels": "auto",
-      "conv": "auto", "eval-every": "1", "log-every": "50",
+      "conv": "auto", "eval-every": "1", "log-every": "50", "dialect": "paper",
     ]
     for field in PlanField.all {
       #expect(field.get(TrainingPlan()) == expected[field.flag], "--\(field.flag)")
     }
   }
 
-  @Test(arguments: ["adamw", "sgd"]) func aResolvedPlanFixesWhatTheRuleLeftOpen(rule: String) throws
-  {
+  @Test(
+    arguments: [
+      (
+        "adamw", Dialect.paper,
+        [
+          "lr": "0.001", "opt-betas": "0.9,0.999", "opt-eps": "1e-08",
+          "weight-decay-norm": "0.025",
+        ]
+      ),
+      ("sgd", .paper, ["lr": "0.05", "momentum": "0.9", "dampening": "0.0"]),
+      (
+        "adamw", .keras,
+        ["lr": "0.001", "opt-betas": "0.9,0.999", "opt-eps": "1e-07", "weight-decay": "0.004"]
+      ),
+      (
+        "rmsprop", .pytorch,
+        ["lr": "0.001", "opt-eps": "1e-08", "opt-rho": "0.99", "momentum": "0.0"]
+      ),
+    ] as [(String, Dialect, [String: String])]
+  )
+  func aResolvedPlanFixesWhatTheRuleLeftOpen(
+    rule: String,
+    dialect: Dialect,
+    expected: [String: String]
+  ) throws {
     var plan = TrainingPlan()
-    plan.rule = rule
+    (plan.rule, plan.dialect) = (rule, dialect)
     let resolved = try plan.resolved
-    let expected =
-      rule == "adamw"
-      ? [
-        "lr": "0.001", "opt-betas": "0.9,0.999", "opt-eps": "1e-08", "weight-decay-norm": "0.025",
-      ] : ["lr": "0.05", "momentum": "0.9"]
-    for flag in ["lr", "opt-betas", "opt-eps", "momentum", "weight-decay", "weight-decay-norm"] {
+    for flag in [
+      "lr", "opt-betas", "opt-eps", "opt-rho", "momentum", "dampening", "weight-decay",
+      "weight-decay-norm",
+    ] {
       #expect(PlanField.named(flag)?.get(resolved) == expected[flag], "--\(flag)")
     }
   }

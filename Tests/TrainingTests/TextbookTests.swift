@@ -34,7 +34,7 @@ struct TextbookTests {
     var losses: [Double] = []
     _ = try trainer.run(StepWatcher { losses.append($0.lossSum / Double($0.samples)) })
 
-    let expected = Self.follow(&reference, plan, source)
+    let expected = try Self.follow(&reference, plan, source)
     #expect(losses.count == expected.count)
     for (loss, expected) in zip(losses, expected) {
       #expect(abs(loss - expected) < Self.lossTolerance)
@@ -64,15 +64,15 @@ struct TextbookTests {
     _ reference: inout TinySiLUReference,
     _ plan: TrainingPlan,
     _ source: DataSource
-  ) -> [Double] {
+  ) throws -> [Double] {
     let order = EpochOrder(count: source.train.count, seed: plan.seed)
     let rule: TextbookRule =
       plan.rule == "sgd"
-      ? .sgd(momentum: 0.9) : .adamW(beta1: 0.9, beta2: 0.999, epsilon: plan.constants.epsilon)
+      ? .sgd(try plan.constants, decays: false) : .adam(try plan.constants, decays: true)
     // b = 8, B = 20, T = 4.
     let decay = plan.rule == "sgd" ? 0 : 0.025 * (8.0 / (20 * 4)).squareRoot()
-    var state = (0..<rule.states).map { _ in
-      Array(repeating: 0.0, count: reference.parameters.count)
+    var state = rule.states.map {
+      Array(repeating: $0, count: reference.parameters.count)
     }
     var losses: [Double] = []
     for step in 0..<10 {

@@ -41,7 +41,7 @@ final class StepWatcher: TrainingObserver {
 
   func finished(step: StepMetrics) throws { try onStep(step) }
 
-  func evaluated(_ result: Evaluator.Result, step: Int, epoch: Int, seconds: Double) {
+  func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) {
     evaluations.append(result)
   }
 }

@@ -1,4 +1,5 @@
 import Networks
+import Optimizers
 import Tensors
 import Testing
 import Training
@@ -43,15 +44,48 @@ struct ValidationTests {
       ($0.batchSize, $0.lanes, $0.batchNorm) = (96, 4, .group(32))
     },
     Refusal("an unknown model", ["--model vgg", "smallcnn, resnet20"]) { $0.model = "vgg" },
-    Refusal("an unknown rule", ["--opt adam", "adamw, sgd"]) { $0.rule = "adam" },
+    Refusal("an unknown rule", ["--opt adamax", "adamw, adam, sgdw"]) { $0.rule = "adamax" },
     Refusal("both decays", ["--weight-decay", "--weight-decay-norm", "exclude"]) {
       ($0.weightDecay, $0.weightDecayNorm) = (1e-4, 0.025)
     },
-    Refusal("sgd with raw decay", ["--weight-decay:", "sgd", "adamw has"]) {
+    Refusal("sgd with raw decay", ["--weight-decay:", "sgd", "adamw, sgdw have", "--l2"]) {
       ($0.rule, $0.weightDecay) = ("sgd", 1e-4)
     },
-    Refusal("sgd with normalised decay", ["--weight-decay-norm:", "sgd", "adamw has"]) {
+    Refusal("sgd with normalised decay", ["--weight-decay-norm:", "sgd", "adamw, sgdw have"]) {
       ($0.rule, $0.weightDecayNorm) = ("sgd", 0.025)
+    },
+    Refusal("an exception from no decay", ["--no-decay:", "adam ", "adamw, sgdw have."]) {
+      ($0.rule, $0.noDecay) = ("adam", [.norm])
+    },
+    Refusal("a decay factor without decay", ["--decay-scale:", "sgd"]) {
+      ($0.rule, $0.decayFactors) = ("sgd", [.norm: 0.5])
+    },
+    Refusal("a tensor with no decay and some", ["--no-decay", "--decay-scale", "norm"]) {
+      ($0.noDecay, $0.decayFactors) = ([.norm, .bias], [.norm: 0.5])
+    },
+    Refusal("an exception from no L2", ["--no-l2", "--l2"]) { $0.noL2 = [.bias] },
+    Refusal("a constant of another rule", ["--momentum:", "adamw", "sgdw, sgd, rmsprop have"]) {
+      $0.momentum = 0.9
+    },
+    Refusal("amsgrad for sgd", ["--amsgrad:", "sgd"]) { ($0.rule, $0.amsgrad) = ("sgd", true) },
+    Refusal("swats in another dialect", ["--opt swats", "--dialect keras", "paper"]) {
+      ($0.rule, $0.dialect) = ("swats", .keras)
+    },
+    Refusal("dampening outside of Torch", ["--dampening", "pytorch or authors"]) {
+      ($0.rule, $0.dampening) = ("sgd", 0.5)
+    },
+    Refusal("nesterov without momentum", ["--nesterov", "--momentum"]) {
+      ($0.rule, $0.momentum, $0.nesterov) = ("sgd", 0, true)
+    },
+    Refusal("normalised decay in PyTorch", ["--weight-decay-norm", "paper and authors", "pytorch"])
+    {
+      ($0.dialect, $0.weightDecayNorm) = (.pytorch, 0.025)
+    },
+    Refusal("TensorFlow Addons without decay", ["--dialect tfa", "--weight-decay"]) {
+      $0.dialect = .tfa
+    },
+    Refusal("clipped SWATS", ["--clip-grad", "swats"]) {
+      ($0.rule, $0.clipNorm) = ("swats", 1)
     },
     Refusal("nothing but warm-up", ["--warmup-epochs 10", "--epochs 10"]) { $0.warmupEpochs = 10 },
     Refusal("more warm-up than epochs", ["--warmup-epochs 11"]) { $0.warmupEpochs = 11 },

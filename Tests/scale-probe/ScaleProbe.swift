@@ -66,7 +66,7 @@ enum ScaleProbe {
     let engine = try StepEngine(
       plan,
       model: model(),
-      rule: try plan.ruleRow.rule(plan.constants),
+      rule: try plan.updateRule,
       communicator: communicator,
       team: ThreadTeam(size: 1) { BLAS.useOneThread() },
       kernels: KernelSet(.best),

@@ -92,6 +92,6 @@ struct StepProbe {
       try communicator.barrier()
     }
 
-    func evaluated(_ result: Evaluator.Result, step: Int, epoch: Int, seconds: Double) {}
+    func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) {}
   }
 }

@@ -1,0 +1,113 @@
+import DataParallel
+import Optimizers
+import Tensors
+import TestSupport
+import Testing
+
+/// Every rule, with all that may happen around it, has the bits of one rank on any number of ranks.
+@Suite(.serialized)
+struct OptimizerCaseTests {
+  private static let layoutLikeANetwork: [(String, ParameterRole, ParameterStorage)] = [
+    ("fc.weight", .weight, .dense(input: 50, output: 10)), ("fc.bias", .bias, .vector(10)),
+    ("bn.weight", .gain, .vector(33)), ("bn.bias", .shift, .vector(33)),
+    ("conv.weight", .weight, .convolution(height: 3, width: 3, input: 33, output: 33)),
+    ("bn.running_mean", .statistic, .vector(33)),
+  ]
+
+  private func setup(_ rule: any UpdateRule) -> StepSetup {
+    var setup = StepSetup()
+    setup.named = Self.layoutLikeANetwork
+    setup.rule = rule
+    setup.bucketGranules = 3
+    setup.batches = Array(repeating: 40, count: 5)
+    return setup
+  }
+
+  @Test(arguments: UpdateRuleCatalog.rows.map(\.name), [true, false])
+  func everyRuleOnAnyRanks(name: String, isSharded: Bool) throws {
+    let row = try UpdateRuleCatalog.row(name)
+    var constants = row.constants(.paper)
+    constants.amsgrad = row.takes.contains(.amsgrad)
+    constants.centered = row.takes.contains(.centered)
+    // So near that it switches within the steps.
+    constants.tolerance = 1
+    var setup = setup(row.rule(constants, .paper))
+    setup.l2 = 0.01
+    setup.clip = 0.5
+    setup.factors = try factors()
+    let alone = try outcomes(setup, ranks: 1)[0]
+    setup.isSharded = isSharded
+    for ranks in [1, 2, 3, 8] {
+      for (rank, outcome) in try outcomes(setup, ranks: ranks).enumerated() {
+        let place = "\(name), rank \(rank) of \(ranks)"
+        #expect(differences(outcome.parameters, alone.parameters) == 0, "\(place)")
+        #expect(differences(outcome.average, alone.average) == 0, "\(place)")
+        #expect(outcome.sums == alone.sums, "\(place)")
+        #expect(outcome.memory == alone.memory, "\(place)")
+      }
+    }
+    if name == "swats" { #expect(alone.memory[2] > 0, "it never became SGD") }
+  }
+
+  private func factors() throws -> ParameterFactors.ByGroup {
+    var (norm, bias, dense) = (ParameterFactors(), ParameterFactors(), ParameterFactors())
+    (norm.decay, norm.l2) = (0, 0)
+    bias.learningRate = 2
+    (dense.learningRate, dense.decay) = (0.5, 0.25)
+    return [.norm: norm, .bias: bias, .dense: dense]
+  }
+
+  /// One step of SGD without momentum shows every factor.
+  @Test func factorsReachTheirTensors() throws {
+    var setup = setup(SGDW(momentum: 0))
+    setup.batches = [40]
+    setup.l2 = 0.1
+    setup.factors = try factors()
+    let outcome = try outcomes(setup, ranks: 2)[0]
+    let (layout, rows) = (setup.layout, setup.rows(step: 0))
+    for entry in layout.entries where entry.role != .statistic {
+      let (rate, decay, l2) =
+        switch entry.name {
+        case "fc.weight": (0.5, 0.25, 0.1)
+        case "fc.bias": (2.0, 1.0, 0.1)
+        case "bn.weight", "bn.bias": (1.0, 0.0, 0.0)
+        default: (1.0, 1.0, 0.1)
+        }
+      for i in entry.range {
+        let theta = Double(unevenValue(99, 0, i))
+        let g = rows.reduce(0) { $0 + Double($1[i]) } / 40 + l2 * theta
+        let expected = theta - 0.01 * rate * g - 0.003 * decay * theta
+        let found = Double(Float(bitPattern: outcome.parameters[i]))
+        #expect(abs(found - expected) < 1e-6 * max(1, abs(theta)), "\(entry.name)")
+      }
+    }
+  }
+
+  @Test func thePenaltyIsHalfTheSquaresOfWhatItActsOn() throws {
+    var setup = setup(SGD(momentum: 0.9))
+    setup.batches = [40]
+    setup.l2 = 0.02
+    setup.factors = try factors()
+    var expected = 0.0
+    for entry in setup.layout.entries where entry.role != .statistic && !entry.name.hasPrefix("bn")
+    {
+      for i in entry.range {
+        expected += 0.01 * Double(unevenValue(99, 0, i)) * Double(unevenValue(99, 0, i))
+      }
+    }
+    for outcome in try outcomes(setup, ranks: 3) {
+      #expect(abs(outcome.sums[0][1] - expected) < 1e-12 * expected)
+    }
+  }
+
+  @Test func theAverageFollowsByItsDecay() throws {
+    var setup = setup(SGD(momentum: 0.9))
+    setup.batches = [40]
+    let outcome = try outcomes(setup, ranks: 2)[1]
+    for i in setup.layout.entries.flatMap(\.range) {
+      let (before, after) = (unevenValue(99, 0, i), Float(bitPattern: outcome.parameters[i]))
+      let expected = before + Float(1 - 0.9) * (after - before)
+      #expect(Float(bitPattern: outcome.average[i]) == expected)
+    }
+  }
+}
