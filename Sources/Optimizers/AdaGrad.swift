@@ -3,26 +3,27 @@ import CPlatform
 /// AdaGrad (Duchi, Hazan & Singer 2011).
 ///
 ///     s ← s + g²
-///     θ ← θ − η_t·α·g/(√s + ε)                   (PyTorch; s starts at 0)
-///     θ ← θ − η_t·α·g/√(s + ε)                   (Keras, optax; s starts at 0.1)
+///     θ ← θ − η_t·α·g/(√s + ε)                   (PyTorch, where s starts at 0)
+///     θ ← θ − η_t·α·g/√(s + ε)                   (Keras and optax, where s starts at 0.1)
 public struct AdaGrad: UpdateRule, Hashable {
   /// ε.
   public let epsilon: Double
+  /// What s starts with.
+  public let initial: Double
   /// Whose form.
   public let dialect: Dialect
 
   /// The rule with these constants.
-  public init(epsilon: Double, dialect: Dialect) {
+  public init(epsilon: Double, initial: Double, dialect: Dialect) {
     self.epsilon = epsilon
+    self.initial = initial
     self.dialect = dialect
   }
 
   /// "adagrad".
   public var name: String { "adagrad" }
   /// s.
-  public var state: [StateArray] {
-    [StateArray("sum_of_squares", initial: isUnderRoot ? 0.1 : 0)]
-  }
+  public var state: [StateArray] { [StateArray("sum_of_squares", initial: Float(initial))] }
   /// No.
   public var decaysWeights: Bool { false }
 

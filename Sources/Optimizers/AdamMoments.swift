@@ -13,6 +13,8 @@ public struct AdamConstants: Hashable, Sendable {
   public var amsgrad: Bool
   /// Whose form.
   public var dialect: Dialect
+  /// Whether ε is added to √v before v is corrected; the dialect's way unless changed.
+  public var epsilonIsUncorrected: Bool
 
   /// The constants; the usual ones are the paper's.
   public init(
@@ -27,6 +29,7 @@ public struct AdamConstants: Hashable, Sendable {
     self.epsilon = epsilon
     self.amsgrad = amsgrad
     self.dialect = dialect
+    epsilonIsUncorrected = dialect.epsilonIsUncorrected
   }
 
   /// m, v, and with AMSGrad the largest v.
@@ -67,7 +70,7 @@ struct AdamMoments {
     let correction1 = 1 - Elementary.power(constants.beta1, scalars.step)
     let correction2 = 1 - Elementary.power(constants.beta2, scalars.step)
     let keepsCorrected = constants.amsgrad && constants.dialect == .optax
-    if constants.dialect.epsilonIsUncorrected {
+    if constants.epsilonIsUncorrected {
       rate = Float(scalars.rate * correction2.squareRoot() / correction1)
       root = 1
     } else {

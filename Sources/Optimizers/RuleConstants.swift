@@ -18,6 +18,8 @@ public struct RuleConstants: Hashable, Sendable {
     case rho = "opt-rho"
     /// Whether RMSProp takes the variance.
     case centered
+    /// What AdaGrad's sum of squares starts with.
+    case initialAccumulator = "initial-accumulator"
     /// τ of SWATS.
     case tolerance = "swats-tolerance"
   }
@@ -40,6 +42,8 @@ public struct RuleConstants: Hashable, Sendable {
   public var rho = 0.9
   /// Whether RMSProp takes the variance.
   public var centered = false
+  /// What AdaGrad's sum of squares starts with.
+  public var initialAccumulator = 0.0
   /// τ of SWATS.
   public var tolerance = 1e-9
 

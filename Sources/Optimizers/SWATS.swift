@@ -2,7 +2,7 @@ import Tensors
 
 /// Adam that turns into SGD (Keskar & Socher 2017, arXiv 1712.07628, Algorithm 1).
 ///
-/// While it is Adam, p = −η_t·α·m̂/(√v̂ + ε) is projected onto the gradient, over all elements of all ranks:
+/// While it is Adam, p = −η_t·α·√(1 − β2^t)/(1 − β1^t)·m/(√v + ε) is projected onto the gradient, over all elements of all ranks:
 ///
 ///     γ = p·p / (−p·g),  λ ← β2·λ + (1 − β2)·γ    (lines 10, 11)
 ///
@@ -13,7 +13,7 @@ import Tensors
 /// m starts at 0 there. The paper has no schedule; η multiplies Λ as it does α, relative to the step of the switch.
 public struct SWATS: UpdateRule, Hashable {
   /// β1, β2, ε.
-  public let constants: AdamConstants
+  public private(set) var constants: AdamConstants
   /// τ, how near λ and γ must come: 10⁻⁹ in the paper.
   public let tolerance: Double
 
@@ -21,6 +21,7 @@ public struct SWATS: UpdateRule, Hashable {
   public init(_ constants: AdamConstants, tolerance: Double = 1e-9) {
     precondition(!constants.amsgrad, "SWATS has no AMSGrad")
     self.constants = constants
+    self.constants.epsilonIsUncorrected = true
     self.tolerance = tolerance
   }
 

@@ -99,12 +99,14 @@ public enum UpdateRuleCatalog {
       name: "adagrad",
       learningRate: 1e-2,
       decaysWeights: false,
-      takes: [.epsilon],
+      takes: [.epsilon, .initialAccumulator],
       dialects: others,
       usual: { dialect, constants in
-        constants.epsilon = dialect == .keras || dialect == .optax ? 1e-7 : 1e-10
+        let isUnderRoot = dialect == .keras || dialect == .optax
+        constants.epsilon = isUnderRoot ? 1e-7 : 1e-10
+        constants.initialAccumulator = isUnderRoot ? 0.1 : 0
       }
-    ) { AdaGrad(epsilon: $0.epsilon, dialect: $1) },
+    ) { AdaGrad(epsilon: $0.epsilon, initial: $0.initialAccumulator, dialect: $1) },
     Row(
       name: "rmsprop",
       learningRate: 1e-3,

@@ -80,6 +80,14 @@ extension PlanField {
       "divide by the deviation instead of the root mean square, for " + takers(.centered)
     ),
     optionalNumber(
+      "initial-accumulator",
+      .optimizer,
+      .method,
+      \.initialAccumulator,
+      .notNegative,
+      "what adagrad's sum of squares starts with; by default the dialect's: 0, or 0.1"
+    ),
+    optionalNumber(
       "swats-tolerance",
       .optimizer,
       .method,

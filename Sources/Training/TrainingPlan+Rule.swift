@@ -21,6 +21,7 @@ extension TrainingPlan {
       constants.momentum = momentum ?? constants.momentum
       constants.dampening = dampening ?? constants.dampening
       constants.rho = rho ?? constants.rho
+      constants.initialAccumulator = initialAccumulator ?? constants.initialAccumulator
       constants.tolerance = swatsTolerance ?? constants.tolerance
       (constants.nesterov, constants.amsgrad) = (nesterov, amsgrad)
       constants.centered = centered
@@ -60,6 +61,9 @@ extension TrainingPlan {
       if row.takes.contains(.momentum) { plan.momentum = constants.momentum }
       if row.takes.contains(.dampening) { plan.dampening = constants.dampening }
       if row.takes.contains(.rho) { plan.rho = constants.rho }
+      if row.takes.contains(.initialAccumulator) {
+        plan.initialAccumulator = constants.initialAccumulator
+      }
       if row.takes.contains(.tolerance) { plan.swatsTolerance = constants.tolerance }
       return plan
     }
@@ -121,6 +125,7 @@ extension TrainingPlan {
       (.betas, betas != nil), (.epsilon, epsilon != nil), (.momentum, momentum != nil),
       (.dampening, dampening != nil), (.nesterov, nesterov), (.amsgrad, amsgrad),
       (.rho, rho != nil), (.centered, centered), (.tolerance, swatsTolerance != nil),
+      (.initialAccumulator, initialAccumulator != nil),
     ]
     for (name, isGiven) in given where isGiven && !row.takes.contains(name) {
       let others = UpdateRuleCatalog.rows.filter { $0.takes.contains(name) }.map(\.name)

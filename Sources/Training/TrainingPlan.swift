@@ -52,6 +52,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var rho: Double?
   /// Whether RMSProp takes the variance.
   public var centered = false
+  /// What AdaGrad's sum of squares starts with.
+  public var initialAccumulator: Double?
   /// τ of SWATS.
   public var swatsTolerance: Double?
   /// Whether the loss is climbed.

@@ -30,6 +30,12 @@ struct RuleConstantOptions: ParsableArguments {
   @Flag(name: .customLong("centered"), help: .field("centered"))
   var centered = false
   @Option(
+    name: .customLong("initial-accumulator"),
+    parsing: .unconditional,
+    help: .field("initial-accumulator")
+  )
+  var initialAccumulator: String?
+  @Option(
     name: .customLong("swats-tolerance"),
     parsing: .unconditional,
     help: .field("swats-tolerance")
@@ -49,6 +55,7 @@ struct RuleConstantOptions: ParsableArguments {
       ("amsgrad", amsgrad ? "true" : nil),
       ("opt-rho", optRho),
       ("centered", centered ? "true" : nil),
+      ("initial-accumulator", initialAccumulator),
       ("swats-tolerance", swatsTolerance),
       ("maximize", maximize ? "true" : nil),
     ]

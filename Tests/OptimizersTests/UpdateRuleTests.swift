@@ -9,8 +9,9 @@ struct UpdateRuleTests {
   private static func textbook(_ name: String, _ constants: RuleConstants) -> TextbookRule? {
     switch name {
     case "adamw": .adam(constants, decays: true)
-    // As long as the rates differ SWATS is Adam.
-    case "adam", "swats": .adam(constants, decays: false)
+    case "adam": .adam(constants, decays: false)
+    // As long as its rates differ.
+    case "swats": .adam(constants, decays: false, epsilonIsUncorrected: true)
     case "sgdw": .sgd(constants, decays: true)
     case "sgd": .sgd(constants, decays: false)
     case "adagrad": .adaGrad(constants)
@@ -57,7 +58,7 @@ struct UpdateRuleTests {
     #expect(AdamW(AdamConstants()).state.map(\.name) == ["first_moment", "second_moment"])
     #expect(Adam(AdamConstants(amsgrad: true)).state.map(\.name).last == "largest_second_moment")
     #expect(SGD(momentum: 0.9).state == [StateArray("momentum")])
-    #expect(AdaGrad(epsilon: 1e-7, dialect: .keras).state[0].initial == 0.1)
+    #expect(AdaGrad(epsilon: 1e-7, initial: 0.1, dialect: .keras).state[0].initial == 0.1)
     #expect(UpdateRuleCatalog.rows.filter(\.decaysWeights).map(\.name) == ["adamw", "sgdw"])
   }
 

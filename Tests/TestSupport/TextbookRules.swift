@@ -35,16 +35,22 @@ public struct TextbookRule: Sendable {
 
   /// Algorithm 2 of Loshchilov & Hutter, arXiv 1711.05101, lines 6 to 12; without decay Kingma & Ba's.
   ///
-  /// With `amsgrad` the largest v so far stands for v, as PyTorch has it.
-  public static func adam(_ c: RuleConstants, decays: Bool) -> TextbookRule {
+  /// With `amsgrad` the largest v so far stands for v, as PyTorch has it; an uncorrected ε is added to √v.
+  public static func adam(
+    _ c: RuleConstants,
+    decays: Bool,
+    epsilonIsUncorrected: Bool = false
+  ) -> TextbookRule {
     TextbookRule(states: c.amsgrad ? [0, 0, 0] : [0, 0]) { theta, s, g, now in
       s[0] = c.beta1 * s[0] + (1 - c.beta1) * g
       s[1] = c.beta2 * s[1] + (1 - c.beta2) * g * g
       if c.amsgrad { s[2] = max(s[2], s[1]) }
       let corrected = s[0] / (1 - power(c.beta1, now.step))
-      let root = ((c.amsgrad ? s[2] : s[1]) / (1 - power(c.beta2, now.step))).squareRoot()
+      let correction = (1 - power(c.beta2, now.step)).squareRoot()
+      let root = (c.amsgrad ? s[2] : s[1]).squareRoot() / correction
+      let epsilon = epsilonIsUncorrected ? c.epsilon / correction : c.epsilon
       let decay = decays ? now.decay * theta : 0
-      return theta - now.multiplier * (now.learningRate * corrected / (root + c.epsilon) + decay)
+      return theta - now.multiplier * (now.learningRate * corrected / (root + epsilon) + decay)
     }
   }
 

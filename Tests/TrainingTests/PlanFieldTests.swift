@@ -20,6 +20,7 @@ struct PlanFieldTests {
     "output": "runs/a: b #c", "overwrite": "true", "eval-every": "0", "log-every": "1",
     "profile": "trace.json", "dialect": "keras", "dampening": "0.5", "nesterov": "true",
     "amsgrad": "true", "opt-rho": "0.8", "centered": "true", "swats-tolerance": "0.001",
+    "initial-accumulator": "0.25",
     "maximize": "true", "l2": "0.0001", "no-decay": "norm,bias", "no-l2": "dense",
     "lr-scale": "norm=0.5,bias=2.0", "decay-scale": "conv=0.25", "clip-grad": "1.5", "ema": "0.99",
   ]
@@ -43,6 +44,7 @@ struct PlanFieldTests {
     "eval-every": ["-1"], "log-every": ["0"], "profile": [""],
     "dialect": ["", "Keras", "torch"], "dampening": ["1", "-0.1"], "nesterov": ["yes"],
     "amsgrad": ["1"], "opt-rho": ["1", "-0.5"], "centered": ["no"], "swats-tolerance": ["0"],
+    "initial-accumulator": ["-1"],
     "maximize": [""], "l2": ["-1e-4", "nan"], "no-decay": ["", "weights", "norm,"],
     "no-l2": ["kernel"], "lr-scale": ["", "bias", "bias=", "bias=-1", "weight=1", "bias=1,bias=2"],
     "decay-scale": ["conv:2"], "clip-grad": ["0", "-1", "inf"], "ema": ["0", "1"],
