@@ -36,9 +36,10 @@ public struct Horizon: Sendable {
     let horizon = plan.epochs * stepsPerEpoch
     steps = min(horizon, plan.steps ?? horizon)
     schedule = Schedule(
-      shape: plan.schedule,
-      steps: horizon,
-      warmupSteps: plan.warmupEpochs * stepsPerEpoch
+      plan.scheduleShape,
+      epochs: plan.epochs,
+      stepsPerEpoch: stepsPerEpoch,
+      warmupEpochs: plan.warmupEpochs
     )
     rule = try plan.updateRule
     learningRate = plan.learningRate ?? row.learningRate

@@ -113,6 +113,22 @@ extension PlanField {
     }
   }
 
+  static func optionalChoice<T: RawRepresentable & CaseIterable & Sendable>(
+    _ flag: String,
+    _ section: Section,
+    _ effect: Effect,
+    _ path: any WritableKeyPath<TrainingPlan, T?> & Sendable,
+    _ help: String
+  ) -> PlanField where T.RawValue == String {
+    let names = T.allCases.map(\.rawValue)
+    let form = Form.value(names.joined(separator: "|"))
+    return row(flag, form, section, effect, help, { $0[keyPath: path]?.rawValue }) { plan, text in
+      guard let value = T(rawValue: text) else { return names.joined(separator: " or ") }
+      plan[keyPath: path] = value
+      return nil
+    }
+  }
+
   /// Some of the names, separated by commas.
   static func set<T: RawRepresentable & CaseIterable & Hashable & Sendable>(
     _ flag: String,
@@ -195,6 +211,7 @@ extension PlanField {
     case fraction = "a number of at least 0 and below 1"
     case openFraction = "a number between 0 and 1"
     case part = "a number above 0 and at most 1"
+    case growth = "a number from 1 to 100"
 
     func read(_ text: String) -> Double? {
       guard let x = Double(text), x.isFinite else { return nil }
@@ -205,6 +222,7 @@ extension PlanField {
       case .fraction: return x >= 0 && x < 1 ? x : nil
       case .openFraction: return x > 0 && x < 1 ? x : nil
       case .part: return x > 0 && x <= 1 ? x : nil
+      case .growth: return x >= 1 && x <= 100 ? x : nil
       }
     }
   }

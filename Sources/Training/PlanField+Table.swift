@@ -6,8 +6,7 @@ import Tensors
 extension PlanField {
   /// Every field of the plan, in the order of the help text.
   public static let all: [PlanField] =
-    dataFields + trainingFields + optimizerFields + ruleFields
-    + runFields
+    dataFields + trainingFields + optimizerFields + scheduleFields + ruleFields + runFields
 
   private static let dataFields: [PlanField] = [
     text(
@@ -127,21 +126,6 @@ extension PlanField {
       .notNegative,
       "learning rate α; by default "
         + UpdateRuleCatalog.rows.map { "\($0.learningRate) for \($0.name)" }.joined(separator: ", ")
-    ),
-    choice(
-      "sched",
-      .optimizer,
-      .method,
-      \.schedule,
-      "schedule multiplier η over the whole horizon of epochs"
-    ),
-    integer(
-      "warmup-epochs",
-      .optimizer,
-      .method,
-      \.warmupEpochs,
-      atLeast: 0,
-      "epochs over which the rate rises linearly, part of the horizon"
     ),
     optionalNumber(
       "weight-decay",

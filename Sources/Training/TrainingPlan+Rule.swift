@@ -42,12 +42,12 @@ extension TrainingPlan {
     return groups
   }
 
-  /// The plan with everything fixed that follows from the update rule, so that a later default cannot change what it means.
+  /// The plan with everything fixed that follows from the update rule and the schedule, so that a later default cannot change what it means.
   public var resolved: TrainingPlan {
     get throws {
       let row = try ruleRow
       let constants = try constants
-      var plan = self
+      var plan = withScheduleResolved
       plan.learningRate = learningRate ?? row.learningRate
       if row.decaysWeights && weightDecay == nil && weightDecayNorm == nil {
         if dialect.normalizesDecay {

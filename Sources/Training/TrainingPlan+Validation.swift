@@ -31,12 +31,7 @@ extension TrainingPlan {
       )
     }
     _ = try grouping
-    if warmupEpochs >= epochs && warmupEpochs > 0 {
-      throw Failure(
-        .usage,
-        "--warmup-epochs \(warmupEpochs) leaves nothing of --epochs \(epochs)."
-      )
-    }
+    try validateSchedule()
     try validateRule()
   }
 }

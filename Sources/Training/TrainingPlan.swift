@@ -25,10 +25,26 @@ public struct TrainingPlan: Sendable, Equatable {
   public var steps: Int?
   /// b, samples of one update over all ranks.
   public var batchSize = 128
-  /// The first epochs, in which the rate rises linearly.
+  /// The first epochs, in which η rises linearly to 1.
   public var warmupEpochs = 0
-  /// The schedule's shape.
-  public var schedule = Schedule.Shape.cosine
+  /// The kind of schedule.
+  public var schedule = ScheduleName.cosine
+  /// What part of a cosine --sched cosine follows.
+  public var cosinePeriod: ScheduleShape.Arc?
+  /// The epochs after which --sched step falls, rising.
+  public var stepEpochs: [Double]?
+  /// What --sched step multiplies by.
+  public var stepFactor: Double?
+  /// The knots of a piecewise schedule, their epochs rising.
+  public var knots: [ScheduleKnot]?
+  /// T_0 of warm restarts.
+  public var restartEpochs: Int?
+  /// T_mult of warm restarts.
+  public var restartFactor: Double?
+  /// η_min of warm restarts.
+  public var etaMin: Double?
+  /// η_max of warm restarts.
+  public var etaMax: Double?
 
   /// The update rule's name.
   public var rule = "adamw"

@@ -51,7 +51,7 @@ enum Banner {
   /// Rule, schedule and decay.
   private static func method(_ horizon: Horizon, _ plan: TrainingPlan) -> [String] {
     let warmup = plan.warmupEpochs > 0 ? ", warm-up epochs \(plan.warmupEpochs)" : ""
-    let rate = "lr \(horizon.learningRate), \(plan.schedule.rawValue)\(warmup)"
+    let rate = "lr \(horizon.learningRate), \(horizon.schedule.shape)\(warmup)"
     return [
       "  optimizer  \(horizon.rule.name), \(rate), dialect \(plan.dialect.rawValue)",
       "  decay      \(decay(horizon, plan).joined(separator: "; "))",

@@ -97,18 +97,10 @@ struct TrainingOptions: ParsableArguments {
   }
 }
 
-/// Learning rate, schedule and decoupled decay.
+/// Learning rate and decoupled decay.
 struct OptimizerOptions: ParsableArguments {
   @Option(name: .customLong("lr"), parsing: .unconditional, help: .field("lr"))
   var lr: String?
-  @Option(name: .customLong("sched"), parsing: .unconditional, help: .field("sched"))
-  var sched: String?
-  @Option(
-    name: .customLong("warmup-epochs"),
-    parsing: .unconditional,
-    help: .field("warmup-epochs")
-  )
-  var warmupEpochs: String?
   @Option(name: .customLong("weight-decay"), parsing: .unconditional, help: .field("weight-decay"))
   var weightDecay: String?
   @Option(
@@ -123,11 +115,60 @@ struct OptimizerOptions: ParsableArguments {
   var assignments: [(flag: String, text: String?)] {
     [
       ("lr", lr),
-      ("sched", sched),
-      ("warmup-epochs", warmupEpochs),
       ("weight-decay", weightDecay),
       ("weight-decay-norm", weightDecayNorm),
       ("allow-strong-decay", allowStrongDecay ? "true" : nil),
+    ]
+  }
+}
+
+/// The schedule.
+struct ScheduleOptions: ParsableArguments {
+  @Option(name: .customLong("sched"), parsing: .unconditional, help: .field("sched"))
+  var sched: String?
+  @Option(
+    name: .customLong("warmup-epochs"),
+    parsing: .unconditional,
+    help: .field("warmup-epochs")
+  )
+  var warmupEpochs: String?
+  @Option(
+    name: .customLong("cosine-period"),
+    parsing: .unconditional,
+    help: .field("cosine-period")
+  )
+  var cosinePeriod: String?
+  @Option(name: .customLong("step-epochs"), parsing: .unconditional, help: .field("step-epochs"))
+  var stepEpochs: String?
+  @Option(name: .customLong("step-factor"), parsing: .unconditional, help: .field("step-factor"))
+  var stepFactor: String?
+  @Option(name: .customLong("knots"), parsing: .unconditional, help: .field("knots"))
+  var knots: String?
+  @Option(
+    name: .customLong("restart-epochs"),
+    parsing: .unconditional,
+    help: .field("restart-epochs")
+  )
+  var restartEpochs: String?
+  @Option(name: .customLong("restart-mult"), parsing: .unconditional, help: .field("restart-mult"))
+  var restartMult: String?
+  @Option(name: .customLong("eta-min"), parsing: .unconditional, help: .field("eta-min"))
+  var etaMin: String?
+  @Option(name: .customLong("eta-max"), parsing: .unconditional, help: .field("eta-max"))
+  var etaMax: String?
+
+  var assignments: [(flag: String, text: String?)] {
+    [
+      ("sched", sched),
+      ("warmup-epochs", warmupEpochs),
+      ("cosine-period", cosinePeriod),
+      ("step-epochs", stepEpochs),
+      ("step-factor", stepFactor),
+      ("knots", knots),
+      ("restart-epochs", restartEpochs),
+      ("restart-mult", restartMult),
+      ("eta-min", etaMin),
+      ("eta-max", etaMax),
     ]
   }
 }

@@ -24,6 +24,7 @@ struct TrainCommand: RankCommand {
   @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
   @OptionGroup(title: "Optimizer") var constants: RuleConstantOptions
   @OptionGroup(title: "Optimizer") var weights: WeightOptions
+  @OptionGroup(title: "Optimizer") var schedule: ScheduleOptions
   @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
   @OptionGroup(title: "Lanes, ranks and threads") var placement: PlacementOptions
   @OptionGroup(title: "Lanes, ranks and threads") var engine: EngineOptions
@@ -94,8 +95,8 @@ struct TrainCommand: RankCommand {
 
   var assignments: [(flag: String, text: String?)] {
     model.assignments + data.assignments + batch.assignments + training.assignments
-      + rule.assignments + optimizer.assignments + constants.assignments + weights.assignments
-      + parallel.assignments + placement.assignments
+      + rule.assignments + optimizer.assignments + schedule.assignments + constants.assignments
+      + weights.assignments + parallel.assignments + placement.assignments
       + engine.assignments + output.assignments
   }
 }

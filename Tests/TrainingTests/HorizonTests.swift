@@ -18,7 +18,7 @@ struct HorizonTests {
     // 390 full batches and one of 80.
     #expect(horizon.stepsPerEpoch == 391)
     #expect(horizon.steps == 39_100 && horizon.schedule.steps == 39_100)
-    #expect(horizon.schedule.shape == .cosine && horizon.schedule.warmupSteps == 0)
+    #expect(horizon.schedule.shape == .cosine(.half) && horizon.schedule.warmupSteps == 0)
     #expect(horizon.rule.name == "adamw" && horizon.learningRate == 1e-3)
     #expect(abs(horizon.decay - 1.264911064e-4) < 1e-13)
     #expect(abs(horizon.normalizedDecay - 0.025) < 1e-15)
@@ -29,7 +29,10 @@ struct HorizonTests {
     (plan.steps, plan.warmupEpochs) = (10, 2)
     let horizon = try Horizon(plan, samples: 50_000)
     #expect(horizon.steps == 10)
-    #expect(horizon.schedule == Schedule(shape: .cosine, steps: 39_100, warmupSteps: 782))
+    #expect(
+      horizon.schedule
+        == Schedule(.cosine(.half), epochs: 100, stepsPerEpoch: 391, warmupEpochs: 2)
+    )
     plan.steps = 1_000_000
     #expect(try Horizon(plan, samples: 50_000).steps == 39_100)
     plan.steps = 0

@@ -13,7 +13,10 @@ struct PlanFieldTests {
     "train-fraction": "0.5", "augment": "none",
     "epochs": "3", "steps": "0", "batch-size": "64", "bn": "group:32", "allow-small-bn": "true",
     "smoothing": "0.1", "seed": "18446744073709551615", "opt": "sgd", "lr": "0.3",
-    "sched": "fixed", "warmup-epochs": "2", "weight-decay": "0.0005", "weight-decay-norm": "0.05",
+    "sched": "warm-restarts", "warmup-epochs": "2", "cosine-period": "quarter",
+    "step-epochs": "0.5,30,81.25", "step-factor": "0.2", "knots": "0:0.1,12.5:1,100:0",
+    "restart-epochs": "7", "restart-mult": "1.5", "eta-min": "0.01", "eta-max": "0.9",
+    "weight-decay": "0.0005", "weight-decay-norm": "0.05",
     "allow-strong-decay": "true", "momentum": "0.5", "opt-betas": "0.8,0.99", "opt-eps": "1e-05",
     "lanes": "4", "zero": "0", "threads": "3", "kernels": "avx2", "no-pin": "true",
     "allow-mixed-cpu": "true", "conv": "direct", "no-fusion": "normalize,chain",
@@ -33,8 +36,14 @@ struct PlanFieldTests {
     "steps": ["-1", "x"], "batch-size": ["0", "1e2"],
     "bn": ["group", "group:", "group:0", "group:-8", "Batch", ""], "allow-small-bn": ["yes", "1"],
     "smoothing": ["1", "-0.1", "inf"], "seed": ["-1", "18446744073709551616"], "opt": [""],
-    "lr": ["-1", "-0.001", "nan", "inf", "1e999", "", "x"], "sched": ["linear"],
-    "warmup-epochs": ["-1"], "weight-decay": ["-1e-9", "nan"], "weight-decay-norm": ["-1"],
+    "lr": ["-1", "-0.001", "nan", "inf", "1e999", "", "x"], "sched": ["linear", "Step"],
+    "warmup-epochs": ["-1"], "cosine-period": ["", "full"],
+    "step-epochs": ["", "30,", "30,30", "60,30", "-1", "x", "nan", "inf"],
+    "step-factor": ["0", "-0.1", "nan"],
+    "knots": ["", "80", "80:", ":0.1", "80:0.1,", "80:0.1:2", "80:-1", "-1:1", "9:1,9:2", "9:nan"],
+    "restart-epochs": ["0", "1.5"], "restart-mult": ["0.9", "101", "nan"],
+    "eta-min": ["-0.1", "inf"], "eta-max": ["0", "-1"], "weight-decay": ["-1e-9", "nan"],
+    "weight-decay-norm": ["-1"],
     "allow-strong-decay": [""], "momentum": ["1", "-0.5"],
     "opt-betas": ["0.9", "0.9,1", "0.9,0.99,0.999", "0.9 0.99", "-0.1,0.9"],
     "opt-eps": ["0", "-1e-8"], "lanes": ["0"], "zero": ["2", "-1", "true"], "threads": ["0"],
@@ -120,6 +129,26 @@ struct PlanFieldTests {
     for field in PlanField.all {
       #expect(field.get(TrainingPlan()) == expected[field.flag], "--\(field.flag)")
     }
+  }
+
+  @Test(arguments: ScheduleName.allCases)
+  func aResolvedPlanFixesWhatTheScheduleLeftOpen(schedule: ScheduleName) throws {
+    let texts = [
+      "cosine-period": "half", "step-epochs": "30,60,80", "step-factor": "0.1",
+      "restart-epochs": "100", "restart-mult": "2.0", "eta-min": "0.0", "eta-max": "1.0",
+    ]
+    let fixed: [ScheduleName: [String]] = [
+      .cosine: ["cosine-period"], .step: ["step-epochs", "step-factor"],
+      .warmRestarts: ["restart-epochs", "restart-mult", "eta-min", "eta-max"],
+    ]
+    var plan = TrainingPlan()
+    plan.schedule = schedule
+    let resolved = try plan.resolved
+    for (flag, text) in texts {
+      let expected = fixed[schedule]?.contains(flag) == true ? text : nil
+      #expect(PlanField.named(flag)?.get(resolved) == expected, "--\(flag)")
+    }
+    #expect(resolved.scheduleShape == plan.scheduleShape && resolved.knots == nil)
   }
 
   @Test(

@@ -89,6 +89,39 @@ struct ValidationTests {
     },
     Refusal("nothing but warm-up", ["--warmup-epochs 10", "--epochs 10"]) { $0.warmupEpochs = 10 },
     Refusal("more warm-up than epochs", ["--warmup-epochs 11"]) { $0.warmupEpochs = 11 },
+    Refusal("knots of no schedule", ["--knots", "--sched cosine", "-constant and piecewise-l"]) {
+      $0.knots = [ScheduleKnot(epoch: 5, multiplier: 0.1)]
+    },
+    Refusal("half a period of steps", ["--cosine-period", "--sched step", "belongs to cosine."]) {
+      ($0.schedule, $0.cosinePeriod, $0.epochs) = (.step, .half, 90)
+    },
+    Refusal("drops of a cosine", ["--step-epochs", "belongs to step."]) { $0.stepEpochs = [5] },
+    Refusal("a drop without steps", ["--step-factor", "belongs to step."]) {
+      ($0.schedule, $0.stepFactor) = (.fixed, 0.5)
+    },
+    Refusal("a restart without restarts", ["--restart-epochs", "belongs to warm-restarts."]) {
+      $0.restartEpochs = 3
+    },
+    Refusal("growth without restarts", ["--restart-mult", "warm-restarts."]) {
+      $0.restartFactor = 3
+    },
+    Refusal("a floor without restarts", ["--eta-min", "warm-restarts."]) { $0.etaMin = 0.1 },
+    Refusal("a top without restarts", ["--eta-max", "warm-restarts."]) { $0.etaMax = 0.9 },
+    Refusal("a floor above the top", ["--eta-min 0.5", "--eta-max 0.4"]) {
+      ($0.schedule, $0.etaMin, $0.etaMax) = (.warmRestarts, 0.5, 0.4)
+    },
+    Refusal("a restart too many", ["--restart-epochs 2", "--epochs 20002", "10000 periods"]) {
+      ($0.schedule, $0.restartEpochs, $0.epochs) = (.warmRestarts, 2, 20_002)
+    },
+    Refusal("pieces without knots", ["--sched piecewise-linear", "--knots, such as"]) {
+      $0.schedule = .piecewiseLinear
+    },
+    Refusal("steps behind the end", ["--step-epochs: the first is 30", "--epochs 10"]) {
+      $0.schedule = .step
+    },
+    Refusal("pieces behind the end", ["--knots: the first is 10,", "--epochs 10"]) {
+      ($0.schedule, $0.knots) = (.piecewiseConstant, [ScheduleKnot(epoch: 10, multiplier: 0)])
+    },
   ]
 
   @Test(arguments: refusals)
@@ -121,6 +154,17 @@ struct ValidationTests {
       plan.model = name
       try plan.validate(ranks: 1)
     }
+    plan = TrainingPlan()
+    (plan.schedule, plan.etaMin, plan.etaMax) = (.warmRestarts, 0.5, 0.5)
+    (plan.restartEpochs, plan.epochs) = (2, 20_001)
+    try plan.validate(ranks: 1)
+    plan = TrainingPlan()
+    (plan.schedule, plan.epochs) = (.step, 31)
+    try plan.validate(ranks: 1)
+    // Where a line ends may lie behind the run's end.
+    plan = TrainingPlan()
+    (plan.schedule, plan.knots) = (.piecewiseLinear, [ScheduleKnot(epoch: 20, multiplier: 0)])
+    try plan.validate(ranks: 1)
   }
 
   @Test(arguments: ["batch", "lane", "group:1", "group:64"])

@@ -1,0 +1,112 @@
+import Optimizers
+import Tensors
+
+extension TrainingPlan {
+  /// The drops of the AdamW paper's figure 1.
+  static let usualStepEpochs = [30.0, 60, 80]
+  /// What --sched step multiplies by, which the paper leaves open.
+  static let usualStepFactor = 0.1
+  /// T_0 of the paper.
+  static let usualRestartEpochs = 100
+  /// T_mult of the paper.
+  static let usualRestartFactor = 2.0
+  /// Periods that a run may have: what is kept of each must stay small.
+  static let mostRestartPeriods = 10_000
+
+  /// The schedule's shape, with the usual numbers where none are given.
+  public var scheduleShape: ScheduleShape {
+    switch schedule {
+    case .fixed: .fixed
+    case .cosine: .cosine(cosinePeriod ?? .half)
+    case .step:
+      .step(
+        epochs: stepEpochs ?? Self.usualStepEpochs,
+        factor: stepFactor ?? Self.usualStepFactor
+      )
+    case .piecewiseConstant: .piecewiseConstant(knots ?? [])
+    case .piecewiseLinear: .piecewiseLinear(knots ?? [])
+    case .warmRestarts:
+      .warmRestarts(
+        WarmRestarts(
+          first: restartEpochs ?? Self.usualRestartEpochs,
+          factor: restartFactor ?? Self.usualRestartFactor,
+          least: etaMin ?? 0,
+          most: etaMax ?? 1
+        )
+      )
+    }
+  }
+
+  /// The plan with the numbers of its schedule fixed.
+  var withScheduleResolved: TrainingPlan {
+    var plan = self
+    switch scheduleShape {
+    case .fixed, .piecewiseConstant, .piecewiseLinear: break
+    case .cosine(let arc): plan.cosinePeriod = arc
+    case .step(let epochs, let factor): (plan.stepEpochs, plan.stepFactor) = (epochs, factor)
+    case .warmRestarts(let restarts):
+      (plan.restartEpochs, plan.restartFactor) = (restarts.first, restarts.factor)
+      (plan.etaMin, plan.etaMax) = (restarts.least, restarts.most)
+    }
+    return plan
+  }
+
+  /// Throws a usage failure for a schedule that cannot be followed, or is told what it does not take.
+  func validateSchedule() throws {
+    for field in PlanField.scheduleFields where field.get(self) != nil {
+      let takers = ScheduleName.allCases.filter { $0.takes.contains(field.flag) }
+      if takers.isEmpty || takers.contains(schedule) { continue }
+      throw Failure(
+        .usage,
+        "--\(field.flag) says nothing to --sched \(schedule.rawValue); it belongs to "
+          + "\(takers.map(\.rawValue).joined(separator: " and "))."
+      )
+    }
+    if warmupEpochs >= epochs && warmupEpochs > 0 {
+      throw Failure(
+        .usage,
+        "--warmup-epochs \(warmupEpochs) leaves nothing of --epochs \(epochs)."
+      )
+    }
+    switch scheduleShape {
+    case .fixed, .cosine: break
+    case .step(let drops, _): try refuseIfLate("step-epochs", drops.first)
+    case .piecewiseConstant, .piecewiseLinear:
+      guard let first = knots?.first else {
+        throw Failure(
+          .usage,
+          "--sched \(schedule.rawValue) needs --knots, such as 80:0.1,120:0.01."
+        )
+      }
+      if schedule == .piecewiseConstant { try refuseIfLate("knots", first.epoch) }
+    case .warmRestarts(let restarts): try refuseImpossible(restarts)
+    }
+  }
+
+  /// Refuses a schedule whose first change lies behind the run's end.
+  private func refuseIfLate(_ flag: String, _ first: Double?) throws {
+    guard let first, first >= Double(epochs) else { return }
+    throw Failure(
+      .usage,
+      "--\(flag): the first is \(plain(first)), but --epochs \(epochs) end before it, so that "
+        + "--sched \(schedule.rawValue) would change nothing."
+    )
+  }
+
+  private func refuseImpossible(_ restarts: WarmRestarts) throws {
+    if restarts.least > restarts.most {
+      throw Failure(
+        .usage,
+        "--eta-min \(plain(restarts.least)) is above --eta-max \(plain(restarts.most))."
+      )
+    }
+    // No period is shorter than the first.
+    if epochs / restarts.first > Self.mostRestartPeriods {
+      throw Failure(
+        .usage,
+        "--restart-epochs \(restarts.first) may cut --epochs \(epochs) into more than "
+          + "\(Self.mostRestartPeriods) periods."
+      )
+    }
+  }
+}
