@@ -15,9 +15,9 @@ public struct Horizon: Sendable {
   public let rule: any UpdateRule
   /// α.
   public let learningRate: Double
-  /// λ, raw; 0 for a rule without decoupled decay.
-  public let decay: Double
-  /// λ_norm of λ.
+  /// λ, raw, in each of the schedule's periods, normalised by the period's epochs; 0 for a rule without decoupled decay.
+  public let decays: [Double]
+  /// λ_norm of the first period's λ.
   public let normalizedDecay: Double
 
   /// Works out a validated plan for `samples` images; throws a usage failure for a batch larger than the set, and for a λ that would
@@ -43,20 +43,24 @@ public struct Horizon: Sendable {
     )
     rule = try plan.updateRule
     learningRate = plan.learningRate ?? row.learningRate
-    let unit = Optimizers.decay(
-      normalized: 1,
-      batch: plan.batchSize,
-      samples: samples,
-      epochs: plan.epochs
-    )
-    if !rule.decaysWeights {
-      decay = 0
-    } else if let raw = plan.weightDecay {
-      decay = raw
-    } else {
-      decay = (plan.weightDecayNorm ?? 0) * unit
+    // λ of λ_norm = 1, period by period.
+    let units = schedule.periods.map {
+      Optimizers.decay(
+        normalized: 1,
+        batch: plan.batchSize,
+        samples: samples,
+        epochs: $0.count
+      )
     }
-    normalizedDecay = decay / unit
+    if !rule.decaysWeights {
+      decays = units.map { _ in 0 }
+    } else if let raw = plan.weightDecay {
+      decays = units.map { _ in raw }
+    } else {
+      let normalized = plan.weightDecayNorm ?? 0
+      decays = units.map { normalized * $0 }
+    }
+    normalizedDecay = decays[0] / units[0]
     if let raw = plan.weightDecay, raw > 1e-3, plan.dialect.decayUnit != .learningRate,
       !plan.allowStrongDecay
     {
@@ -70,5 +74,27 @@ public struct Horizon: Sendable {
           + "\(significant(raw * learningRate)) here. To mean it, add --allow-strong-decay."
       )
     }
+  }
+
+  /// λ of the first period, and of the whole run without restarts.
+  public var decay: Double { decays[0] }
+
+  /// λ at 0-based step `step`.
+  public func decay(at step: Int) -> Double { decays[schedule.period(at: step)] }
+
+  /// The numbers of epochs after which a period ends within the horizon.
+  public var periodEnds: [Int] {
+    schedule.periods.map(\.upperBound).filter { $0 <= schedule.epochs }
+  }
+
+  /// What is worth a warning before the run.
+  public var warnings: [String] {
+    guard let last = schedule.periods.last, last.upperBound > schedule.epochs else { return [] }
+    let eta = significant(schedule.multiplier(at: schedule.steps))
+    let fuller = ["\(last.upperBound)"] + (last.lowerBound > 0 ? ["\(last.lowerBound)"] : [])
+    return [
+      "the run ends inside a restart period, at η \(eta): --epochs "
+        + "\(fuller.reversed().joined(separator: " or ")) would end one."
+    ]
   }
 }

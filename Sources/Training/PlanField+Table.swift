@@ -142,8 +142,8 @@ extension PlanField {
       .method,
       \.weightDecayNorm,
       .notNegative,
-      "normalised decay: λ = this · √(batch / (images · epochs)); by default 0.025 when neither is "
-        + "given"
+      "normalised decay: λ = this · √(batch / (images · epochs)), of the restart "
+        + "period where there are any; by default 0.025 when neither is given"
     ),
     toggle(
       "allow-strong-decay",

@@ -24,6 +24,16 @@ public struct RunRecord: Codable, Sendable {
     }
   }
 
+  /// A restart period; a schedule without restarts has one.
+  struct Period: Codable {
+    /// The first of its epochs, counted from 1.
+    let firstEpoch: Int
+    /// T, the epochs of the whole period, even where the run ends inside it.
+    let epochs: Int
+    /// λ in it.
+    let decay: Double
+  }
+
   let launch: Launch
   let started: String
   let hosts: [String]
@@ -39,6 +49,7 @@ public struct RunRecord: Codable, Sendable {
   let learningRate: Double
   let decay: Double
   let normalizedDecay: Double
+  let periods: [Period]
   let model: String
   let parameters: Int
   let multiplyAdds: Int
@@ -69,6 +80,9 @@ public struct RunRecord: Codable, Sendable {
     dialect = trainer.plan.dialect.rawValue
     learningRate = trainer.horizon.learningRate
     (decay, normalizedDecay) = (trainer.horizon.decay, trainer.horizon.normalizedDecay)
+    periods = zip(trainer.horizon.schedule.periods, trainer.horizon.decays).map {
+      Period(firstEpoch: $0.lowerBound + 1, epochs: $0.count, decay: $1)
+    }
     model = trainer.model.name
     parameters = trainer.model.layout.parameterCount
     multiplyAdds = trainer.model.multiplyAdds

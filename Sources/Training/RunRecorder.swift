@@ -83,7 +83,7 @@ final class RunRecorder: TrainingObserver {
       gradientNorm: step.gradientNorm,
       learningRate: step.multiplier * horizon.learningRate,
       multiplier: step.multiplier,
-      decay: step.multiplier * horizon.decay,
+      decay: step.multiplier * horizon.decay(at: step.step - 1),
       imagesPerSecond: sums.rate,
       seconds: seconds
     )

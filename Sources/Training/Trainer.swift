@@ -173,7 +173,7 @@ public final class Trainer {
         step: step + 1,
         learningRate: horizon.learningRate,
         multiplier: multiplier,
-        decay: horizon.decay,
+        decay: horizon.decay(at: step),
         l2: plan.l2 ?? 0,
         gradientScale: (plan.maximize ? -1 : 1) / Double(samples)
       )

@@ -70,7 +70,7 @@ enum Banner {
       let value =
         switch plan.dialect.decayUnit {
         case .schedule:
-          "λ \(significant(horizon.decay)) (λ_norm \(significant(horizon.normalizedDecay)))"
+          "λ \(decays(horizon)) (λ_norm \(significant(horizon.normalizedDecay)))"
         case .learningRate: "\(significant(horizon.decay)) times the learning rate"
         case .raw: "\(significant(horizon.decay)) a step, whatever the schedule"
         }
@@ -78,6 +78,15 @@ enum Banner {
     }
     if let l2 = plan.l2, l2 > 0 { parts.append(text("L2 \(significant(l2))", plan.noL2)) }
     return parts.isEmpty ? ["none"] : parts
+  }
+
+  /// "0.000126", or "0.000126, 8.94e-5, 6.32e-5, …" where restart periods differ.
+  private static func decays(_ horizon: Horizon) -> String {
+    guard horizon.decays.contains(where: { $0 != horizon.decay }) else {
+      return significant(horizon.decay)
+    }
+    let first = horizon.decays.prefix(3).map(significant).joined(separator: ", ")
+    return horizon.decays.count > 3 ? "\(first), …" : first
   }
 
   /// "16", or "3 or 4" where lanes differ.

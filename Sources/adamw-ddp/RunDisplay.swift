@@ -45,6 +45,7 @@ final class RunDisplay: RunConsole {
       for line in lines { Console.line(line) }
     }
     // Last, where it is seen.
+    for warning in trainer.horizon.warnings { logger.warning("\(warning)") }
     let advice = SlowKernels.advice(
       ProcessInfo.processInfo.environment,
       threads: placement.threadsByRank[0]

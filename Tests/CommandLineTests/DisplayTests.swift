@@ -59,6 +59,17 @@ extension ProgramTests {
       #expect(job.stderr.split(separator: "\n").allSatisfy { $0.hasPrefix("WARNING: ") })
     }
 
+    /// Even where nothing else is said.
+    @Test func anUnfinishedPeriodIsWarnedOf() throws {
+      let outputs = try TemporaryFolder()
+      let restarts = ["--sched", "warm-restarts", "--restart-epochs", "4", "--steps", "0"]
+      let job = try program(try flags(outputs) + restarts + ["--quiet"])
+      #expect(job.status == 0, "\(job.stderr)")
+      #expect(
+        job.stderr.contains("WARNING: the run ends inside a restart period, at η 0.5: --epochs 4")
+      )
+    }
+
     /// Half speed for want of a variable must not go unseen.
     @Test func slowKernelsAreWarnedOf() throws {
       let doctor = try program(["doctor"], environment: ["OPENBLAS_CORETYPE": "Haswell"]).stdout

@@ -65,6 +65,65 @@ struct HorizonTests {
     #expect(horizon.decay == 0 && horizon.normalizedDecay == 0 && horizon.learningRate == 0.05)
   }
 
+  /// Each restart period has its own T, and so its own λ; the fifth is 1600 epochs long although the run ends in it.
+  @Test func decayFollowsTheRestartPeriods() throws {
+    var plan = Self.cifar
+    (plan.schedule, plan.epochs, plan.weightDecayNorm) = (.warmRestarts, 1800, 0.05)
+    var horizon = try Horizon(plan, samples: 50_000)
+    // 0.05·√(128/(50000·T)).
+    let expected = [2.529822128e-4, 1.788854382e-4, 1.264911064e-4, 8.944271910e-5, 6.324555320e-5]
+    #expect(zip(horizon.decays, expected).allSatisfy { abs($0 - $1) < 1e-13 })
+    #expect(horizon.decays.count == 5 && horizon.decay == horizon.decays[0])
+    for (epoch, period) in [(0, 0), (99, 0), (100, 1), (299, 1), (300, 2), (1500, 4), (1799, 4)] {
+      #expect(horizon.decay(at: epoch * 391) == horizon.decays[period])
+      #expect(horizon.decay(at: epoch * 391 + 390) == horizon.decays[period])
+    }
+    #expect(abs(horizon.normalizedDecay - 0.05) < 1e-15)
+    #expect(horizon.periodEnds == [100, 300, 700, 1500])
+    // --steps ends the run, not a period.
+    plan.steps = 10
+    #expect(try Horizon(plan, samples: 50_000).decays == horizon.decays)
+    (plan.steps, plan.warmupEpochs) = (nil, 10)
+    horizon = try Horizon(plan, samples: 50_000)
+    #expect(abs(horizon.decay - 0.05 * (128.0 / (50_000 * 110)).squareRoot()) < 1e-15)
+    #expect(abs(horizon.decays[1] - expected[1]) < 1e-13)
+    #expect(horizon.periodEnds == [110, 310, 710, 1510])
+    (plan.weightDecayNorm, plan.weightDecay) = (nil, 3e-4)
+    #expect(try Horizon(plan, samples: 50_000).decays == Array(repeating: 3e-4, count: 5))
+    (plan.weightDecay, plan.rule) = (nil, "sgd")
+    #expect(try Horizon(plan, samples: 50_000).decays == Array(repeating: 0, count: 5))
+    #expect(try Horizon(Self.cifar, samples: 50_000).periodEnds == [100])
+  }
+
+  /// ImageNet32 in batches of 128, and the paper's long runs: λ by its formula, not by ⌈B/b⌉.
+  @Test(arguments: [
+    (0.025, 50_000, 100, 1.26491106e-4), (0.05, 50_000, 100, 2.52982213e-4),
+    (0.025, 50_000, 1800, 2.98142397e-5), (0.05, 50_000, 1800, 5.96284794e-5),
+    (0.025, 1_281_167, 100, 2.49887e-5), (0.05, 1_281_167, 100, 4.99773e-5),
+    (0.025, 1_281_167, 150, 2.04031e-5), (0.05, 1_281_167, 150, 4.08063e-5),
+  ])
+  func decayOfThePapersRuns(norm: Double, samples: Int, epochs: Int, expected: Double) throws {
+    var plan = TrainingPlan()
+    (plan.epochs, plan.weightDecayNorm) = (epochs, norm)
+    #expect(abs(try Horizon(plan, samples: samples).decay / expected - 1) < 5e-6)
+  }
+
+  @Test func endingInsideAPeriodIsWarnedOf() throws {
+    var plan = Self.cifar
+    (plan.schedule, plan.epochs) = (.warmRestarts, 1800)
+    let warnings = try Horizon(plan, samples: 50_000).warnings
+    #expect(warnings.count == 1)
+    #expect(warnings.first?.contains("at η 0.916: --epochs 1500 or 3100 would") == true)
+    plan.epochs = 50
+    let early = try Horizon(plan, samples: 50_000).warnings
+    #expect(early.first?.contains("at η 0.5: --epochs 100 would") == true)
+    for epochs in [100, 300, 700, 1500] {
+      plan.epochs = epochs
+      #expect(try Horizon(plan, samples: 50_000).warnings.isEmpty)
+    }
+    #expect(try Horizon(Self.cifar, samples: 50_000).warnings.isEmpty)
+  }
+
   @Test func strongRawDecayIsRefusedWithWhatItMeans() throws {
     var plan = Self.cifar
     plan.weightDecay = 0.01

@@ -70,6 +70,10 @@ struct TrainingRunTests {
     #expect(record["ranks"] as? Int == 2 && record["threads"] as? [Int] == [1, 1])
     #expect(record["lanes"] as? Int == 8 && record["dialect"] as? String == "paper")
     #expect(record["train_images"] as? Int == 60 && record["test_images"] as? Int == 130)
+    let periods = try #require(record["periods"] as? [[String: Any]])
+    #expect(periods.count == 1 && periods[0]["first_epoch"] as? Int == 1)
+    #expect(periods[0]["epochs"] as? Int == 2)
+    #expect(periods[0]["decay"] as? Double == record["decay"] as? Double)
     let state = try #require(record["optimizer_state_bytes"] as? [Int])
     // Two moments of the layout, which is no shorter than the parameters and hardly longer.
     let whole = 8 * summary.parameters
