@@ -1,0 +1,112 @@
+import Optimizers
+import TestSupport
+import Testing
+
+/// The authors' code, batch for batch.
+struct AuthorsScheduleTests {
+  /// Tests/Goldens/authors-schedule.json: their functions transcribed.
+  private struct Golden: Decodable {
+    struct Case: Decodable {
+      let batchesPerEpoch: Int
+      let firstPeriod: Int
+      let factor: Double
+      let epochs: Int
+      /// Epoch, batch, Te.
+      let restarts: [[Double]]
+      /// Epoch, batch, η, 1/√(nBatches·Te).
+      let samples: [[Double]]
+
+      enum CodingKeys: String, CodingKey {
+        case batchesPerEpoch = "batches-per-epoch"
+        case firstPeriod = "first-period"
+        case factor, epochs, restarts, samples
+      }
+    }
+
+    let cases: [Case]
+  }
+
+  /// CIFAR-10 in batches of 128, as their README has it.
+  private static let readme = AuthorsSchedule(
+    .cosine(epochs: 100, factor: 2),
+    epochs: 1500,
+    batchesPerEpoch: 391
+  )
+
+  @Test func theirCodeStepByStep() throws {
+    let golden: Golden = try readGolden("authors-schedule.json")
+    #expect(Set(golden.cases.map(\.batchesPerEpoch)) == [40, 79, 196, 391])
+    for example in golden.cases {
+      let batches = example.batchesPerEpoch
+      let schedule = AuthorsSchedule(
+        .cosine(epochs: example.firstPeriod, factor: example.factor),
+        epochs: example.epochs,
+        batchesPerEpoch: batches
+      )
+      let restarts = schedule.periods.dropFirst().map {
+        [Double($0.firstStep / batches + 1), Double($0.firstStep % batches + 1), $0.epochs]
+      }
+      #expect(restarts == example.restarts, "\(batches) batches, Te \(example.firstPeriod)")
+      for sample in example.samples {
+        let step = (Int(sample[0]) - 1) * batches + Int(sample[1]) - 1
+        let (eta, decay) = (sample[2], sample[3])
+        #expect(abs(schedule.multiplier(at: step) - eta) < 1e-15, "\(sample) of \(batches)")
+        // Where their cosine is exactly 0 or 1, so is ours.
+        #expect(eta != eta.rounded() || schedule.multiplier(at: step) == eta)
+        let ours = schedule.decay(normalized: 1, period: schedule.period(at: step))
+        #expect(abs(ours / decay - 1) < 1e-15)
+      }
+    }
+  }
+
+  @Test func theReadmesRun() {
+    func eta(_ epoch: Int, _ batch: Int) -> Double {
+      Self.readme.multiplier(at: (epoch - 1) * 391 + batch - 1)
+    }
+    #expect(Self.readme.periods.map(\.firstStep) == [0, 100, 300, 700].map { $0 * 391 })
+    #expect(Self.readme.periods.map(\.epochs) == [100, 200, 400, 800])
+    // T = 1/(Te·nBatches) already.
+    #expect(eta(1, 1) < 1 && eta(1, 1) > 1 - 1e-8)
+    #expect(eta(100, 391) == 0)
+    for epoch in [101, 301, 701] { #expect(eta(epoch, 1) == 1) }
+    for (epoch, end) in [(300, 4e-10), (700, 1e-10), (1500, 2.5e-11)] {
+      #expect(abs(eta(epoch, 391) / end - 1) < 0.02)
+    }
+  }
+
+  @Test func decayOfItsPeriods() {
+    #expect(abs(Self.readme.decay(normalized: 0.025, period: 0) - 1.2643e-4) < 5e-9)
+    #expect(abs(Self.readme.decay(normalized: 0.05, period: 0) - 2.5286e-4) < 5e-9)
+    #expect(abs(Self.readme.decay(normalized: 0.05, period: 2) - 1.2643e-4) < 5e-9)
+    // The new Te counts for the batch of the restart.
+    for (step, period) in [(0, 0), (39_099, 0), (39_100, 1), (117_300, 2), (586_499, 3)] {
+      #expect(Self.readme.period(at: step) == period)
+    }
+  }
+
+  @Test func oneCosineWithoutRestarts() {
+    let schedule = AuthorsSchedule(
+      .cosine(epochs: 20, factor: 2),
+      epochs: 20,
+      batchesPerEpoch: 40
+    )
+    #expect(schedule.periods.count == 1 && schedule.multiplier(at: 799) == 0)
+  }
+
+  @Test func multistepFallsTwiceAndNeverDecays() {
+    let schedule = AuthorsSchedule(.multistep, epochs: 164, batchesPerEpoch: 391)
+    for (epoch, eta) in [(1, 1.0), (80, 1), (81, 0.1), (121, 0.1), (122, 0.01), (164, 0.01)] {
+      for step in [(epoch - 1) * 391, epoch * 391 - 1] {
+        #expect(abs(schedule.multiplier(at: step) - eta) < 1e-17)
+        #expect(schedule.decay(normalized: 0.025, period: schedule.period(at: step)) == 0)
+      }
+    }
+  }
+
+  @Test func fixedIsOneAndDecays() {
+    let schedule = AuthorsSchedule(.fixed(epochs: 100), epochs: 300, batchesPerEpoch: 391)
+    #expect([0, 39_100, 117_299].allSatisfy { schedule.multiplier(at: $0) == 1 })
+    #expect(schedule.periods.count == 1)
+    #expect(abs(schedule.decay(normalized: 0.025, period: 0) - 1.2643e-4) < 5e-9)
+  }
+}
