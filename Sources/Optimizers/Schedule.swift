@@ -70,6 +70,14 @@ public struct Schedule: Hashable, Sendable {
     return low - 1
   }
 
+  /// The first step of the period of 0-based step `step`.
+  public func firstStep(ofPeriodAt step: Int) -> Int {
+    periods[period(at: step)].lowerBound * stepsPerEpoch
+  }
+
+  /// Whether 0-based step `step` is the first after a restart.
+  public func restarts(at step: Int) -> Bool { step > 0 && firstStep(ofPeriodAt: step) == step }
+
   /// The step at which an epoch, counted from 0 and perhaps fractional, begins: the nearest.
   private func step(of epoch: Double) -> Double { (epoch * Double(stepsPerEpoch)).rounded() }
 

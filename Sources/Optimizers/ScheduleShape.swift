@@ -42,7 +42,7 @@ public enum ScheduleShape: Hashable, Sendable, CustomStringConvertible {
       "piecewise-constant \(knots.map(\.description).joined(separator: ","))"
     case .piecewiseLinear(let knots):
       "piecewise-linear \(knots.map(\.description).joined(separator: ","))"
-    case .warmRestarts(let restarts): "warm-restarts, \(restarts)"
+    case .warmRestarts(let restarts): "warm-restarts of \(restarts)"
     }
   }
 }

@@ -33,10 +33,9 @@ public struct WarmRestarts: Hashable, Sendable, CustomStringConvertible {
     return periods
   }
 
-  /// For people: "100 epochs, then 2 times as long, η 1 to 0".
+  /// For people: "100 epochs × 2", and η where it does not go from 1 to 0.
   public var description: String {
-    let growth =
-      factor == 1 ? "every \(first) epochs" : "\(first) epochs, then \(plain(factor)) times as long"
-    return "\(growth), η \(plain(most)) to \(plain(least))"
+    let range = least == 0 && most == 1 ? "" : ", η \(plain(most)) to \(plain(least))"
+    return "\(first) epochs × \(plain(factor))\(range)"
   }
 }

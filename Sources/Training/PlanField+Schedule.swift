@@ -97,6 +97,13 @@ extension PlanField {
       .positive,
       "warm-restarts: η at the start of a period; by default 1"
     ),
+    optionalChoice(
+      "restart-momentum",
+      .optimizer,
+      .method,
+      \.restartMomentum,
+      "warm-restarts: keep the optimizer's state at a restart, or start it anew; by default keep"
+    ),
   ]
 
   /// What stands between commas, read one by one; nil where one cannot be read.

@@ -20,7 +20,8 @@ public enum ScheduleName: String, Sendable, CaseIterable {
     case .step: ["step-epochs", "step-factor"]
     case .piecewiseConstant, .piecewiseLinear: ["knots"]
     case .cosine: ["cosine-period"]
-    case .warmRestarts: ["restart-epochs", "restart-mult", "eta-min", "eta-max"]
+    case .warmRestarts:
+      ["restart-epochs", "restart-mult", "eta-min", "eta-max", "restart-momentum"]
     }
   }
 }

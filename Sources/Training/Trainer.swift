@@ -170,7 +170,7 @@ public final class Trainer {
     let multiplier = horizon.schedule.multiplier(at: step)
     let totals = try engine.step(
       StepScalars(
-        step: step + 1,
+        step: step + 1 - forgotten(),
         learningRate: horizon.learningRate,
         multiplier: multiplier,
         decay: horizon.decay(at: step),
@@ -191,6 +191,13 @@ public final class Trainer {
       multiplier: multiplier,
       seconds: (ContinuousClock.now - clock) / .seconds(1)
     )
+  }
+
+  /// The steps that the optimizer is to know nothing of, because of a restart; at the restart it forgets them.
+  private func forgotten() -> Int {
+    guard plan.restartMomentum == .reset else { return 0 }
+    if horizon.schedule.restarts(at: step) { optimizer.reset() }
+    return horizon.schedule.firstStep(ofPeriodAt: step)
   }
 
   /// Evaluates; false when the loss is not finite, which shows what the last update has done.

@@ -47,6 +47,7 @@ extension TrainingPlan {
     case .warmRestarts(let restarts):
       (plan.restartEpochs, plan.restartFactor) = (restarts.first, restarts.factor)
       (plan.etaMin, plan.etaMax) = (restarts.least, restarts.most)
+      plan.restartMomentum = restartMomentum ?? .keep
     }
     return plan
   }

@@ -45,6 +45,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var etaMin: Double?
   /// η_max of warm restarts.
   public var etaMax: Double?
+  /// What becomes of the optimizer's state at a restart.
+  public var restartMomentum: RestartMomentum?
 
   /// The update rule's name.
   public var rule = "adamw"

@@ -51,9 +51,10 @@ enum Banner {
   /// Rule, schedule and decay.
   private static func method(_ horizon: Horizon, _ plan: TrainingPlan) -> [String] {
     let warmup = plan.warmupEpochs > 0 ? ", warm-up epochs \(plan.warmupEpochs)" : ""
-    let rate = "lr \(horizon.learningRate), \(horizon.schedule.shape)\(warmup)"
+    let reset = plan.restartMomentum == .reset ? ", momentum reset" : ""
     return [
-      "  optimizer  \(horizon.rule.name), \(rate), dialect \(plan.dialect.rawValue)",
+      "  optimizer  \(horizon.rule.name), lr \(horizon.learningRate), dialect \(plan.dialect.rawValue)",
+      "  schedule   \(horizon.schedule.shape)\(reset)\(warmup)",
       "  decay      \(decay(horizon, plan).joined(separator: "; "))",
     ]
   }

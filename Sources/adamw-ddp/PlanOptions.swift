@@ -156,6 +156,12 @@ struct ScheduleOptions: ParsableArguments {
   var etaMin: String?
   @Option(name: .customLong("eta-max"), parsing: .unconditional, help: .field("eta-max"))
   var etaMax: String?
+  @Option(
+    name: .customLong("restart-momentum"),
+    parsing: .unconditional,
+    help: .field("restart-momentum")
+  )
+  var restartMomentum: String?
 
   var assignments: [(flag: String, text: String?)] {
     [
@@ -169,6 +175,7 @@ struct ScheduleOptions: ParsableArguments {
       ("restart-mult", restartMult),
       ("eta-min", etaMin),
       ("eta-max", etaMax),
+      ("restart-momentum", restartMomentum),
     ]
   }
 }

@@ -18,7 +18,7 @@ extension ProgramTests {
         "smallcnn, 24,346 parameters", "cifar10: 200 training and 100 test images of 32×32×3",
         ranks == nil ? "ranks      1 (no MPI)" : "ranks      3 (Open MPI v",
         "threads 1 a rank", "lanes 6", "64 global, 10 or 11 a lane", "8 in 2 epochs of 4",
-        "adamw, lr 0.001, cosine", "λ_norm 0.025", "dialect paper",
+        "adamw, lr 0.001", "schedule   cosine\n", "λ_norm 0.025", "dialect paper",
         "batch (the whole global batch)",
         "optimizer state a rank (zero 1)", "kernels", "OpenBLAS ", outputs.path(of: "run"),
       ]

@@ -125,6 +125,17 @@ struct ScheduleTests {
     #expect(shape == .fixed || Set(values(schedule).dropFirst(20)).count > 1)
   }
 
+  @Test func shapesSayTheirNumbers() {
+    #expect(
+      Self.shapes.map(\.description) == [
+        "fixed", "cosine", "cosine over a quarter period", "step, times 0.1 at epochs 2,3.5,8",
+        "piecewise-constant 2.5:0.3", "piecewise-linear 0:0.1,4:1,9:0",
+        "warm-restarts of 2 epochs × 1.5, η 0.9 to 0.1",
+      ]
+    )
+    #expect("\(WarmRestarts(first: 100, factor: 2, least: 0, most: 1))" == "100 epochs × 2")
+  }
+
   @Test func numbersAreWrittenShort() {
     #expect(plain(30) == "30" && plain(0.1) == "0.1" && plain(-0.0) == "0")
     #expect(plain(1e300) == "1e+300" && plain(-2) == "-2" && plain(.infinity) == "inf")

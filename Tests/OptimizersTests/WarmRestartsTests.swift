@@ -79,6 +79,9 @@ struct WarmRestartsTests {
     for step in 0..<240 {
       let period = schedule.periods[schedule.period(at: step)]
       #expect(period.contains(step / 4), "step \(step)")
+      #expect(schedule.firstStep(ofPeriodAt: step) == 4 * period.lowerBound)
+      let begins = step > 0 && step == 4 * period.lowerBound
+      #expect(schedule.restarts(at: step) == begins, "step \(step)")
     }
     #expect(schedule.period(at: 1_000_000) == schedule.periods.count - 1)
   }

@@ -48,8 +48,9 @@ struct BitIdentityTests {
     Variant("a fixed rate and raw decay") {
       ($0.schedule, $0.weightDecay, $0.learningRate) = (.fixed, 1e-3, 3e-3)
     },
-    Variant("warm restarts, a decay for each period") {
+    Variant("warm restarts that forget, a decay for each period") {
       ($0.schedule, $0.restartEpochs, $0.epochs, $0.steps) = (.warmRestarts, 1, 3, 12)
+      $0.restartMomentum = .reset
     }.on([3]),
     // 200 images in batches of 97: two, and one of six samples, fewer than the lanes.
     Variant("a last batch shorter than the lanes") {

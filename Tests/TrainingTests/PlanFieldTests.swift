@@ -16,6 +16,7 @@ struct PlanFieldTests {
     "sched": "warm-restarts", "warmup-epochs": "2", "cosine-period": "quarter",
     "step-epochs": "0.5,30,81.25", "step-factor": "0.2", "knots": "0:0.1,12.5:1,100:0",
     "restart-epochs": "7", "restart-mult": "1.5", "eta-min": "0.01", "eta-max": "0.9",
+    "restart-momentum": "reset",
     "weight-decay": "0.0005", "weight-decay-norm": "0.05",
     "allow-strong-decay": "true", "momentum": "0.5", "opt-betas": "0.8,0.99", "opt-eps": "1e-05",
     "lanes": "4", "zero": "0", "threads": "3", "kernels": "avx2", "no-pin": "true",
@@ -42,7 +43,8 @@ struct PlanFieldTests {
     "step-factor": ["0", "-0.1", "nan"],
     "knots": ["", "80", "80:", ":0.1", "80:0.1,", "80:0.1:2", "80:-1", "-1:1", "9:1,9:2", "9:nan"],
     "restart-epochs": ["0", "1.5"], "restart-mult": ["0.9", "101", "nan"],
-    "eta-min": ["-0.1", "inf"], "eta-max": ["0", "-1"], "weight-decay": ["-1e-9", "nan"],
+    "eta-min": ["-0.1", "inf"], "eta-max": ["0", "-1"],
+    "restart-momentum": ["", "zero"], "weight-decay": ["-1e-9", "nan"],
     "weight-decay-norm": ["-1"],
     "allow-strong-decay": [""], "momentum": ["1", "-0.5"],
     "opt-betas": ["0.9", "0.9,1", "0.9,0.99,0.999", "0.9 0.99", "-0.1,0.9"],
@@ -136,10 +138,13 @@ struct PlanFieldTests {
     let texts = [
       "cosine-period": "half", "step-epochs": "30,60,80", "step-factor": "0.1",
       "restart-epochs": "100", "restart-mult": "2.0", "eta-min": "0.0", "eta-max": "1.0",
+      "restart-momentum": "keep",
     ]
     let fixed: [ScheduleName: [String]] = [
       .cosine: ["cosine-period"], .step: ["step-epochs", "step-factor"],
-      .warmRestarts: ["restart-epochs", "restart-mult", "eta-min", "eta-max"],
+      .warmRestarts: [
+        "restart-epochs", "restart-mult", "eta-min", "eta-max", "restart-momentum",
+      ],
     ]
     var plan = TrainingPlan()
     plan.schedule = schedule

@@ -38,6 +38,28 @@ struct RestartTests {
     }
   }
 
+  /// At t = 1 from zero moments AdamW moves every weight by η·α, and η is 1 at a restart.
+  @Test(arguments: [1, 2]) func aResetMakesTheFirstStepOfAPeriodAFirstStep(ranks: Int) throws {
+    let source = smallSource()
+    let model = tinyModel(source)
+    func part(_ steps: Int, _ momentum: RestartMomentum) throws -> [Float] {
+      var plan = Self.plan
+      (plan.steps, plan.restartMomentum, plan.weightDecayNorm) = (steps, momentum, 0)
+      return try train(plan, model, source, Placing(ranks: ranks)).floats
+    }
+    let trained = model.layout.entries.filter { $0.role != .statistic }.flatMap(\.range)
+    for momentum in RestartMomentum.allCases {
+      // Five steps before the second period, ten in it.
+      for (first, restarts) in [(5, true), (6, false), (15, true)] {
+        let (before, after) = try (part(first, momentum), part(first + 1, momentum))
+        let moves = trained.map { abs(before[$0] - after[$0]) / 1e-3 }
+        let whole = moves.count { abs($0 - 1) < 0.01 }
+        let isFirst = momentum == .reset && restarts
+        #expect((Double(whole) > 0.9 * Double(moves.count)) == isFirst, "\(momentum) \(first)")
+      }
+    }
+  }
+
   @Test func metricsAndRecordSayEachPeriodsDecay() throws {
     let data = try cifarFolder()
     let place = try TemporaryFolder()

@@ -107,6 +107,9 @@ struct ValidationTests {
     },
     Refusal("a floor without restarts", ["--eta-min", "warm-restarts."]) { $0.etaMin = 0.1 },
     Refusal("a top without restarts", ["--eta-max", "warm-restarts."]) { $0.etaMax = 0.9 },
+    Refusal("forgetting without restarts", ["--restart-momentum", "warm-restarts."]) {
+      $0.restartMomentum = .keep
+    },
     Refusal("a floor above the top", ["--eta-min 0.5", "--eta-max 0.4"]) {
       ($0.schedule, $0.etaMin, $0.etaMax) = (.warmRestarts, 0.5, 0.4)
     },
