@@ -9,13 +9,15 @@ public struct Horizon: Sendable {
   public let stepsPerEpoch: Int
   /// Steps that the run takes: the horizon's, or fewer with --steps.
   public let steps: Int
-  /// η over epochs · stepsPerEpoch steps.
+  /// What the plan says of η, over epochs · stepsPerEpoch steps.
   public let schedule: Schedule
+  /// How η goes in the plan's dialect.
+  public let course: LearningCourse
   /// The update rule.
   public let rule: any UpdateRule
   /// α.
   public let learningRate: Double
-  /// λ, raw, in each of the schedule's periods, normalised by the period's epochs; 0 for a rule without decoupled decay.
+  /// λ, raw, in each of the course's periods, normalised by the period's epochs; 0 for a rule without decoupled decay.
   public let decays: [Double]
   /// λ_norm of the first period's λ.
   public let normalizedDecay: Double
@@ -41,18 +43,20 @@ public struct Horizon: Sendable {
       stepsPerEpoch: stepsPerEpoch,
       warmupEpochs: plan.warmupEpochs
     )
+    course =
+      plan.authorsShape.map {
+        .authors(
+          AuthorsSchedule(
+            $0,
+            epochs: plan.epochs,
+            batchesPerEpoch: (samples + plan.batchSize - 1) / plan.batchSize
+          )
+        )
+      } ?? .schedule(schedule)
     rule = try plan.updateRule
     learningRate = plan.learningRate ?? row.learningRate
-    // λ of λ_norm = 1, period by period.
-    let units = schedule.periods.map {
-      Optimizers.decay(
-        normalized: 1,
-        batch: plan.batchSize,
-        samples: samples,
-        epochs: $0.count
-      )
-    }
-    if !rule.decaysWeights {
+    let units = course.decayUnits(batch: plan.batchSize, samples: samples)
+    if !rule.decaysWeights || course.leavesDecayOut {
       decays = units.map { _ in 0 }
     } else if let raw = plan.weightDecay {
       decays = units.map { _ in raw }
@@ -60,27 +64,36 @@ public struct Horizon: Sendable {
       let normalized = plan.weightDecayNorm ?? 0
       decays = units.map { normalized * $0 }
     }
-    normalizedDecay = decays[0] / units[0]
-    if let raw = plan.weightDecay, raw > 1e-3, plan.dialect.decayUnit != .learningRate,
+    normalizedDecay = units[0] > 0 ? decays[0] / units[0] : 0
+    try refuseStrongDecay(plan)
+  }
+
+  /// Refuses a λ that would wipe the weights out, as 0.01, PyTorch's usual one, does where decay is not times the learning rate.
+  private func refuseStrongDecay(_ plan: TrainingPlan) throws {
+    guard let raw = plan.weightDecay, raw > 1e-3, plan.dialect.decayUnit != .learningRate,
       !plan.allowStrongDecay
-    {
-      let left = 100 * Elementary.power(1 - min(1, raw), stepsPerEpoch)
-      throw Failure(
-        .usage,
-        "--weight-decay \(raw) is λ of the paper, not times the learning rate: an undriven weight "
-          + "would keep \(significant(left)) % after one epoch. It equals --weight-decay-norm "
-          + "\(significant(normalizedDecay)) and PyTorch's weight_decay "
-          + "\(significant(raw / learningRate)); PyTorch's \(raw) is --weight-decay "
-          + "\(significant(raw * learningRate)) here. To mean it, add --allow-strong-decay."
-      )
-    }
+    else { return }
+    let left = 100 * Elementary.power(1 - min(1, raw), stepsPerEpoch)
+    let normalized =
+      plan.dialect.normalizesDecay
+      ? "--weight-decay-norm \(significant(normalizedDecay)) and " : ""
+    throw Failure(
+      .usage,
+      "--weight-decay \(raw) is λ of the paper, not times the learning rate: an undriven weight "
+        + "would keep \(significant(left)) % after one epoch. It equals \(normalized)PyTorch's "
+        + "weight_decay \(significant(raw / learningRate)); PyTorch's \(raw) is --weight-decay "
+        + "\(significant(raw * learningRate)) here. To mean it, add --allow-strong-decay."
+    )
   }
 
   /// λ of the first period, and of the whole run without restarts.
   public var decay: Double { decays[0] }
 
+  /// η at 0-based step `step`.
+  public func multiplier(at step: Int) -> Double { course.multiplier(at: step) }
+
   /// λ at 0-based step `step`.
-  public func decay(at step: Int) -> Double { decays[schedule.period(at: step)] }
+  public func decay(at step: Int) -> Double { decays[course.period(at: step)] }
 
   /// The numbers of epochs after which a period ends within the horizon.
   public var periodEnds: [Int] {
@@ -89,10 +102,18 @@ public struct Horizon: Sendable {
 
   /// What is worth a warning before the run.
   public var warnings: [String] {
-    guard let last = schedule.periods.last, last.upperBound > schedule.epochs else { return [] }
-    let eta = significant(schedule.multiplier(at: schedule.steps))
+    var warnings: [String] = []
+    if course.leavesDecayOut && rule.decaysWeights {
+      warnings.append(
+        "the authors' code has no decoupled decay under its step schedule: nothing decays here."
+      )
+    }
+    guard let last = schedule.periods.last, last.upperBound > schedule.epochs else {
+      return warnings
+    }
+    let eta = significant(multiplier(at: schedule.steps - 1))
     let fuller = ["\(last.upperBound)"] + (last.lowerBound > 0 ? ["\(last.lowerBound)"] : [])
-    return [
+    return warnings + [
       "the run ends inside a restart period, at η \(eta): --epochs "
         + "\(fuller.reversed().joined(separator: " or ")) would end one."
     ]

@@ -29,7 +29,7 @@ public struct RunRecord: Codable, Sendable {
     /// The first of its epochs, counted from 1.
     let firstEpoch: Int
     /// T, the epochs of the whole period, even where the run ends inside it.
-    let epochs: Int
+    let epochs: Double
     /// λ in it.
     let decay: Double
   }
@@ -80,8 +80,13 @@ public struct RunRecord: Codable, Sendable {
     dialect = trainer.plan.dialect.rawValue
     learningRate = trainer.horizon.learningRate
     (decay, normalizedDecay) = (trainer.horizon.decay, trainer.horizon.normalizedDecay)
-    periods = zip(trainer.horizon.schedule.periods, trainer.horizon.decays).map {
-      Period(firstEpoch: $0.lowerBound + 1, epochs: $0.count, decay: $1)
+    let (course, perEpoch) = (trainer.horizon.course, trainer.horizon.stepsPerEpoch)
+    periods = trainer.horizon.decays.enumerated().map { number, decay in
+      Period(
+        firstEpoch: course.periodStarts[number] / perEpoch + 1,
+        epochs: course.periodEpochs[number],
+        decay: decay
+      )
     }
     model = trainer.model.name
     parameters = trainer.model.layout.parameterCount

@@ -167,7 +167,7 @@ public final class Trainer {
     firstSample = start + engine.batch.firstSample
     StepPart.read.measure(team) { team.run(engine.batch.localSamples, readSample) }
 
-    let multiplier = horizon.schedule.multiplier(at: step)
+    let multiplier = horizon.multiplier(at: step)
     let totals = try engine.step(
       StepScalars(
         step: step + 1 - forgotten(),
@@ -196,8 +196,8 @@ public final class Trainer {
   /// The steps that the optimizer is to know nothing of, because of a restart; at the restart it forgets them.
   private func forgotten() -> Int {
     guard plan.restartMomentum == .reset else { return 0 }
-    if horizon.schedule.restarts(at: step) { optimizer.reset() }
-    return horizon.schedule.firstStep(ofPeriodAt: step)
+    if horizon.course.restarts(at: step) { optimizer.reset() }
+    return horizon.course.firstStep(ofPeriodAt: step)
   }
 
   /// Evaluates; false when the loss is not finite, which shows what the last update has done.

@@ -4,6 +4,8 @@ import Tensors
 extension TrainingPlan {
   /// The drops of the AdamW paper's figure 1.
   static let usualStepEpochs = [30.0, 60, 80]
+  /// Those of the authors' code: it drops in epochs 81 and 122, counted from 1.
+  static let authorsStepEpochs = [80.0, 121]
   /// What --sched step multiplies by, which the paper leaves open.
   static let usualStepFactor = 0.1
   /// T_0 of the paper.
@@ -20,7 +22,7 @@ extension TrainingPlan {
     case .cosine: .cosine(cosinePeriod ?? .half)
     case .step:
       .step(
-        epochs: stepEpochs ?? Self.usualStepEpochs,
+        epochs: stepEpochs ?? (dialect == .authors ? Self.authorsStepEpochs : Self.usualStepEpochs),
         factor: stepFactor ?? Self.usualStepFactor
       )
     case .piecewiseConstant: .piecewiseConstant(knots ?? [])
@@ -52,6 +54,35 @@ extension TrainingPlan {
     return plan
   }
 
+  /// The schedule as the authors' code has it; nil in other dialects.
+  var authorsShape: AuthorsSchedule.Shape? {
+    guard dialect == .authors else { return nil }
+    return switch scheduleShape {
+    case .cosine: .cosine(epochs: epochs, factor: 1)
+    case .warmRestarts(let restarts): .cosine(epochs: restarts.first, factor: restarts.factor)
+    case .step: .multistep
+    case .fixed, .piecewiseConstant, .piecewiseLinear: .fixed(epochs: epochs)
+    }
+  }
+
+  /// Refuses what the authors' code cannot do.
+  private func refuseForeignSchedules() throws {
+    let what: String? =
+      switch scheduleShape {
+      case .piecewiseConstant, .piecewiseLinear: "--sched \(schedule.rawValue)"
+      case .cosine(.quarter): "--cosine-period quarter"
+      case .step where stepEpochs.map({ $0 != Self.authorsStepEpochs }) ?? false:
+        "--step-epochs other than 80,121"
+      case .step where stepFactor.map({ $0 != 0.1 }) ?? false: "--step-factor other than 0.1"
+      case .warmRestarts(let restarts) where (restarts.least, restarts.most) != (0, 1):
+        "--eta-min and --eta-max"
+      default: warmupEpochs > 0 ? "--warmup-epochs" : nil
+      }
+    if let what {
+      throw Failure(.usage, "--dialect authors: their code has no \(what); take --dialect paper.")
+    }
+  }
+
   /// Throws a usage failure for a schedule that cannot be followed, or is told what it does not take.
   func validateSchedule() throws {
     for field in PlanField.scheduleFields where field.get(self) != nil {
@@ -69,6 +100,7 @@ extension TrainingPlan {
         "--warmup-epochs \(warmupEpochs) leaves nothing of --epochs \(epochs)."
       )
     }
+    if dialect == .authors { try refuseForeignSchedules() }
     switch scheduleShape {
     case .fixed, .cosine: break
     case .step(let drops, _): try refuseIfLate("step-epochs", drops.first)

@@ -151,4 +151,40 @@ struct HorizonTests {
   func threeDigitsForPeople(number: Double, text: String) {
     #expect(significant(number) == text)
   }
+
+  /// What the authors' code makes of 391 batches: its λ, and restarts one batch into epochs 101, 301 and 701.
+  @Test func theAuthorsDialectReplaysTheirCode() throws {
+    var plan = TrainingPlan()
+    (plan.dialect, plan.epochs) = (.authors, 100)
+    let once = try Horizon(plan, samples: 50_000)
+    #expect(abs(once.decay - 1.2643e-4) < 5e-9 && once.decays.count == 1)
+    #expect(once.multiplier(at: 0) < 1 && once.multiplier(at: 39_099) == 0)
+    plan.epochs = 1500
+    plan.schedule = .warmRestarts
+    let restarts = try Horizon(plan, samples: 50_000)
+    #expect(restarts.course.periodStarts == [0, 39_100, 117_300, 273_700])
+    #expect(restarts.course.periodEpochs == [100, 200, 400, 800])
+    #expect(restarts.multiplier(at: 39_099) == 0 && restarts.multiplier(at: 39_100) == 1)
+    #expect(restarts.course.restarts(at: 117_300) && !restarts.course.restarts(at: 117_301))
+    #expect(abs(restarts.decay(at: 273_700) - 0.025 / (391.0 * 800).squareRoot()) < 1e-15)
+    #expect(restarts.periodEnds == [100, 300, 700, 1500] && restarts.warnings.isEmpty)
+  }
+
+  @Test func theAuthorsStepsDecayNothing() throws {
+    var plan = TrainingPlan()
+    (plan.dialect, plan.epochs, plan.schedule) = (.authors, 164, .step)
+    try plan.validate(ranks: 1)
+    let horizon = try Horizon(plan, samples: 50_000)
+    #expect(horizon.decays == [0])
+    #expect(horizon.warnings.first?.contains("no decoupled decay") == true)
+    #expect(horizon.multiplier(at: 80 * 391 - 1) == 1)
+    #expect(abs(horizon.multiplier(at: 80 * 391) - 0.1) < 1e-15)
+    #expect(abs(horizon.multiplier(at: 121 * 391) - 0.01) < 1e-15)
+    plan.stepEpochs = [30, 60, 80]
+    #expect(throws: Failure.self) { try plan.validate(ranks: 1) }
+    (plan.stepEpochs, plan.warmupEpochs) = (nil, 1)
+    #expect(throws: Failure.self) { try plan.validate(ranks: 1) }
+    (plan.warmupEpochs, plan.schedule, plan.cosinePeriod) = (0, .cosine, .quarter)
+    #expect(throws: Failure.self) { try plan.validate(ranks: 1) }
+  }
 }
