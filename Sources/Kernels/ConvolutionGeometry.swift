@@ -10,31 +10,27 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   public let kernel: Int
   /// Step between output pixels.
   public let stride: Int
-  /// Zeros around the input.
-  public let padding: Int
+  /// Zeros before the first row; the output's height implies those behind the last.
+  public let top: Int
+  /// Zeros before the first column.
+  public let left: Int
 
   /// A square kernel over `input` with `outputs` output channels.
-  public init(input: ImageShape, outputs: Int, kernel: Int, stride: Int, padding: Int) {
-    precondition(
-      input.height + 2 * padding >= kernel && input.width + 2 * padding >= kernel,
-      "a \(kernel)×\(kernel) kernel does not fit \(input) with padding \(padding)"
-    )
+  public init(input: ImageShape, outputs: Int, kernel: Int, stride: Int, padding: Padding) {
     self.input = input
     self.kernel = kernel
     self.stride = stride
-    self.padding = padding
-    output = ImageShape(
-      height: (input.height + 2 * padding - kernel) / stride + 1,
-      width: (input.width + 2 * padding - kernel) / stride + 1,
-      channels: outputs
-    )
+    let rows = padding.along(input.height, kernel: kernel, stride: stride)
+    let columns = padding.along(input.width, kernel: kernel, stride: stride)
+    (top, left) = (rows.before, columns.before)
+    output = ImageShape(height: rows.outputs, width: columns.outputs, channels: outputs)
   }
 
   /// Values under the kernel: rows of the weight matrix, K = kernel² · input channels in order (row, column, channel).
   public var depth: Int { kernel * kernel * input.channels }
 
   /// Whether the patch matrix is the image itself.
-  public var isPointwise: Bool { kernel == 1 && stride == 1 && padding == 0 }
+  public var isPointwise: Bool { kernel == 1 && stride == 1 && top == 0 && left == 0 }
 
   /// Output rows of a block, a pure function of the geometry: the patch matrix stays within 64 Ki floats.
   public var rowsPerBlock: Int {

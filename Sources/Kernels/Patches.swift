@@ -14,10 +14,10 @@ public enum Patches {
     var patch = patches
     for oy in rows {
       for ox in 0..<g.output.width {
-        let x = ox * g.stride - g.padding
+        let x = ox * g.stride - g.left
         let (left, right) = (max(0, -x), min(g.kernel, g.input.width - x))
         for ky in 0..<g.kernel {
-          let y = oy * g.stride + ky - g.padding
+          let y = oy * g.stride + ky - g.top
           if y < 0 || y >= g.input.height || left >= right {
             patch.update(repeating: 0, count: run)
           } else {
@@ -49,10 +49,10 @@ public enum Patches {
     var patch = patches
     for oy in rows {
       for ox in 0..<g.output.width {
-        let x = ox * g.stride - g.padding
+        let x = ox * g.stride - g.left
         let (left, right) = (max(0, -x), min(g.kernel, g.input.width - x))
         for ky in 0..<g.kernel {
-          let y = oy * g.stride + ky - g.padding
+          let y = oy * g.stride + ky - g.top
           if y >= 0 && y < g.input.height && left < right {
             kernels.add(
               (right - left) * channels,

@@ -33,7 +33,7 @@ public struct StridedWinogradConvolution: Hashable, Sendable {
   /// One direction of a 3×3 convolution of stride 2 and padding 0 to 2.
   public init(_ g: ConvolutionGeometry, _ direction: WinogradConvolution.Direction) {
     precondition(
-      g.kernel == 3 && g.stride == 2 && g.padding <= 2,
+      g.fitsWinograd && g.stride == 2,
       "this is Winograd for a 3×3 kernel of stride 2"
     )
     self.direction = direction
@@ -41,12 +41,12 @@ public struct StridedWinogradConvolution: Hashable, Sendable {
     switch direction {
     case .forward:
       (input, output) = (g.input, g.output)
-      (inputBefore, outputBefore) = (g.padding, 0)
+      (inputBefore, outputBefore) = (g.top, 0)
       tiling = WinogradTiling(height: output.height, width: output.width, limit: limit)
     case .backwardData:
       (input, output) = (g.output, g.input)
-      // Without padding the first pixel of x is an odd one, the last of a tile before the first output.
-      (inputBefore, outputBefore) = g.padding == 0 ? (4, 7) : (0, g.padding - 1)
+      // Without zeros before it the first pixel of x is an odd one, the last of a tile before the first output.
+      (inputBefore, outputBefore) = g.top == 0 ? (4, 7) : (0, g.top - 1)
       tiling = WinogradTiling(
         height: (output.height + outputBefore + 1) / 2,
         width: (output.width + outputBefore + 1) / 2,

@@ -17,10 +17,10 @@ public struct StridedWinogradWeightGradient: Hashable, Sendable {
   /// For a 3×3 convolution of stride 2.
   public init(_ g: ConvolutionGeometry) {
     precondition(
-      g.kernel == 3 && g.stride == 2 && g.padding <= 2,
+      g.fitsWinograd && g.stride == 2,
       "this is Winograd for a 3×3 kernel of stride 2"
     )
-    (input, output, padding) = (g.input, g.output, g.padding)
+    (input, output, padding) = (g.input, g.output, g.top)
     tiling = WinogradTiling(
       height: output.height,
       width: output.width,

@@ -75,8 +75,10 @@ extension WinogradWeightGradient: TransformedWeightGradient {}
 extension StridedWinogradWeightGradient: TransformedWeightGradient {}
 
 extension ConvolutionGeometry {
-  /// Whether Winograd computes it: a 3×3 kernel of stride 1 or 2.
-  public var fitsWinograd: Bool { kernel == 3 && (1...2).contains(stride) && padding <= 2 }
+  /// Whether Winograd computes it: a 3×3 kernel of stride 1 or 2, with as many zeros above the image as left of it.
+  public var fitsWinograd: Bool {
+    kernel == 3 && (1...2).contains(stride) && top == left && top <= 2
+  }
 
   /// One direction of it by Winograd.
   public func winograd(_ direction: WinogradConvolution.Direction) -> any TransformedConvolution {

@@ -41,12 +41,12 @@ public struct WinogradConvolution: Hashable, Sendable {
   /// One direction of a 3×3 convolution of stride 1 and padding 0 to 2.
   public init(_ g: ConvolutionGeometry, _ direction: Direction) {
     precondition(
-      g.kernel == 3 && g.stride == 1 && g.padding <= 2,
+      g.fitsWinograd && g.stride == 1,
       "Winograd needs a 3×3 kernel of stride 1"
     )
     self.direction = direction
     (input, output) = direction == .forward ? (g.input, g.output) : (g.output, g.input)
-    padding = direction == .forward ? g.padding : 2 - g.padding
+    padding = direction == .forward ? g.top : 2 - g.top
     // The transformed tiles and the products of a block stay near half a megabyte.
     tiling = WinogradTiling(
       height: output.height,

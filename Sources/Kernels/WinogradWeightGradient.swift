@@ -16,7 +16,7 @@ public struct WinogradWeightGradient: Hashable, Sendable {
   /// For a 3×3 convolution of stride 1.
   public init(_ g: ConvolutionGeometry) {
     precondition(g.kernel == 3 && g.stride == 1, "Winograd needs a 3×3 kernel of stride 1")
-    (input, output, padding) = (g.input, g.output, g.padding)
+    (input, output, padding) = (g.input, g.output, g.top)
     let widest = max(input.channels, output.channels)
     tiling = WinogradTiling(
       height: output.height,

@@ -13,7 +13,7 @@ package struct Convolution: Operation, Hashable {
   /// Step between output pixels.
   package let stride: Int
   /// Zeros around the input.
-  package let padding: Int
+  package let padding: Padding
   /// Whether a bias is added.
   package let bias: Bool
   /// The weights' first values.
@@ -26,7 +26,7 @@ package struct Convolution: Operation, Hashable {
     outputs: Int,
     kernel: Int,
     stride: Int = 1,
-    padding: Int = 0,
+    padding: Padding = 0,
     bias: Bool = false,
     weights: WeightInitialization = .heFanOut
   ) {

@@ -55,13 +55,12 @@ private func normalized(_ net: inout ModelBuilder, _ name: String, _ number: Int
   return net.add("\(name)relu\(number)", Rectifier(), y)
 }
 
-/// "same" padding, which is the same on all sides for odd kernels at stride 1 and for 1×1.
 private func convolution(_ outputs: Int, kernel: Int, stride: Int = 1) -> Convolution {
   Convolution(
     outputs: outputs,
     kernel: kernel,
     stride: stride,
-    padding: kernel / 2,
+    padding: .same,
     bias: true,
     weights: .kerasHeNormal
   )

@@ -12,7 +12,7 @@ struct PointwiseConvolution {
   }
 
   /// Whether a convolution is one of these.
-  static func fits(_ g: ConvolutionGeometry) -> Bool { g.kernel == 1 && g.padding == 0 }
+  static func fits(_ g: ConvolutionGeometry) -> Bool { g.kernel == 1 && g.top == 0 && g.left == 0 }
 
   /// Output pixels of a block.
   private static func blockPixels(_ g: ConvolutionGeometry) -> Int {

@@ -24,7 +24,7 @@ public struct ConvolutionBench {
     }
 
     fileprivate var operation: Convolution {
-      Convolution(outputs: outputs, kernel: kernel, stride: stride, padding: kernel / 2)
+      Convolution(outputs: outputs, kernel: kernel, stride: stride, padding: .zeros(kernel / 2))
     }
 
     fileprivate var geometry: ConvolutionGeometry {

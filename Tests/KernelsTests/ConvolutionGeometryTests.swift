@@ -13,7 +13,7 @@ struct ConvolutionGeometryTests {
       outputs: outputs,
       kernel: kernel,
       stride: stride,
-      padding: padding
+      padding: .zeros(padding)
     )
   }
 
@@ -40,5 +40,28 @@ struct ConvolutionGeometryTests {
     let pointwise = Self.geometries[6]
     #expect(pointwise.isPointwise && pointwise.patchCapacity == 0 && pointwise.blocks == 1)
     #expect(Self.geometries.filter(\.isPointwise).count == 1)
+  }
+
+  /// Size, kernel, stride; outputs and zeros before, as jax.lax.padtype_to_pads has them for "SAME".
+  @Test(arguments: [
+    ((1, 3, 1), (1, 1)), ((8, 3, 1), (8, 1)), ((1, 3, 2), (1, 1)), ((2, 3, 2), (1, 0)),
+    ((7, 3, 2), (4, 1)), ((8, 3, 2), (4, 0)), ((33, 3, 2), (17, 1)), ((8, 1, 2), (4, 0)),
+    ((7, 1, 2), (4, 0)), ((1, 5, 2), (1, 2)), ((8, 5, 2), (4, 1)), ((7, 2, 2), (4, 0)),
+    ((8, 3, 3), (3, 0)), ((7, 3, 3), (3, 1)), ((33, 3, 3), (11, 0)),
+  ])
+  func samePaddingIsTensorFlows(sizes: (Int, Int, Int), expected: (Int, Int)) {
+    // The other dimension has its own zeros.
+    for (height, width) in [(sizes.0, 16), (16, sizes.0)] {
+      let g = ConvolutionGeometry(
+        input: ImageShape(height: height, width: width, channels: 1),
+        outputs: 1,
+        kernel: sizes.1,
+        stride: sizes.2,
+        padding: .same
+      )
+      let (outputs, before) =
+        height == 16 ? (g.output.width, g.left) : (g.output.height, g.top)
+      #expect(outputs == expected.0 && before == expected.1)
+    }
   }
 }

@@ -10,8 +10,8 @@ struct PatchesTests {
     for (height, width, channels) in [(5, 4, 3), (7, 7, 1), (1, 6, 2), (9, 2, 17), (8, 10, 4)] {
       for kernel in [1, 3, 5] {
         for stride in [1, 2] {
-          for padding in [0, 1, 2]
-          where height + 2 * padding >= kernel && width + 2 * padding >= kernel {
+          let zeros = (0...2).filter { min(height, width) + 2 * $0 >= kernel }
+          for padding in zeros.map(Padding.zeros) + [.same] {
             all.append(
               ConvolutionGeometry(
                 input: ImageShape(height: height, width: width, channels: channels),
@@ -34,14 +34,14 @@ struct PatchesTests {
     return (0..<count).map { _ in Float(draws.integer(below: 17) - 8) }
   }
 
-  /// Row (oy, ox), column (ky, kx, channel): the input at oy·stride + ky − padding, or zero.
+  /// Row (oy, ox), column (ky, kx, channel): the input at (oy·stride + ky − top, ox·stride + kx − left), or zero.
   private func naive(_ g: ConvolutionGeometry, _ image: [Float], _ rows: Range<Int>) -> [Float] {
     rows.flatMap { oy in
       (0..<g.output.width).flatMap { ox in
         (0..<g.depth).map { column in
           let (tap, c) = column.quotientAndRemainder(dividingBy: g.input.channels)
-          let y = oy * g.stride + tap / g.kernel - g.padding
-          let x = ox * g.stride + tap % g.kernel - g.padding
+          let y = oy * g.stride + tap / g.kernel - g.top
+          let x = ox * g.stride + tap % g.kernel - g.left
           guard y >= 0, y < g.input.height, x >= 0, x < g.input.width else { return 0 }
           return image[(y * g.input.width + x) * g.input.channels + c]
         }

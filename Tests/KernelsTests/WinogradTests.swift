@@ -10,11 +10,12 @@ struct WinogradTests {
     let width: Int
     let inputs: Int
     let outputs: Int
-    let padding: Int
+    let padding: Padding
     let images: Int
     let stride: Int
 
-    init(_ h: Int, _ w: Int, _ c: Int, _ k: Int, _ padding: Int, _ images: Int, stride: Int = 1) {
+    init(_ h: Int, _ w: Int, _ c: Int, _ k: Int, _ padding: Padding, _ images: Int, stride: Int = 1)
+    {
       (height, width, inputs, outputs) = (h, w, c, k)
       (self.padding, self.images, self.stride) = (padding, images, stride)
     }
@@ -42,6 +43,7 @@ struct WinogradTests {
     Sizes(8, 8, 129, 96, 1, 3), Sizes(8, 8, 96, 129, 0, 8), Sizes(13, 10, 16, 48, 1, 8),
     Sizes(13, 10, 17, 33, 2, 1), Sizes(13, 10, 129, 5, 1, 2), Sizes(33, 31, 3, 16, 1, 2),
     Sizes(33, 31, 33, 15, 0, 3), Sizes(33, 31, 1, 1, 1, 8), Sizes(33, 31, 96, 64, 1, 1),
+    Sizes(6, 9, 5, 17, .same, 3),
   ]
 
   /// The same with a stride of 2, whose backward-data has tiles of 8×8 that begin elsewhere with every padding.
@@ -54,7 +56,10 @@ struct WinogradTests {
     Sizes(16, 16, 64, 64, 1, 8, stride: 2), Sizes(16, 16, 129, 96, 1, 3, stride: 2),
     Sizes(16, 17, 96, 129, 0, 8, stride: 2), Sizes(33, 31, 3, 16, 1, 2, stride: 2),
     Sizes(33, 31, 33, 15, 0, 3, stride: 2), Sizes(32, 32, 16, 48, 1, 8, stride: 2),
-    Sizes(33, 31, 96, 64, 2, 1, stride: 2),
+    Sizes(33, 31, 96, 64, 2, 1, stride: 2), Sizes(1, 1, 5, 3, .same, 2, stride: 2),
+    Sizes(2, 2, 17, 16, .same, 3, stride: 2), Sizes(8, 8, 16, 16, .same, 7, stride: 2),
+    Sizes(9, 7, 15, 17, .same, 4, stride: 2), Sizes(10, 14, 48, 33, .same, 3, stride: 2),
+    Sizes(16, 16, 64, 96, .same, 8, stride: 2), Sizes(32, 32, 16, 32, .same, 8, stride: 2),
   ]
 
   /// Images of which a block is some rows of tiles; the last has fewer.
@@ -62,6 +67,7 @@ struct WinogradTests {
     Sizes(70, 66, 64, 64, 1, 2), Sizes(70, 66, 3, 16, 1, 1), Sizes(41, 140, 5, 65, 2, 1),
     Sizes(9, 600, 3, 5, 1, 2), Sizes(99, 97, 64, 65, 1, 2, stride: 2),
     Sizes(72, 140, 5, 17, 2, 1, stride: 2), Sizes(17, 1201, 3, 5, 0, 1, stride: 2),
+    Sizes(100, 98, 64, 33, .same, 1, stride: 2),
   ]
 
   /// Runs all passes on all levels; the first pointer of every operand is off a cache line on the higher ones.

@@ -58,6 +58,13 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     LayerCase((1, 1, 4), Convolution(outputs: 3, kernel: 3, padding: 1)),
     LayerCase((2, 2, 1), Convolution(outputs: 2, kernel: 1, padding: 1)),
     LayerCase((6, 5, 33), Convolution(outputs: 16, kernel: 3, padding: 1)),
+    // "same": zeros behind the image only, above but not left of it, around it.
+    LayerCase((4, 6, 2), Convolution(outputs: 3, kernel: 3, stride: 2, padding: .same, bias: true)),
+    LayerCase((5, 4, 3), Convolution(outputs: 4, kernel: 3, stride: 2, padding: .same)),
+    LayerCase((6, 5, 2), Convolution(outputs: 4, kernel: 5, stride: 2, padding: .same)),
+    LayerCase((7, 6, 2), Convolution(outputs: 3, kernel: 1, stride: 2, padding: .same)),
+    LayerCase((36, 30, 16), Convolution(outputs: 17, kernel: 3, stride: 2, padding: .same)),
+    LayerCase((35, 30, 16), Convolution(outputs: 16, kernel: 3, stride: 2, padding: .same)),
     // So large that a chunk comes in several parts.
     LayerCase((20, 18, 16), Convolution(outputs: 17, kernel: 3, padding: 1, bias: true)),
     LayerCase((37, 30, 16), Convolution(outputs: 16, kernel: 3, stride: 2, padding: 1)),

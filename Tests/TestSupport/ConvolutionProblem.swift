@@ -123,7 +123,7 @@ extension ConvolutionProblem {
     var sum = 0.0
     for r in 0..<g.kernel {
       for s in 0..<g.kernel {
-        let (row, column) = (g.stride * at.y + r - g.padding, g.stride * at.x + s - g.padding)
+        let (row, column) = (g.stride * at.y + r - g.top, g.stride * at.x + s - g.left)
         if row < 0 || row >= g.input.height || column < 0 || column >= g.input.width { continue }
         let pixel = ((at.n * g.input.height + row) * g.input.width + column) * inputs
         let tap = (r * g.kernel + s) * inputs * outputs + at.c
@@ -140,8 +140,8 @@ extension ConvolutionProblem {
     for r in 0..<g.kernel {
       for s in 0..<g.kernel {
         // The output pixels that read this pixel at (r, s).
-        let (row, down) = (at.y + g.padding - r).quotientAndRemainder(dividingBy: g.stride)
-        let (column, right) = (at.x + g.padding - s).quotientAndRemainder(dividingBy: g.stride)
+        let (row, down) = (at.y + g.top - r).quotientAndRemainder(dividingBy: g.stride)
+        let (column, right) = (at.x + g.left - s).quotientAndRemainder(dividingBy: g.stride)
         if down != 0 || right != 0 { continue }
         if row < 0 || row >= g.output.height || column < 0 || column >= g.output.width { continue }
         let pixel = ((at.n * g.output.height + row) * g.output.width + column) * outputs
@@ -161,10 +161,10 @@ extension ConvolutionProblem {
     var sum = 0.0
     for n in 0..<images {
       for oy in 0..<g.output.height {
-        let row = g.stride * oy + r - g.padding
+        let row = g.stride * oy + r - g.top
         if row < 0 || row >= g.input.height { continue }
         for ox in 0..<g.output.width {
-          let column = g.stride * ox + s - g.padding
+          let column = g.stride * ox + s - g.left
           if column < 0 || column >= g.input.width { continue }
           let from = ((n * g.input.height + row) * g.input.width + column) * inputs + c
           sum += x[from] * dy[((n * g.output.height + oy) * g.output.width + ox) * outputs + k]

@@ -3,9 +3,20 @@ import Tensors
 
 /// The layers with weights as their definitions say, one output at a time.
 extension ReferenceTensor {
+  /// Zeros before the first of `size` pixels, of which `outputs` are made.
+  private func zerosBefore(_ op: Convolution, _ size: Int, _ outputs: Int) -> Int {
+    switch op.padding {
+    case .zeros(let zeros): zeros
+    // From the first pixel that an output reads to the last, less what there is.
+    case .same: max(op.kernel + op.stride * (outputs - 1) - size, 0) / 2
+    }
+  }
+
   mutating func convolve(_ op: Convolution, _ x: ReferenceTensor, _ w: [Double], _ bias: [Double]?)
   {
     let (inputs, outputs) = (x.shape.channels, op.outputs)
+    let top = zerosBefore(op, x.shape.height, shape.height)
+    let left = zerosBefore(op, x.shape.width, shape.width)
     for n in 0..<samples {
       for oy in 0..<shape.height {
         for ox in 0..<shape.width {
@@ -14,7 +25,7 @@ extension ReferenceTensor {
             for ky in 0..<op.kernel {
               for kx in 0..<op.kernel {
                 let (y, column) = (
-                  oy * op.stride + ky - op.padding, ox * op.stride + kx - op.padding
+                  oy * op.stride + ky - top, ox * op.stride + kx - left
                 )
                 guard x.contains(y, column) else { continue }
                 for i in 0..<inputs {
@@ -39,6 +50,8 @@ extension ReferenceTensor {
     db: inout [Double]
   ) {
     let (inputs, outputs) = (x.shape.channels, op.outputs)
+    let top = zerosBefore(op, x.shape.height, shape.height)
+    let left = zerosBefore(op, x.shape.width, shape.width)
     for n in 0..<samples {
       for oy in 0..<shape.height {
         for ox in 0..<shape.width {
@@ -48,7 +61,7 @@ extension ReferenceTensor {
             for ky in 0..<op.kernel {
               for kx in 0..<op.kernel {
                 let (y, column) = (
-                  oy * op.stride + ky - op.padding, ox * op.stride + kx - op.padding
+                  oy * op.stride + ky - top, ox * op.stride + kx - left
                 )
                 guard x.contains(y, column) else { continue }
                 for i in 0..<inputs {
