@@ -42,7 +42,7 @@ struct NetworksGoldenTests {
       return (g, model)
     case .keras:
       let g = file.keras
-      let model = kerasResNet(units: g.blocks, width: g.width, input: image, classes: g.classes)
+      let model = kerasResNetV2(units: g.blocks, width: g.width, input: image, classes: g.classes)
       return (g, model)
     }
   }
