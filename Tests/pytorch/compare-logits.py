@@ -17,56 +17,14 @@ import pathlib
 import re
 import sys
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+from cifar import read_images
+from networks import CifarResNet
+
 TOLERANCE = 1e-4
-RECORD = 1 + 3 * 32 * 32  # a label, then the red, green and blue planes
-
-
-class Block(torch.nn.Module):
-    """Two 3x3 convolutions; the shortcut has no parameters (option A)."""
-
-    def __init__(self, inputs, outputs, stride, eps):
-        super().__init__()
-        self.conv1 = torch.nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = torch.nn.BatchNorm2d(outputs, eps=eps)
-        self.conv2 = torch.nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = torch.nn.BatchNorm2d(outputs, eps=eps)
-        self.stride = stride
-        self.missing = outputs - inputs
-
-    def forward(self, x):
-        y = F.relu(self.bn1(self.conv1(x)))
-        y = self.bn2(self.conv2(y))
-        shortcut = x[:, :, :: self.stride, :: self.stride]
-        shortcut = F.pad(shortcut, (0, 0, 0, 0, 0, self.missing))  # zero channels after the present ones
-        return F.relu(y + shortcut)
-
-
-class ResNet(torch.nn.Module):
-    def __init__(self, depth, classes, eps):
-        super().__init__()
-        blocks = (depth - 2) // 6
-        self.conv1 = torch.nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bn1 = torch.nn.BatchNorm2d(16, eps=eps)
-        self.layer1 = self.stage(16, 16, 1, blocks, eps)
-        self.layer2 = self.stage(16, 32, 2, blocks, eps)
-        self.layer3 = self.stage(32, 64, 2, blocks, eps)
-        self.fc = torch.nn.Linear(64, classes)
-
-    @staticmethod
-    def stage(inputs, outputs, stride, blocks, eps):
-        first = Block(inputs, outputs, stride, eps)
-        return torch.nn.Sequential(first, *(Block(outputs, outputs, 1, eps) for _ in range(blocks - 1)))
-
-    def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)))
-        x = self.layer3(self.layer2(self.layer1(x)))
-        return self.fc(x.mean((2, 3)))
 
 
 def load_network(path):
@@ -79,21 +37,9 @@ def load_network(path):
     depth = re.fullmatch(r"resnet(\d+)", metadata["model"])
     if not depth or (int(depth[1]) - 2) % 6:
         sys.exit(f"{path}: holds {metadata['model']}; only the CIFAR ResNets (resnet20, 32, 44, 56, 110) are compared")
-    network = ResNet(int(depth[1]), len(json.loads(metadata["classes"])), float(metadata["bn_eps"]))
+    network = CifarResNet(int(depth[1]), len(json.loads(metadata["classes"])), eps=float(metadata["bn_eps"]))
     network.load_state_dict(load_file(path), strict=True)
     return network.eval(), metadata
-
-
-def read_images(folder, count):
-    """The first images of test_batch.bin as [N, 3, 32, 32] on the scale 0 to 255, and their labels."""
-    files = [at / "test_batch.bin" for at in (folder, folder / "cifar-10-batches-bin")]
-    file = next((file for file in files if file.exists()), None)
-    if file is None:
-        sys.exit(f"{folder}: no test_batch.bin, neither there nor in cifar-10-batches-bin")
-    records = np.fromfile(file, np.uint8, count * RECORD)
-    records = records[: len(records) // RECORD * RECORD].reshape(-1, RECORD)
-    images = torch.from_numpy(records[:, 1:].reshape(-1, 3, 32, 32).astype(np.float32))
-    return images, torch.from_numpy(records[:, 0].astype(np.int64))
 
 
 def main():

@@ -6,8 +6,8 @@
 Tests/Goldens/tiny-silu.json    a small convolutional network: forward, gradients, running statistics
                                 and five steps of AdamW and of SGD with momentum
 Tests/Goldens/operations.json   single operations: pooling, SiLU, cross-entropy
-Tests/Goldens/networks.json     a narrow Shake-Shake network and a narrow Keras ResNet v2: forward,
-                                gradients, running statistics
+Tests/Goldens/networks.json     narrow networks of every family of networks.py: forward, gradients,
+                                running statistics
 
 PyTorch computes in float64, so the figures are right to all of the 9 digits written, and a float32
 implementation is judged against the true value, not against another rounding of it. Inputs are
@@ -27,6 +27,8 @@ import sys
 import numpy as np
 import torch
 import torch.nn.functional as F
+
+from networks import KerasV1, KerasV2, ResNet18, ShakeNet
 
 GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "Goldens"
 CLASSES = 5
@@ -405,120 +407,6 @@ def make_operations():
 # Networks
 
 
-class Branch(torch.nn.Module):
-    """conv3x3 - BN - ReLU - conv3x3 - BN over the block's ReLU of x."""
-
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.conv1 = torch.nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = torch.nn.BatchNorm2d(outputs)
-        self.conv2 = torch.nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = torch.nn.BatchNorm2d(outputs)
-
-    def forward(self, x):
-        return self.bn2(self.conv2(rectify(self.bn1(self.conv1(x)))))
-
-
-class Projection(torch.nn.Module):
-    """Two 1x1 paths of half the channels; the second sees the image moved one pixel right and down."""
-
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.conv1 = torch.nn.Conv2d(inputs, outputs // 2, 1, bias=False)
-        self.conv2 = torch.nn.Conv2d(inputs, outputs // 2, 1, bias=False)
-        self.bn = torch.nn.BatchNorm2d(outputs)
-        self.stride = stride
-
-    def forward(self, x):
-        moved = F.pad(x, (1, -1, 1, -1))  # Torch's SpatialZeroPadding(1, -1, 1, -1)
-        paths = [F.avg_pool2d(path, 1, self.stride) for path in (x, moved)]
-        return self.bn(torch.cat([self.conv1(paths[0]), self.conv2(paths[1])], 1))
-
-
-class ShakeBlock(torch.nn.Module):
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        if inputs != outputs:
-            self.shortcut = Projection(inputs, outputs, stride)
-        self.branch1 = Branch(inputs, outputs, stride)
-        self.branch2 = Branch(inputs, outputs, stride)
-
-    def forward(self, x):
-        y = rectify(x)
-        shortcut = self.shortcut(y) if hasattr(self, "shortcut") else x
-        return shortcut + 0.5 * self.branch1(y) + 0.5 * self.branch2(y)
-
-
-class ShakeNet(torch.nn.Module):
-    """Gastaldi's models/shakeshake.lua with alpha = beta = 0.5."""
-
-    def __init__(self, width, blocks):
-        super().__init__()
-        self.conv1 = torch.nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bn1 = torch.nn.BatchNorm2d(16)
-        inputs = 16
-        for stage in range(3):
-            outputs, layer = width << stage, torch.nn.Sequential()
-            for block in range(blocks):
-                layer.append(ShakeBlock(inputs, outputs, 2 if stage and not block else 1))
-                inputs = outputs
-            self.add_module(f"layer{stage + 1}", layer)
-        self.fc = torch.nn.Linear(inputs, CLASSES)
-
-    def forward(self, x):
-        x = self.layer3(self.layer2(self.layer1(self.bn1(self.conv1(x)))))
-        return self.fc(rectify(x).mean((2, 3)))
-
-
-def keras_norm(channels):
-    return torch.nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01)
-
-
-class KerasUnit(torch.nn.Module):
-    def __init__(self, inputs, width, outputs, stride, first, unit):
-        super().__init__()
-        if not first:
-            self.bn1 = keras_norm(inputs)
-        self.conv1 = torch.nn.Conv2d(inputs, width, 1, stride)
-        self.bn2 = keras_norm(width)
-        self.conv2 = torch.nn.Conv2d(width, width, 3, 1, 1)
-        self.bn3 = keras_norm(width)
-        self.conv3 = torch.nn.Conv2d(width, outputs, 1)
-        if unit == 0:
-            self.shortcut = torch.nn.Conv2d(inputs, outputs, 1, stride)
-
-    def forward(self, x):
-        y = rectify(self.bn1(x)) if hasattr(self, "bn1") else x
-        y = self.conv1(y)
-        y = self.conv2(rectify(self.bn2(y)))
-        y = self.conv3(rectify(self.bn3(y)))
-        return (self.shortcut(x) if hasattr(self, "shortcut") else x) + y
-
-
-class KerasNet(torch.nn.Module):
-    """Version 2 of Keras' examples/cifar10_resnet.py."""
-
-    def __init__(self, width, blocks):
-        super().__init__()
-        self.conv1 = torch.nn.Conv2d(3, width, 3, 1, 1)
-        self.bn1 = keras_norm(width)
-        inputs, filters = width, width
-        for stage in range(3):
-            outputs, layer = filters * (2 if stage else 4), torch.nn.Sequential()
-            for unit in range(blocks):
-                stride = 2 if stage and not unit else 1
-                layer.append(KerasUnit(inputs, filters, outputs, stride, stage == unit == 0, unit))
-                inputs = outputs
-            filters = outputs
-            self.add_module(f"layer{stage + 1}", layer)
-        self.bn2 = keras_norm(inputs)
-        self.fc = torch.nn.Linear(inputs, CLASSES)
-
-    def forward(self, x):
-        x = self.layer3(self.layer2(self.layer1(rectify(self.bn1(self.conv1(x))))))
-        return self.fc(rectify(self.bn2(x)).mean((2, 3)))
-
-
 nearest_kink = float("inf")
 
 
@@ -551,17 +439,17 @@ def run_model(make, parameters, images, labels):
     return {"logits": logits.detach(), "loss": loss.item(), "gradients": gradients, "running": statistics_of(network)}
 
 
-def make_model(kind, width, blocks, seed):
+def make_model(make, width, blocks, seed, size=(8, 8)):
     global nearest_kink
     random = np.random.RandomState(seed)
-    images = draw(random, (3, 3, 8, 8))
+    images = draw(random, (3, 3, *size))
     labels = torch.tensor([2, 4, 0])
-    parameters = drawn_parameters(kind(width, blocks), random)
+    parameters = drawn_parameters(make(), random)
     nearest_kink = float("inf")
-    exact = run_model(lambda: kind(width, blocks), parameters, images, labels)
+    exact = run_model(make, parameters, images, labels)
     assert nearest_kink > 1e-5, f"seed {seed}: a ReLU's input of {nearest_kink}"
-    rough = run_model(lambda: kind(width, blocks), parameters, images.float(), labels)
-    norm = next(module for module in kind(width, blocks).modules() if isinstance(module, torch.nn.BatchNorm2d))
+    rough = run_model(make, parameters, images.float(), labels)
+    norm = next(module for module in make().modules() if isinstance(module, torch.nn.BatchNorm2d))
     largest = max(value.abs().max() for value in exact["gradients"].values())
     errors = [(rough["gradients"][name] - value).abs().max() / largest for name, value in exact["gradients"].items()]
     return {
@@ -586,13 +474,20 @@ def make_model(kind, width, blocks, seed):
 
 
 def make_networks():
+    def keras_v1():
+        return KerasV1(1, CLASSES, rectify, width=2)
+
     return {
         "about": about(
             "training mode, mean cross-entropy; shake: Gastaldi's Shake-Shake network with alpha = beta = 1/2; "
-            "keras: version 2 of Keras' examples/cifar10_resnet.py; gradients deviate in units of the model's largest"
+            "keras: version 2 of Keras' examples/cifar10_resnet.py; keras_v1: version 1, odd over images of odd sizes; "
+            "resnet18: torchvision's with a small stem; gradients deviate in units of the model's largest"
         ),
-        "shake": make_model(ShakeNet, 2, 2, NETWORK_SEED),
-        "keras": make_model(KerasNet, 1, 2, NETWORK_SEED),
+        "shake": make_model(lambda: ShakeNet(2, 2, CLASSES, rectify), 2, 2, NETWORK_SEED),
+        "keras": make_model(lambda: KerasV2(2, CLASSES, rectify, width=1), 1, 2, NETWORK_SEED),
+        "keras_v1": make_model(keras_v1, 2, 1, NETWORK_SEED),
+        "keras_v1_odd": make_model(keras_v1, 2, 1, NETWORK_SEED, size=(10, 7)),
+        "resnet18": make_model(lambda: ResNet18(CLASSES, rectify, width=2), 2, 2, NETWORK_SEED, size=(12, 10)),
     }
 
 
