@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Narrow Shake-Shake and Keras ResNet v2 networks against PyTorch in Float64: logits, loss, gradients, running statistics.
+/// Narrow networks of every family against PyTorch in Float64: logits, loss, gradients, running statistics.
 struct NetworksGoldenTests {
   private struct Golden: Decodable {
     let width: Int
@@ -23,28 +23,33 @@ struct NetworksGoldenTests {
   private struct File: Decodable {
     let shake: Golden
     let keras: Golden
+    let kerasV1: Golden
+    let kerasV1Odd: Golden
   }
 
-  enum Family: CaseIterable { case shake, keras }
+  enum Family: CaseIterable { case shake, keras, kerasV1, kerasV1Odd }
 
   private func read(_ family: Family) throws -> (golden: Golden, model: Model) {
     let file: File = try readGolden("networks.json")
-    let image = ImageShape(height: 8, width: 8, channels: 3)
-    switch family {
-    case .shake:
-      let g = file.shake
-      let model = shakeShakeNet(
-        blocks: g.blocks,
-        width: g.width,
-        input: image,
-        classes: g.classes
-      )
-      return (g, model)
-    case .keras:
-      let g = file.keras
-      let model = kerasResNetV2(units: g.blocks, width: g.width, input: image, classes: g.classes)
-      return (g, model)
-    }
+    let g =
+      switch family {
+      case .shake: file.shake
+      case .keras: file.keras
+      case .kerasV1: file.kerasV1
+      case .kerasV1Odd: file.kerasV1Odd
+      }
+    let sizes = g.images.shape
+    let image = ImageShape(height: sizes[1], width: sizes[2], channels: sizes[3])
+    let model =
+      switch family {
+      case .shake:
+        shakeShakeNet(blocks: g.blocks, width: g.width, input: image, classes: g.classes)
+      case .keras:
+        kerasResNetV2(units: g.blocks, width: g.width, input: image, classes: g.classes)
+      case .kerasV1, .kerasV1Odd:
+        kerasResNetV1(blocks: g.blocks, width: g.width, input: image, classes: g.classes)
+      }
+    return (g, model)
   }
 
   /// In any number of lanes: the statistics are those of the whole batch.
@@ -55,7 +60,7 @@ struct NetworksGoldenTests {
   func trainingAgrees(network: (family: Family, lanes: Int), convolutions: ConvolutionChoice) throws
   {
     let (family, lanes) = network
-    // Found, over OpenBLAS's kernels: 2.5e-5 directly, 4.4e-5 by Winograd.
+    // Found, over OpenBLAS's kernels: 2.5e-5 directly, 4.4e-5 by Winograd; of statistics 5e-6 and 9e-6, of the loss 2e-6.
     let bound = convolutions == .direct ? 4e-5 : 8e-5
     let (golden, model) = try read(family)
     let parameters = FloatBuffer(count: model.layout.count)
@@ -70,7 +75,7 @@ struct NetworksGoldenTests {
     )
     try rig.run(images: golden.images.floats, labels: golden.labels)
     #expect(relativeError(rig.logits, golden.logits.values) < bound / 5)
-    #expect(abs(rig.totals[0] / 3 - golden.loss) < 1e-6 * golden.loss)
+    #expect(abs(rig.totals[0] / 3 - golden.loss) < 3e-6 * golden.loss)
     let largest = 3 * golden.gradients.values.flatMap(\.values).reduce(0) { max($0, abs($1)) }
     for (name, gradient) in golden.gradients {
       let storage = try #require(model.layout[name]).storage
@@ -82,7 +87,7 @@ struct NetworksGoldenTests {
     }
     rig.network.updateStatistics(rig.totals, samples: 3)
     for (name, values) in golden.running {
-      #expect(relativeError(rig.values(name), values.values) < bound / 10, "\(name)")
+      #expect(relativeError(rig.values(name), values.values) < bound / 6, "\(name)")
     }
   }
 
