@@ -3,17 +3,24 @@ import Tensors
 
 /// A dense layer over the flattened input (height, width, channel order); weights lie as inputs × outputs.
 ///
-/// First values: uniform within ±1/√inputs for weights (Torch's default) unless `weights` says otherwise, zero for biases.
+/// First values: uniform within ±1/√inputs for weights (Torch's default) unless `weights` says otherwise, zero for biases unless `biases` does.
 package struct Dense: Operation, Hashable {
   /// Output values.
   package let outputs: Int
   /// The weights' first values.
   package let weights: WeightInitialization
+  /// The biases' first values, nil for zeros.
+  package let biases: WeightInitialization?
 
   /// A layer with `outputs` outputs and a bias.
-  package init(outputs: Int, weights: WeightInitialization = .torchUniform) {
+  package init(
+    outputs: Int,
+    weights: WeightInitialization = .torchUniform,
+    biases: WeightInitialization? = nil
+  ) {
     self.outputs = outputs
     self.weights = weights
+    self.biases = biases
   }
 
   package var kind: String { "dense" }
@@ -27,18 +34,19 @@ package struct Dense: Operation, Hashable {
   package var backwardReads: (inputs: Bool, output: Bool) { (true, false) }
 
   package func parameters(_ inputs: [ImageShape]) -> [ParameterSpec] {
-    [
+    let fanIn = inputs[0].count
+    return [
       ParameterSpec(
         suffix: "weight",
         role: .weight,
-        storage: .dense(input: inputs[0].count, output: outputs),
-        initial: weights.initializer(fanIn: inputs[0].count, fanOut: outputs)
+        storage: .dense(input: fanIn, output: outputs),
+        initial: weights.initializer(fanIn: fanIn, fanOut: outputs)
       ),
       ParameterSpec(
         suffix: "bias",
         role: .bias,
         storage: .vector(outputs),
-        initial: .constant(0)
+        initial: biases?.initializer(fanIn: fanIn, fanOut: outputs) ?? .constant(0)
       ),
     ]
   }

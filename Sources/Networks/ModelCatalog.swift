@@ -12,6 +12,7 @@ public enum ModelCatalog {
     ("resnet44", 1, { cifarResNet(depth: 44, input: $0, classes: $1) }),
     ("resnet56", 1, { cifarResNet(depth: 56, input: $0, classes: $1) }),
     ("resnet110", 1, { cifarResNet(depth: 110, input: $0, classes: $1) }),
+    ("resnet18", 1, { cifarResNet18(input: $0, classes: $1) }),
     ("resnet20v1", 1, { kerasResNetV1(blocks: 3, input: $0, classes: $1) }),
     ("resnet32v1", 1, { kerasResNetV1(blocks: 5, input: $0, classes: $1) }),
     ("resnet44v1", 1, { kerasResNetV1(blocks: 7, input: $0, classes: $1) }),

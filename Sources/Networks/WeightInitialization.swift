@@ -1,12 +1,14 @@
-/// How the weights of a convolution or dense layer start, given its fans.
+/// How the weights of a convolution or dense layer, or a dense layer's biases, start, given the layer's fans.
 ///
 /// Fan-in is the number of values that one output sums, fan-out kernel² · outputs.
 package enum WeightInitialization: Hashable, Sendable {
   /// Normal with deviation √(2 / fan-out): He et al. 2015, as He's and Gastaldi's code has it.
   case heFanOut
+  /// Normal with deviation √(2 / fan-in): what He et al. derive for forward.
+  case heFanIn
   /// Keras' `he_normal`: normal, cut at two deviations, and so wide that √(2 / fan-in) is left after the cut.
   case kerasHeNormal
-  /// Uniform within ±1/√fan-in: Torch's default for a dense layer.
+  /// Uniform within ±1/√fan-in: Torch's default for a dense layer's weights and its biases.
   case torchUniform
 
   /// The deviation of a standard normal number that is drawn again beyond ±2, as Keras has it.
@@ -16,6 +18,8 @@ package enum WeightInitialization: Hashable, Sendable {
     switch self {
     case .heFanOut:
       .normal(deviation: (2 / Double(fanOut)).squareRoot())
+    case .heFanIn:
+      .normal(deviation: (2 / Double(fanIn)).squareRoot())
     case .kerasHeNormal:
       .truncatedNormal(deviation: (2 / Double(fanIn)).squareRoot() / Self.truncatedDeviation)
     case .torchUniform:

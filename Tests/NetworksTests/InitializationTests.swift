@@ -9,6 +9,7 @@ struct InitializationTests {
     var x = net.add("conv1", Convolution(outputs: 64, kernel: 3, padding: 1), net.input)
     x = net.add("bn1", BatchNorm(), x)
     x = net.add("conv2", Convolution(outputs: 64, kernel: 1, bias: true), x)
+    x = net.add("conv3", Convolution(outputs: 16, kernel: 3, padding: 1, weights: .heFanIn), x)
     _ = net.add("fc", Dense(outputs: 10), x)
     return net.model("sample")
   }()
@@ -35,12 +36,12 @@ struct InitializationTests {
     }
   }
 
-  /// Normal with deviation √(2 / (kernel² · outputs)).
-  @Test(arguments: [("conv1.weight", 9 * 64), ("conv2.weight", 64)])
-  func convolutionsAreNormal(name: String, fanOut: Int) throws {
+  /// Normal with deviation √(2 / fan), fan-out being kernel² · outputs and fan-in, of the third, kernel² · inputs.
+  @Test(arguments: [("conv1.weight", 9 * 64), ("conv2.weight", 64), ("conv3.weight", 9 * 64)])
+  func convolutionsAreNormal(name: String, fan: Int) throws {
     let weights = try values(initialized(seed: 2), name)
     let n = Double(weights.count)
-    let deviation = (2 / Double(fanOut)).squareRoot()
+    let deviation = (2 / Double(fan)).squareRoot()
     let mean = weights.reduce(0, +) / n
     let variance = weights.reduce(0) { $0 + $1 * $1 } / n
     #expect(abs(mean) < 5 * deviation / n.squareRoot())
@@ -51,7 +52,7 @@ struct InitializationTests {
   /// Uniform within ±1/√inputs.
   @Test func denseWeightsAreUniform() throws {
     let weights = try values(initialized(seed: 3), "fc.weight")
-    let bound = 1 / Double(64 * 64).squareRoot()
+    let bound = 1 / Double(64 * 16).squareRoot()
     #expect(weights.allSatisfy { abs($0) <= bound * 1.0000001 })
     let variance = weights.reduce(0) { $0 + $1 * $1 } / Double(weights.count)
     #expect(abs(variance / (bound * bound / 3) - 1) < 0.05)

@@ -25,9 +25,10 @@ struct NetworksGoldenTests {
     let keras: Golden
     let kerasV1: Golden
     let kerasV1Odd: Golden
+    let resnet18: Golden
   }
 
-  enum Family: CaseIterable { case shake, keras, kerasV1, kerasV1Odd }
+  enum Family: CaseIterable { case shake, keras, kerasV1, kerasV1Odd, resnet18 }
 
   private func read(_ family: Family) throws -> (golden: Golden, model: Model) {
     let file: File = try readGolden("networks.json")
@@ -37,6 +38,7 @@ struct NetworksGoldenTests {
       case .keras: file.keras
       case .kerasV1: file.kerasV1
       case .kerasV1Odd: file.kerasV1Odd
+      case .resnet18: file.resnet18
       }
     let sizes = g.images.shape
     let image = ImageShape(height: sizes[1], width: sizes[2], channels: sizes[3])
@@ -48,6 +50,7 @@ struct NetworksGoldenTests {
         kerasResNetV2(units: g.blocks, width: g.width, input: image, classes: g.classes)
       case .kerasV1, .kerasV1Odd:
         kerasResNetV1(blocks: g.blocks, width: g.width, input: image, classes: g.classes)
+      case .resnet18: cifarResNet18(width: g.width, input: image, classes: g.classes)
       }
     return (g, model)
   }
