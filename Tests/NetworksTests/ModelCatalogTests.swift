@@ -12,17 +12,33 @@ struct ModelCatalogTests {
     )
   }
 
-  /// The counts of He et al.'s networks for CIFAR-10 with parameter-free shortcuts.
-  @Test(arguments: [
+  /// Trained parameters and multiply-adds of an image of CIFAR-10, counted layer by layer over PyTorch's modules (Tests/pytorch/networks.py).
+  ///
+  /// Keras tells 273,066 and 857,706 for ResNet20 and 56 v1, 1,663,338 for 56 v2; torchvision's ResNet-18 has 11,173,962 with this stem.
+  static let counts = [
+    ("smallcnn", 24_346, 2_802_304),
     ("resnet20", 269_722, 40_551_040), ("resnet32", 464_154, 68_862_592),
     ("resnet44", 658_586, 97_174_144), ("resnet56", 853_018, 125_485_696),
-    ("resnet110", 1_727_962, 252_887_680),
-  ])
+    ("resnet110", 1_727_962, 252_887_680), ("resnet18", 11_173_962, 555_422_720),
+    ("resnet20v1", 273_066, 40_813_184), ("resnet32v1", 467_946, 69_124_736),
+    ("resnet44v1", 662_826, 97_436_288), ("resnet56v1", 857_706, 125_747_840),
+    ("resnet110v1", 1_734_666, 253_149_824), ("resnet20v2", 570_602, 66_243_072),
+    ("resnet29v2", 843_786, 97_962_496), ("resnet56v2", 1_663_338, 193_120_768),
+    ("resnet110v2", 3_302_442, 383_437_312), ("shake26-2x16d", 735_514, 109_232_768),
+    ("shake26-2x32d", 2_923_162, 426_689_792), ("shake26-2x64d", 11_653_978, 1_685_506_560),
+    ("shake26-2x96d", 26_192_922, 3_776_892_672), ("shake26-2x112d", 35_640_442, 5_134_799_232),
+  ]
+
+  @Test(arguments: counts)
   func parametersAndMultiplyAdds(name: String, parameters: Int, multiplyAdds: Int) throws {
     let model = try model(name)
     #expect(model.layout.parameterCount == parameters)
     #expect(model.multiplyAdds == multiplyAdds)
     #expect(model.name == name && model.classes == 10)
+  }
+
+  @Test func everyNetworkIsCounted() {
+    #expect(Set(ModelCatalog.names) == Set(Self.counts.map(\.0)))
   }
 
   /// OIHW for convolutions, outputs × inputs for dense layers.

@@ -12,22 +12,13 @@ struct ShakeShakeNetTests {
   }
 
   @Test(arguments: [
-    (16, 10, 735_514), (32, 10, 2_923_162), (64, 10, 11_653_978), (96, 10, 26_192_922),
-    (112, 10, 35_640_442), (32, 100, 2_934_772), (64, 100, 11_677_108), (96, 100, 26_227_572),
+    (32, 100, 2_934_772), (64, 100, 11_677_108), (96, 100, 26_227_572),
     (32, 1000, 3_050_872), (64, 1000, 11_908_408), (96, 1000, 26_574_072),
   ])
   func parameters(width: Int, classes: Int, expected: Int) throws {
     let model = try model(width, classes: classes)
     #expect(model.layout.parameterCount == expected)
     #expect(model.name == "shake26-2x\(width)d" && model.classes == classes)
-  }
-
-  @Test(arguments: [
-    (16, 109_232_768), (32, 426_689_792), (64, 1_685_506_560), (96, 3_776_892_672),
-    (112, 5_134_799_232),
-  ])
-  func multiplyAdds(width: Int, expected: Int) throws {
-    #expect(try model(width).multiplyAdds == expected)
   }
 
   @Test(arguments: [(32, 2_914_224, 7_648), (64, 11_636_144, 15_264), (96, 26_166_192, 22_880)])
