@@ -137,6 +137,13 @@ let package = Package(
       path: "Tests/scale-probe",
       swiftSettings: common
     ),
+    // Logits and gradients of one batch; Tests/pytorch/compare-gradients.sh runs it.
+    .executableTarget(
+      name: "gradient-probe",
+      dependencies: ["Checkpoints", "Networks", "Tensors", "TestSupport"],
+      path: "Tests/gradient-probe",
+      swiftSettings: common
+    ),
     // Counts allocations of training steps; a program of its own, because it is traced as a whole.
     .executableTarget(
       name: "step-probe",

@@ -14,6 +14,11 @@ public struct ModelBuilder {
 
   /// Adds a node and returns its number.
   package mutating func add(_ name: String, _ operation: any Operation, _ inputs: Int...) -> Int {
+    add(name, operation, inputs)
+  }
+
+  /// Adds a node that reads these and returns its number.
+  package mutating func add(_ name: String, _ operation: any Operation, _ inputs: [Int]) -> Int {
     precondition(!nodes.contains { $0.name == name }, "two nodes are called \(name)")
     let shape = operation.shape(inputs.map { nodes[$0].shape })
     nodes.append(Node(name: name, operation: operation, inputs: inputs, shape: shape))

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Checks that adamw-ddp and PyTorch compute the same logits and gradients from the same weights.
+#
+#   Tests/pytorch/compare-gradients.sh DATA [--models NAME,…] [--seeds N] [--conv auto|winograd|direct]
+#
+# DATA is the folder of CIFAR-10's binary files. Without options: every network of the table in
+# compare-gradients.py, five seeds, some minutes. The program is .build/release/gradient-probe, or what
+# GRADIENT_PROBE names. PYTHON_ENVIRONMENT names a folder with an environment that has PyTorch, NumPy
+# and safetensors; without it environment.sh makes one.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+probe=${GRADIENT_PROBE:-$here/../../.build/release/gradient-probe}
+
+if [[ $# -lt 1 || $1 == -* ]]; then
+    echo "usage: $0 DATA [--models NAME,…] [--seeds N] [--conv auto|winograd|direct]" >&2
+    exit 2
+fi
+if [[ ! -x $probe ]]; then
+    echo "$probe is missing: run swift build -c release --product gradient-probe first" >&2
+    exit 2
+fi
+
+if [[ -n ${PYTHON_ENVIRONMENT:-} ]]; then
+    python=$PYTHON_ENVIRONMENT/bin/python
+else
+    python=$("$here/environment.sh")
+fi
+data=$1
+shift
+exec "$python" "$here/compare-gradients.py" --probe "$probe" --data "$data" "$@"
