@@ -40,7 +40,7 @@ package struct BatchNorm: Operation, Hashable {
   {
     let channels = inputs[0].channels
     guard case .training(let grouping) = mode else { return Scratch(floats: 2 * channels) }
-    let cells = batch.held.count * grouping.cellsPerLane
+    let cells = batch.laneCapacity * grouping.cellsPerLane
     return Scratch(
       slot: 2 * channels,
       floats: 6 * channels * cells,

@@ -32,7 +32,7 @@ struct BatchNormCells {
     (self.epsilon, self.isRectified) = (epsilon, isRectified)
     channels = site.output.channels
     pixels = site.output.pixels
-    cells = batch.held.count * grouping.cellsPerLane
+    cells = batch.laneCapacity * grouping.cellsPerLane
     byImage = site.own.doubles
     moments = byImage + 2 * channels * batch.capacity
     sums = moments + (1 + 2 * channels) * cells
@@ -70,6 +70,7 @@ struct BatchNormCells {
   ) -> Stage {
     let group = grouping.lanesPerGroup
     guard group > 1 else { return .exchange(kernel) {} }
+    precondition(batch.rounds.count == 1, "groups of \(group) lanes need all lanes at once")
     guard let crossLane = site.crossLane else {
       preconditionFailure("groups of \(group) lanes need sums across lanes")
     }
@@ -117,13 +118,13 @@ struct BatchNormCells {
     let (gain, bias) = (site.parameters[0], site.parameters[1])
     let perLane = grouping.cellsPerLane
     return .items("batchnorm.coefficients", { batch.localPresent }) { lane, _ in
-      let record = site.own.records + lane * site.recordStride
+      let record = site.record(lane)
       record.update(repeating: 0, count: 2 * channels)
       for cell in lane * perLane..<(lane + 1) * perLane where !samples(cell).isEmpty {
         let total = moments + cell * momentWidth
         let n = total[0]
         // A group of several lanes contributes once, through its first lane.
-        let leads = (batch.held.lowerBound + lane) % grouping.lanesPerGroup == 0
+        let leads = (batch.round.lanes.lowerBound + lane) % grouping.lanesPerGroup == 0
         let weight = leads ? n / Double(pixels) : 0
         let unbias = n > 1 ? n / (n - 1) : 1
         for c in 0..<channels {

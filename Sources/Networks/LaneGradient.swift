@@ -4,7 +4,7 @@ import Tensors
 /// Sums the partial gradients of one operation: inside each lane in order, then over this rank's lanes in the canonical tree.
 ///
 /// The partial sums lie in the site's slots, one per chunk of a lane or one per lane; the results, one for each tree node of this rank, in
-/// `Site.gradients`. Whole gradients of single lanes never exist.
+/// `Site.gradients`, where the lanes of a later round are added to those of the rounds before. Whole gradients of single lanes never exist.
 enum LaneGradient {
   /// What a slot holds.
   enum Piece {
@@ -16,7 +16,7 @@ enum LaneGradient {
   private static let block = 1024
 
   /// Floats of a thread's workspace.
-  static func workspace(_ batch: BatchLayout) -> Int { batch.held.count * block }
+  static func workspace(_ batch: BatchLayout) -> Int { batch.laneCapacity * block }
 
   /// The stage for tensor `parameter`, whose partial sums start at `offset` of each slot.
   static func stage(
@@ -27,7 +27,6 @@ enum LaneGradient {
     _ turn: Stage.Turn = .own
   ) -> Stage {
     let range = site.ranges[parameter]
-    let lanes = site.batch.held.map { $0..<$0 + 1 }
     let (batch, kernels, slots, stride) = (site.batch, site.kernels, site.slots, site.slotStride)
     let gradients = site.gradients
     return .items("gradient.lanes", turn: turn, { (range.count + block - 1) / block }) {
@@ -47,13 +46,16 @@ enum LaneGradient {
           kernels.add(count, sum, base + chunk * stride)
         }
       }
-      // Over the lanes of each node.
-      for (n, node) in batch.nodes.enumerated() {
-        let leader = batch.tree.sum(lanes, in: node, present: batch.present) { into, from in
-          kernels.add(count, sums + into * block, sums + from * block)
-        }
-        guard let leader else { continue }
-        (gradients[n] + range.lowerBound + start).update(from: sums + leader * block, count: count)
+      // Over the lanes of each node; what the rounds before left stands in the gradients.
+      let round = batch.round
+      func part(_ i: Int) -> Floats {
+        i < round.kept
+          ? gradients[i] + range.lowerBound + start : sums + (i - round.kept) * block
+      }
+      round.sum(present: batch.present) { into, from in
+        kernels.add(count, part(into), part(from))
+      } keep: { node, i in
+        (gradients[node] + range.lowerBound + start).update(from: part(i), count: count)
       }
     }
   }

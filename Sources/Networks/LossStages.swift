@@ -10,7 +10,7 @@ enum LossStages {
     /// A label for each local sample, and its loss and whether it is right.
     let labels: UnsafeMutablePointer<Int32>
     let losses: UnsafeMutablePointer<Double>
-    /// For each local lane a record that begins with loss sum and right answers.
+    /// For each lane of this rank a record that begins with loss sum and right answers.
     let records: UnsafeMutablePointer<Double>
     let recordWidth: Int
   }
@@ -36,7 +36,7 @@ enum LossStages {
         losses[2 * sample + 1] = result.correct ? 1 : 0
       },
       .items(kernels[1], { batch.localPresent }) { lane, _ in
-        let record = records + lane * width
+        let record = records + (batch.firstLane + lane) * width
         (record[0], record[1]) = (0, 0)
         for sample in batch.starts[lane]..<batch.starts[lane + 1] {
           record[0] += losses[2 * sample]

@@ -4,7 +4,8 @@ import Tensors
 /// A model with memory of its own on one rank, ready to run: forward, loss and backward as lists of stages over one arena.
 ///
 /// Made once; a step allocates nothing. The caller fills `images` and `labels` for the current batch of its `BatchLayout`, runs `forward` and,
-/// in training, `backward`, and reads `records` and the gradients; the logits hold until `backward`.
+/// in training, `backward`, and reads `records` and the gradients; the logits hold until `backward`. A batch in several rounds takes all of
+/// this for each, and only the last leaves whole records and gradients.
 public final class Network {
   /// What runs.
   public let model: Model
@@ -18,7 +19,7 @@ public final class Network {
   public let labels: UnsafeMutablePointer<Int32>
   /// The logits, [local sample][class], after `forward`.
   public let logits: UnsafePointer<Float>
-  /// For each local lane after `forward`: loss sum, correct answers, then what adds up to the running statistics, Σ s·(mean, var).
+  /// For each lane of this rank after `forward`: loss sum, correct answers, then what adds up to the running statistics, Σ s·(mean, var).
   public let records: UnsafeMutablePointer<Double>
   /// Numbers in a lane's record.
   public let recordWidth: Int
@@ -59,7 +60,7 @@ public final class Network {
 
   /// Plans a model for one rank.
   ///
-  /// `parameters` is a whole-layout buffer, `gradients` one for each tree node of `batch` (none in inference). `smoothing` is that of the labels;
+  /// `parameters` is a whole-layout buffer, `gradients` one for each tree node that `batch` ever has (none in inference). `smoothing` is that of the labels;
   /// `crossLane` is needed where BatchNorm's groups have several lanes.
   public init(
     _ model: Model,
@@ -156,7 +157,7 @@ public final class Network {
     }
   }
 
-  /// Writes the gradients of the loss summed over samples; tells each tensor's range as soon as it is final.
+  /// Writes the gradients of the loss summed over the samples so far; in the last round tells each tensor's range as soon as it is final.
   ///
   /// What `ready` throws, and a lost rank, ends it.
   public func backward(_ ready: (Range<Int>) throws -> Void) throws {
@@ -166,7 +167,7 @@ public final class Network {
       case .run(let chain):
         try chain.run(team, label: label)
         label += chain.stages.count
-      case .ready(let range): try ready(range)
+      case .ready(let range): if batch.isLastRound { try ready(range) }
       }
     }
   }

@@ -12,7 +12,7 @@ final class NetworkMemory {
   let floats: [Floats]
   let doubles: [Doubles]
   let nodeRecords: [Doubles]
-  /// For each local lane: loss sum, right answers, then the nodes' parts.
+  /// For each lane of this rank: loss sum, right answers, then the nodes' parts.
   let records: Doubles
   let recordWidth: Int
   /// A label for each local sample, and its loss and whether it is right.

@@ -25,7 +25,7 @@ public struct NetworkSizes: Hashable, Sendable {
     passing = Self.rounded(max(sums, plan.scratch.map(\.workspace).max() ?? 0))
     workspace = passing + Self.rounded(plan.scratch.map(\.sums).max() ?? 0)
     slot = Self.rounded(plan.scratch.map(\.slot).max() ?? 0)
-    shared = workspace * threads + slot * max(batch.chunkCapacity, batch.held.count)
+    shared = workspace * threads + slot * max(batch.chunkCapacity, batch.laneCapacity)
     floats = shared + plan.scratch.reduce(0) { $0 + Self.rounded($1.floats) }
     doubles = plan.scratch.reduce(0) { $0 + $1.doubles }
     recordWidth = plan.scratch.reduce(2) { $0 + $1.record }

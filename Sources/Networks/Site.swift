@@ -34,7 +34,7 @@ package final class Site {
     var factors: Floats?
   }
 
-  /// The node's tensors, and one whole-layout gradient for each tree node of this rank.
+  /// The node's tensors, and one whole-layout gradient for each tree node that this rank ever has.
   struct Parameters {
     var pointers: [Floats]
     var ranges: [Range<Int>]
@@ -89,7 +89,10 @@ package final class Site {
   var batch: BatchLayout { around.batch }
   var kernels: KernelSet { around.kernels }
   var crossLane: (any CrossLaneSum)? { around.crossLane }
-  var recordStride: Int { around.recordStride }
+  /// The node's part of the record of a lane of the round.
+  func record(_ lane: Int) -> UnsafeMutablePointer<Double> {
+    own.records + (batch.firstLane + lane) * around.recordStride
+  }
   /// Scratch of a thread.
   func workspace(_ member: Int) -> Floats {
     around.shared.workspace + member * around.shared.workspaceStride

@@ -9,17 +9,19 @@ struct BatchLayoutTests {
   private func faults(_ layout: BatchLayout, batch: Int) -> [String] {
     var faults: [String] = []
     func check(_ holds: Bool, _ what: String) {
-      if !holds { faults.append("\(what) of lanes \(layout.held), \(batch) samples") }
+      if !holds { faults.append("\(what) of lanes \(layout.round.lanes), \(batch) samples") }
     }
     let sizes = (0..<layout.lanes).map {
       batch / layout.lanes + ($0 < batch % layout.lanes ? 1 : 0)
     }
-    let local = sizes[layout.held]
+    // A round may have a lane less than the first, which then has no samples.
+    let own = sizes[layout.round.lanes]
+    let local = own + Array(repeating: 0, count: layout.laneCapacity - own.count)
     check(layout.batch == batch, "batch")
     check(layout.present == sizes.filter { $0 > 0 }.count, "present")
     check(layout.localPresent == local.filter { $0 > 0 }.count, "localPresent")
     check(local.prefix(layout.localPresent).allSatisfy { $0 > 0 }, "order of present lanes")
-    check(layout.firstSample == sizes[..<layout.held.lowerBound].reduce(0, +), "firstSample")
+    check(layout.firstSample == sizes[..<layout.round.lanes.lowerBound].reduce(0, +), "firstSample")
     check(layout.localSamples == local.reduce(0, +), "localSamples")
     check(layout.localSamples <= layout.capacity, "capacity")
     check(layout.chunks.count <= layout.chunkCapacity, "chunkCapacity")
@@ -36,6 +38,9 @@ struct BatchLayoutTests {
       end += size
     }
     check(layout.starts.last == end && layout.starts.count == local.count + 1, "starts' end")
+    check(layout.firstLane == layout.round.lanes.lowerBound - layout.held.lowerBound, "firstLane")
+    let cut = layout.groups(of: 8)
+    check((0..<cut.count).map { cut[$0] } == layout.chunks, "groups(of: 8)")
     check(layout.chunkStarts.last == layout.chunks.count, "chunkStarts' end")
     return faults
   }
@@ -52,6 +57,28 @@ struct BatchLayoutTests {
         for batch in (1...Self.fullBatch).reversed() {
           layout.begin(samples: batch)
           #expect(faults(layout, batch: batch) == [])
+        }
+      }
+    }
+  }
+
+  @Test(arguments: 1...12, [2, 3, 5, 12])
+  func everyRoundHoldsItsSamplesOfEveryBatch(lanes: Int, rounds: Int) {
+    for held in [0..<lanes, lanes / 3..<lanes] {
+      let layout = BatchLayout(
+        lanes: lanes,
+        held: held,
+        fullBatch: Self.fullBatch,
+        rounds: rounds
+      )
+      #expect(layout.rounds.count == min(rounds, held.count))
+      #expect(layout.localSamples == layout.capacity)
+      for batch in (1...Self.fullBatch).reversed() {
+        layout.begin(samples: batch)
+        for round in layout.rounds.indices {
+          layout.begin(round: round)
+          #expect(faults(layout, batch: batch) == [])
+          #expect(layout.isLastRound == (round == layout.rounds.count - 1))
         }
       }
     }
