@@ -23,11 +23,12 @@ package enum MemoryCheck {
     let needed = Double(step + evaluation) * Double(localRanks)
     guard memory > 0, needed > memory else { return }
     let gibibyte = 1_073_741_824.0
+    let larger = try plan.grouping.lanesPerGroup == 1 && plan.accumulate * ranks < plan.lanes
     throw Failure(
       .usage,
       "--batch-size \(plan.batchSize) needs \(significant(needed / gibibyte)) GiB on each host, "
         + "which has \(significant(memory / gibibyte)) GiB: take a smaller batch or ranks on more "
-        + "hosts."
+        + "hosts\(larger ? ", or a larger --accumulate" : "")."
     )
   }
 }

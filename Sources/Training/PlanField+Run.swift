@@ -14,6 +14,14 @@ extension PlanField {
       atLeast: 1,
       "slices of the batch; at most so many ranks; decides the bits, ranks and threads do not"
     ),
+    integer(
+      "accumulate",
+      .parallel,
+      .running,
+      \.accumulate,
+      atLeast: 1,
+      "rounds in which a rank takes its lanes, adding up gradients: less memory, same bits"
+    ),
     row(
       "zero",
       .value("0|1"),

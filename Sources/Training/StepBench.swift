@@ -100,11 +100,14 @@ public struct StepBench: Sendable {
     var (seconds, times, number) = ([Double](), TimeByKind(), 0)
     for _ in 0..<Self.warmUp + repeats * steps {
       recorder.isOn = false
+      engine.batch.begin(samples: plan.batchSize)
       fill(engine, team)
       try communicator.barrier()
       recorder.clear()
       recorder.isOn = number >= Self.warmUp
       number += 1
+      // What the later rounds read is not counted.
+      var filling = 0
       let begin = LoopRecorder.now
       let totals = try StepPart.step.measure(team) {
         try engine.step(
@@ -116,9 +119,14 @@ public struct StepBench: Sendable {
             l2: plan.l2 ?? 0,
             gradientScale: 1 / Double(plan.batchSize)
           )
-        )
+        ) {
+          guard engine.batch.firstLane > 0 else { return }
+          let start = LoopRecorder.now
+          fill(engine, team)
+          filling += LoopRecorder.now - start
+        }
       }
-      let own = LoopRecorder.now - begin
+      let own = LoopRecorder.now - begin - filling
       guard totals.isFinite else {
         throw Failure(.diverged, "step \(number) is not finite.", isAgreed: true)
       }

@@ -7,7 +7,7 @@ import Tensors
 
 /// The machinery of one step on this rank: replica, gradients, traffic and optimizer, all made before the first step.
 ///
-/// It knows nothing of data or schedules: the trainer fills `network.images` and `labels` and says which scalars to use. After the first
+/// It knows nothing of data or schedules: the trainer fills `network.images` and `labels` when asked and says which scalars to use. After the first
 /// steps nothing here allocates.
 public final class StepEngine {
   /// What the ranks agreed on after phase (b).
@@ -71,12 +71,19 @@ public final class StepEngine {
     batch = BatchLayout(
       lanes: plan.lanes,
       held: reduction.heldLanes[rank],
-      fullBatch: plan.batchSize
+      fullBatch: plan.batchSize,
+      rounds: plan.accumulate
     )
     parameters = try communicator.allocate(floats: layout.count)
-    gradients = try reduction.partials[rank].map { _ in
+    let partials = try reduction.partials[rank].map { _ in
       try communicator.allocate(floats: layout.trainable.count)
     }
+    // Between rounds there may be more sums than the ranks exchange.
+    gradients =
+      partials
+      + (partials.count..<batch.nodeCapacity).map { _ in
+        FloatBuffer(count: layout.trainable.count)
+      }
     let grouping = try plan.grouping
     network = Network(
       model,
@@ -96,7 +103,7 @@ public final class StepEngine {
       ),
       options: plan.networkOptions
     )
-    let exchange = try communicator.exchange(reduction, gradients: gradients)
+    let exchange = try communicator.exchange(reduction, gradients: partials)
     reducer = GradientReducer(exchange, plan: reduction, layout: layout)
     average = try plan.averageDecay.map { [parameters] in
       WeightAverage(
@@ -136,17 +143,23 @@ public final class StepEngine {
   /// The most entries that a recorder of the team gets in a step.
   var recordsOfAStep: Int {
     let trained = network.layout.entries.count { $0.role != .statistic }
-    return network.stageNames.count + trained + 4 * reduction.buckets.count + 8
+    return batch.rounds.count * (network.stageNames.count + 2) + trained
+      + 4 * reduction.buckets.count + 8
   }
 
-  /// Takes a step on the samples in `network`: (a) forward, backward, reduce; (b) totals; (c) update and gather.
+  /// Takes a step on the current batch: (a) round by round forward and backward, reduce; (b) totals; (c) update and gather.
   ///
-  /// When a total is not finite, all ranks leave parameters and statistics as they are.
-  public func step(_ scalars: StepScalars) throws -> Totals {
-    try network.forward()
+  /// `read` brings the samples of the round, as `batch` has it, into `network`. When a total is not finite, all ranks leave parameters and
+  /// statistics as they are.
+  public func step(_ scalars: StepScalars, read: () -> Void) throws -> Totals {
     reducer.begin(present: batch.present)
-    try network.backward { range in
-      try StepPart.reduce.measure(team) { try reducer.markReady(range) }
+    for round in batch.rounds.indices {
+      batch.begin(round: round)
+      StepPart.read.measure(team, read)
+      try network.forward()
+      try network.backward { range in
+        try StepPart.reduce.measure(team) { try reducer.markReady(range) }
+      }
     }
     try StepPart.reduce.measure(team) { try reducer.finish() }
 

@@ -54,8 +54,13 @@ public struct StepMemory: Hashable, Sendable {
     let float = MemoryLayout<Float>.stride
     let all = reduction.heldLanes.indices.map { rank in
       let held = reduction.heldLanes[rank]
-      let batch = BatchLayout(lanes: plan.lanes, held: held, fullBatch: plan.batchSize)
-      let key = [held.count, batch.capacity, batch.chunkCapacity]
+      let batch = BatchLayout(
+        lanes: plan.lanes,
+        held: held,
+        fullBatch: plan.batchSize,
+        rounds: plan.accumulate
+      )
+      let key = [held.count, batch.laneCapacity, batch.capacity, batch.chunkCapacity]
       let sizes =
         networks[key]
         ?? Network.sizes(
@@ -66,7 +71,6 @@ public struct StepMemory: Hashable, Sendable {
           options: plan.networkOptions
         )
       networks[key] = sizes
-      let partials = reduction.partials[rank].count
       let state = StatePieces(reduction, rank: rank, sharded: plan.zero == 1).count
       let arriving = reduction.buckets.indices.reduce(0) {
         $0 + reduction.arrivingElements($1, rank: rank)
@@ -76,7 +80,7 @@ public struct StepMemory: Hashable, Sendable {
           name: "parameters",
           bytes: layout.count * float * (plan.averageDecay == nil ? 1 : 2)
         ),
-        Part(name: "gradients", bytes: partials * layout.trainable.count * float),
+        Part(name: "gradients", bytes: batch.nodeCapacity * layout.trainable.count * float),
         Part(name: "optimizer state", bytes: rule.state.count * state * float),
         Part(name: "activations", bytes: sizes.arenaBytes),
         Part(name: "scratch", bytes: sizes.scratchBytes),

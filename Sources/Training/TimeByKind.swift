@@ -4,7 +4,7 @@ import Tensors
 /// Where the time of steps went, by kind of operation, as member 0 saw it.
 ///
 /// A kind is the first part of a kernel's name ("convolution") or a part of the step outside the network. "idle" is waiting for the other
-/// threads at the end of a loop, "other" what nothing has noted.
+/// threads at the end of a loop, "other" what nothing has noted. Reading samples is left out.
 public struct TimeByKind: Sendable {
   /// One kind's part.
   public struct Row: Encodable, Sendable {
@@ -28,6 +28,8 @@ public struct TimeByKind: Sendable {
       if part == .step {
         whole += time.length
         steps += 1
+      } else if part == .read {
+        if !entry.isLoop { whole -= time.length }
       } else if let part {
         // A loop inside is the part's own.
         if !entry.isLoop { nanoseconds[part.name, default: 0] += time.length }

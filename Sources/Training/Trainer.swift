@@ -164,9 +164,6 @@ public final class Trainer {
     let start = (step % horizon.stepsPerEpoch) * plan.batchSize
     let samples = min(plan.batchSize, horizon.samples - start)
     engine.batch.begin(samples: samples)
-    firstSample = start + engine.batch.firstSample
-    StepPart.read.measure(team) { team.run(engine.batch.localSamples, readSample) }
-
     let multiplier = horizon.multiplier(at: step)
     let totals = try engine.step(
       StepScalars(
@@ -177,7 +174,10 @@ public final class Trainer {
         l2: plan.l2 ?? 0,
         gradientScale: (plan.maximize ? -1 : 1) / Double(samples)
       )
-    )
+    ) {
+      firstSample = start + engine.batch.firstSample
+      team.run(engine.batch.localSamples, readSample)
+    }
     guard totals.isFinite else { return nil }
     step += 1
     return StepMetrics(

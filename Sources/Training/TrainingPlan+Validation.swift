@@ -30,8 +30,36 @@ extension TrainingPlan {
           + " (this changes the bits)."
       )
     }
-    _ = try grouping
+    try refuseRounds(grouping)
     try validateSchedule()
     try validateRule()
+  }
+
+  /// Rounds of the rank with the most lanes: one that has fewer than `accumulate` takes them one by one.
+  public func rounds(ranks: Int) -> Int { min(accumulate, (lanes + ranks - 1) / ranks) }
+
+  /// The plan for ranks that take all their lanes at once.
+  public var inOneRound: TrainingPlan {
+    var plan = self
+    plan.accumulate = 1
+    return plan
+  }
+
+  /// Refuses rounds that would be empty, or that would have to know of each other.
+  private func refuseRounds(_ grouping: BatchNormGrouping) throws {
+    if accumulate > lanes {
+      throw Failure(
+        .usage,
+        "--accumulate \(accumulate) is more than --lanes \(lanes): a round takes at least a lane."
+      )
+    }
+    if accumulate > 1 && grouping.lanesPerGroup > 1 {
+      throw Failure(
+        .usage,
+        "--accumulate \(accumulate) takes lanes one after another, and --bn \(batchNorm) needs "
+          + "\(grouping.lanesPerGroup) of them at once for its statistics: use --bn lane, or "
+          + "--bn group:N with groups that lie in one lane (this changes the bits)."
+      )
+    }
   }
 }

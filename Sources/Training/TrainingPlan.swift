@@ -106,6 +106,8 @@ public struct TrainingPlan: Sendable, Equatable {
 
   /// L.
   public var lanes = 8
+  /// The rounds in which a rank takes its lanes.
+  public var accumulate = 1
   /// Key of every random draw.
   public var seed: UInt64 = 1
   /// 1: optimizer state is sharded over ranks; 0: whole on every rank.

@@ -26,7 +26,7 @@ enum Banner {
         + "\(grouped(source.test.count)) test images of \(model.input)",
       "  ranks      \(ranks) (\(mpi)), threads \(placement.threadsText) a rank"
         + (placement.cores.isEmpty ? " (not pinned)" : "") + ", lanes \(plan.lanes)",
-      "  batch      \(plan.batchSize) global, \(perLane(plan)) a lane",
+      "  batch      \(plan.batchSize) global, \(perLane(plan)) a lane\(rounds(plan, ranks))",
       "  steps      \(extent(trainer.horizon, plan))",
     ] + method(trainer.horizon, plan) + [
       "  batchnorm  \(plan.batchNorm)\(plan.batchNorm == .batch ? " (the whole global batch)" : "")",
@@ -94,6 +94,12 @@ enum Banner {
   private static func perLane(_ plan: TrainingPlan) -> String {
     let sizes = Set((0..<plan.lanes).map { share($0, of: plan.lanes, total: plan.batchSize).count })
     return sizes.sorted().map(String.init).joined(separator: " or ")
+  }
+
+  /// ", 2 rounds", or nothing where a rank takes all its lanes at once.
+  private static func rounds(_ plan: TrainingPlan, _ ranks: Int) -> String {
+    let rounds = plan.rounds(ranks: ranks)
+    return rounds > 1 ? ", \(rounds) rounds" : ""
   }
 
   /// "790 in 10 epochs of 79", or "3 of the 790 in …" when --steps stops earlier.

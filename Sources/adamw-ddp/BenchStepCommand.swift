@@ -66,6 +66,7 @@ struct BenchStepCommand: RankCommand {
       "model": plan.model,
       "batch_size": plan.batchSize,
       "lanes": plan.lanes,
+      "rounds": plan.rounds(ranks: ranks),
       "threads": result.placement.threadsByRank[0],
       "ranks": ranks,
       "kernels": result.placement.level.rawValue,
@@ -86,12 +87,13 @@ struct BenchStepCommand: RankCommand {
   ) -> [String] {
     let seconds = median(result.seconds)
     let (least, most) = (result.seconds.min() ?? 0, result.seconds.max() ?? 0)
-    let placement = result.placement
+    let (placement, rounds) = (result.placement, plan.rounds(ranks: ranks))
     let rows = result.times.rows.map {
       [$0.kind, String(format: "%.1f", $0.percent), String(format: "%.6f", $0.seconds)]
     }
     return [
-      "\(plan.model), batch \(plan.batchSize), lanes \(plan.lanes), ranks \(ranks), threads "
+      "\(plan.model), batch \(plan.batchSize), lanes \(plan.lanes)"
+        + "\(rounds > 1 ? ", rounds \(rounds)" : ""), ranks \(ranks), threads "
         + "\(placement.threadsText), kernels \(placement.level.rawValue), OpenBLAS "
         + "\(placement.blasCores[0])",
       "images/s   \(significant(Double(plan.batchSize) / seconds))",

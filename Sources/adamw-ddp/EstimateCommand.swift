@@ -45,11 +45,14 @@ struct EstimateCommand: ParsableCommand {
     let wantsMemory = self.ranks != nil || step.contains { $0.text != nil }
     let memory =
       wantsMemory ? try StepMemory(plan, model, ranks: ranks, threads: threads) : nil
+    let whole =
+      wantsMemory && plan.rounds(ranks: ranks) > 1
+      ? try StepMemory(plan.inOneRound, model, ranks: ranks, threads: threads) : nil
     let base = ProcessMemory.resident
     let evaluation =
       Evaluator.bytes(model, threads: threads, options: plan.networkOptions)
     if json {
-      try printJSON(model, memory, base, evaluation, threads: threads)
+      try printJSON(model, memory, whole, base, evaluation, threads: threads)
       return
     }
     print("parameters \(model.layout.parameterCount)")
@@ -58,9 +61,10 @@ struct EstimateCommand: ParsableCommand {
     print("")
     print("the largest of \(ranks) \(ranks == 1 ? "rank" : "ranks"), threads \(threads), MiB:")
     let rows =
-      memory.parts.map { ($0.name, $0.bytes) }
+      memory.parts.map { ($0.name, $0.bytes) } + [("total", memory.total)]
+      + (whole.map { [("total in one round", $0.total)] } ?? [])
       + [
-        ("total", memory.total), ("evaluation (train)", evaluation), ("program before", base),
+        ("evaluation (train)", evaluation), ("program before", base),
         ("process", memory.total + base),
       ]
     let cells = rows.map { [$0, String(format: "%.3f", mebibytes($1))] }
@@ -70,6 +74,7 @@ struct EstimateCommand: ParsableCommand {
   private func printJSON(
     _ model: Model,
     _ memory: StepMemory?,
+    _ whole: StepMemory?,
     _ base: Int,
     _ evaluation: Int,
     threads: Int
@@ -94,6 +99,7 @@ struct EstimateCommand: ParsableCommand {
         "ranks": ranks ?? 1,
         "threads": threads,
         "total_mib": mebibytes(memory.total),
+        "total_in_one_round_mib": mebibytes((whole ?? memory).total),
         "evaluation_mib": mebibytes(evaluation),
         "program_mib": mebibytes(base),
         "process_mib": mebibytes(memory.total + base),

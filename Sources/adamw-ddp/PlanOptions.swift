@@ -184,6 +184,8 @@ struct ScheduleOptions: ParsableArguments {
 struct ParallelOptions: ParsableArguments {
   @Option(name: .customLong("lanes"), parsing: .unconditional, help: .field("lanes"))
   var lanes: String?
+  @Option(name: .customLong("accumulate"), parsing: .unconditional, help: .field("accumulate"))
+  var accumulate: String?
   @Option(name: .customLong("zero"), parsing: .unconditional, help: .field("zero"))
   var zero: String?
   @Option(name: .customLong("threads"), parsing: .unconditional, help: .field("threads"))
@@ -192,6 +194,7 @@ struct ParallelOptions: ParsableArguments {
   var assignments: [(flag: String, text: String?)] {
     [
       ("lanes", lanes),
+      ("accumulate", accumulate),
       ("zero", zero),
       ("threads", threads),
     ]

@@ -25,6 +25,13 @@ extension ProgramTests {
       for fact in facts { #expect(job.stderr.contains(fact), "\(fact) in \(job.stderr)") }
     }
 
+    @Test func theBannerKnowsRounds() throws {
+      let outputs = try TemporaryFolder()
+      let flags = try flags(outputs) + ["--bn", "lane", "--accumulate", "4", "--steps", "1"]
+      let job = try program(flags, ranks: 3)
+      #expect(job.stderr.contains("64 global, 8 a lane, 3 rounds\n"), "\(job.stderr)")
+    }
+
     /// A log file wants lines; only a terminal gets a bar.
     @Test(arguments: [nil, 3])
     func noBarWithoutATerminal(ranks: Int?) throws {

@@ -36,6 +36,7 @@ extension ProgramTests {
       ["--model", "smallcnn", "--threads", "1"], ["--model", "resnet20", "--threads", "2"],
       ["--model", "resnet20", "--threads", "1", "--bn", "lane", "--size", "24"],
       ["--model", "smallcnn", "--threads", "2", "--batch-size", "200", "--opt", "sgd"],
+      ["--model", "resnet20", "--threads", "1", "--bn", "lane", "--accumulate", "4"],
     ])
     func isRightToFivePercent(flags: [String]) throws {
       let estimate = try program(["estimate", "--ranks", "1", "--json"] + flags).object()
@@ -46,7 +47,21 @@ extension ProgramTests {
       #expect(abs(planned / measured - 1) < 0.05, "\(planned) MiB planned, \(measured) measured")
     }
 
+    @Test func roundsSaveMemory() throws {
+      let flags = ["estimate", "--model", "resnet20", "--threads", "1", "--bn", "lane"]
+      let rounds = flags + ["--accumulate", "4"]
+      let (atOnce, part) = try (
+        program(flags + ["--json"]).object(), program(rounds + ["--json"]).object()
+      )
+      let whole = try #require(atOnce["total_mib"] as? Double)
+      #expect(try #require(part["total_mib"] as? Double) < whole / 2)
+      #expect(part["total_in_one_round_mib"] as? Double == whole)
+      #expect(try program(rounds).stdout.contains("total in one round"))
+      #expect(try !program(flags).stdout.contains("total in one round"))
+    }
+
     @Test(arguments: [
+      Refusal("estimate --accumulate 2", 64, "--accumulate 2", "--bn lane"),
       Refusal("estimate --ranks 9", 64, "9 ranks", "--lanes 9"),
       Refusal("estimate --batch-size 2147483647", 64, "--batch-size 2147483647", "16777216"),
       Refusal("estimate --ranks 0", 64, "--ranks 0"),

@@ -26,6 +26,12 @@ extension ProgramTests {
     @Test(arguments: [
       Placements(flags: resNet, ranks: [1, 2, 3, 5, 8], threads: [1, 2, 8]),
       Placements(flags: resNet + ["--bn", "lane"], ranks: [3, 8]),
+      Placements(
+        flags: resNet + ["--bn", "lane", "--accumulate", "3"],
+        alone: resNet + ["--bn", "lane"],
+        ranks: [1, 3],
+        threads: [2]
+      ),
       Placements(flags: resNet + ["--bn", "group:60"], ranks: [2, 5]),
       Placements(flags: resNet + ["--opt", "sgd"], ranks: [3]),
       Placements(flags: resNet + ["--zero", "0"], alone: resNet, ranks: [3]),

@@ -10,13 +10,19 @@ import Testing
 struct AllocationTests {
   @Test(arguments: [("smallcnn", 1, 1), ("smallcnn", 1, 2), ("smallcnn", 3, 1), ("resnet20", 2, 2)])
   func aStepAllocatesNothing(model: String, ranks: Int, threads: Int) throws {
-    let allocations = try allocations([model, "\(ranks)", "\(threads)"])
+    let allocations = try allocations([model, "\(ranks)", "\(threads)", "1"])
+    #expect(allocations.isEmpty)
+  }
+
+  @Test(arguments: [("resnet20", 1, 2, 3), ("smallcnn", 3, 1, 2)])
+  func aStepInRoundsAllocatesNothing(model: String, ranks: Int, threads: Int, rounds: Int) throws {
+    let allocations = try allocations([model, "\(ranks)", "\(threads)", "\(rounds)"])
     #expect(allocations.isEmpty)
   }
 
   @Test func anAllocationWouldBeSeen() throws {
     // Size in hexadecimal: 12345 bytes.
-    let allocations = try allocations(["smallcnn", "1", "1", "leak"])
+    let allocations = try allocations(["smallcnn", "1", "1", "1", "leak"])
     #expect(allocations.count == 1 && allocations[0].hasSuffix(" 0x3039"), "\(allocations)")
   }
 

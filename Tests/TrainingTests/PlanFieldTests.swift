@@ -19,7 +19,8 @@ struct PlanFieldTests {
     "restart-momentum": "reset",
     "weight-decay": "0.0005", "weight-decay-norm": "0.05",
     "allow-strong-decay": "true", "momentum": "0.5", "opt-betas": "0.8,0.99", "opt-eps": "1e-05",
-    "lanes": "4", "zero": "0", "threads": "3", "kernels": "avx2", "no-pin": "true",
+    "lanes": "4", "accumulate": "2", "zero": "0", "threads": "3", "kernels": "avx2",
+    "no-pin": "true",
     "allow-mixed-cpu": "true", "conv": "direct", "no-fusion": "normalize,chain",
     "output": "runs/a: b #c", "overwrite": "true", "eval-every": "0", "log-every": "1",
     "profile": "trace.json", "dialect": "keras", "dampening": "0.5", "nesterov": "true",
@@ -48,7 +49,8 @@ struct PlanFieldTests {
     "weight-decay-norm": ["-1"],
     "allow-strong-decay": [""], "momentum": ["1", "-0.5"],
     "opt-betas": ["0.9", "0.9,1", "0.9,0.99,0.999", "0.9 0.99", "-0.1,0.9"],
-    "opt-eps": ["0", "-1e-8"], "lanes": ["0"], "zero": ["2", "-1", "true"], "threads": ["0"],
+    "opt-eps": ["0", "-1e-8"], "lanes": ["0"], "accumulate": ["0", "-1", "2.5", ""],
+    "zero": ["2", "-1", "true"], "threads": ["0"],
     "kernels": ["", "AVX2", "sse2"],
     "conv": ["", "im2col"], "no-fusion": ["", "none", "chain,", "chain statistics"],
     "no-pin": ["1"], "allow-mixed-cpu": ["on"], "output": [""], "overwrite": ["please"],
@@ -110,7 +112,8 @@ struct PlanFieldTests {
 
   @Test func whatDecidesTheBitsMayNotChangeOnResume() {
     let running: Set<String> = [
-      "allow-small-bn", "allow-strong-decay", "zero", "threads", "no-pin", "no-fusion",
+      "accumulate", "allow-small-bn", "allow-strong-decay", "zero", "threads", "no-pin",
+      "no-fusion",
       "allow-mixed-cpu",
       "output", "overwrite", "eval-every", "log-every", "steps", "profile",
     ]
@@ -125,8 +128,9 @@ struct PlanFieldTests {
     let expected = [
       "data": "synthetic", "model": "resnet20", "augment": "crop-flip", "epochs": "10",
       "batch-size": "128", "bn": "batch", "smoothing": "0.0", "seed": "1", "opt": "adamw",
-      "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "zero": "1", "kernels": "auto",
-      "conv": "auto", "eval-every": "1", "log-every": "50", "dialect": "paper",
+      "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "accumulate": "1", "zero": "1",
+      "kernels": "auto", "dialect": "paper",
+      "conv": "auto", "eval-every": "1", "log-every": "50",
     ]
     for field in PlanField.all {
       #expect(field.get(TrainingPlan()) == expected[field.flag], "--\(field.flag)")

@@ -18,11 +18,15 @@ struct StepTraceTests {
     ranks: Int,
     threads: Int,
     steps: Int? = nil,
+    rounds: Int = 1,
     _ look: (_ events: [[String: Any]], _ folder: String) throws -> Void
   ) throws {
     let (data, outputs) = (try cifarFolder(train: 160), try TemporaryFolder())
     var plan = runPlan(data: data.path, output: outputs.path(of: "run"))
     (plan.threads, plan.steps, plan.profile) = (threads, steps, outputs.path(of: "trace.json"))
+    if rounds > 1 {
+      (plan.accumulate, plan.batchNorm, plan.allowSmallBatchNorm) = (rounds, .lane, true)
+    }
     _ = try execute(plan, ranks: ranks)
     try look(try events(outputs.path(of: "trace.json")), outputs.path(of: "run"))
   }
@@ -79,6 +83,17 @@ struct StepTraceTests {
   @Test func aShortRunGivesTheStepsItHas() throws {
     try run(ranks: 2, threads: 1, steps: 4) { events, _ in
       #expect(events.count { $0["name"] as? String == "step" } == 4)
+    }
+  }
+
+  /// A step in rounds has every kernel once a round, and the recorder has room for all of them.
+  @Test(arguments: [1, 3])
+  func everyRoundHasItsEvents(rounds: Int) throws {
+    try run(ranks: 1, threads: 1, steps: 4, rounds: rounds) { events, _ in
+      let names = events.compactMap { $0["name"] as? String }
+      #expect(!names.contains("process_labels"))
+      let steps = names.count { $0 == "step" }
+      #expect(steps == 2 && names.count { $0 == "cross-entropy" } == steps * rounds)
     }
   }
 

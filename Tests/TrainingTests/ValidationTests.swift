@@ -43,6 +43,15 @@ struct ValidationTests {
     Refusal("a group across lanes", ["--bn group:32", "lanes of 24 samples"]) {
       ($0.batchSize, $0.lanes, $0.batchNorm) = (96, 4, .group(32))
     },
+    Refusal("rounds without lanes", ["--accumulate 9", "--lanes 8"]) {
+      ($0.accumulate, $0.batchNorm) = (9, .lane)
+    },
+    Refusal("rounds of the whole batch", ["--accumulate 2", "--bn batch", "8 of", "--bn lane"]) {
+      $0.accumulate = 2
+    },
+    Refusal("rounds of groups of lanes", ["--accumulate 4", "--bn group:32", "2 of", "group:N"]) {
+      ($0.accumulate, $0.batchNorm) = (4, .group(32))
+    },
     Refusal("an unknown model", ["--model vgg", "smallcnn, resnet20"]) { $0.model = "vgg" },
     Refusal("an unknown rule", ["--opt adamax", "adamw, adam, sgdw"]) { $0.rule = "adamax" },
     Refusal("both decays", ["--weight-decay", "--weight-decay-norm", "exclude"]) {
@@ -150,6 +159,14 @@ struct ValidationTests {
     var plan = TrainingPlan()
     (plan.batchNorm, plan.batchSize, plan.allowSmallBatchNorm) = (.lane, 8, true)
     try plan.validate(ranks: 8)
+    for (accumulate, norm) in [(8, BatchNormMode.lane), (3, .group(16)), (4, .group(8))] {
+      plan = TrainingPlan()
+      (plan.accumulate, plan.batchNorm) = (accumulate, norm)
+      for ranks in 1...8 { try plan.validate(ranks: ranks) }
+    }
+    plan = TrainingPlan()
+    (plan.accumulate, plan.lanes) = (1, 1)
+    try plan.validate(ranks: 1)
     plan = TrainingPlan()
     plan.warmupEpochs = 9
     try plan.validate(ranks: 1)

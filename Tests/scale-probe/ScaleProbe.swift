@@ -84,11 +84,6 @@ enum ScaleProbe {
     let clock = ContinuousClock.now
     for step in 0..<steps {
       engine.batch.begin(samples: lanes)
-      for sample in 0..<engine.batch.localSamples {
-        let index = step * lanes + engine.batch.firstSample + sample
-        let image = engine.network.images + sample * data.shape.count
-        engine.network.labels[sample] = Int32(reader.read(index, epoch: 0, into: image))
-      }
       _ = try engine.step(
         .init(
           step: step + 1,
@@ -97,7 +92,13 @@ enum ScaleProbe {
           decay: 1e-4,
           gradientScale: 1 / Double(lanes)
         )
-      )
+      ) {
+        for sample in 0..<engine.batch.localSamples {
+          let index = step * lanes + engine.batch.firstSample + sample
+          let image = engine.network.images + sample * data.shape.count
+          engine.network.labels[sample] = Int32(reader.read(index, epoch: 0, into: image))
+        }
+      }
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(Double(steps))
     var digest = Digest()

@@ -10,23 +10,24 @@ import Training
 
 /// Trains a few steps and has glibc trace every allocation of the process from the third step on.
 ///
-/// Arguments: MODEL RANKS THREADS, and `leak` to allocate once in the traced part, which shows that
+/// Arguments: MODEL RANKS THREADS ROUNDS, and `leak` to allocate once in the traced part, which shows that
 /// the trace sees it. Needs LD_PRELOAD=libc_malloc_debug.so.0 and MALLOC_TRACE=FILE.
 @main
 struct StepProbe {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count >= 4, let ranks = Int(arguments[2]), let threads = Int(arguments[3])
+    guard arguments.count >= 5, let ranks = Int(arguments[2]), let threads = Int(arguments[3]),
+      let rounds = Int(arguments[4])
     else {
-      fputs("step-probe MODEL RANKS THREADS [leak]\n", stderr)
+      fputs("step-probe MODEL RANKS THREADS ROUNDS [leak]\n", stderr)
       exit(64)
     }
-    let leaks = arguments.dropFirst(4).first == "leak"
+    let leaks = arguments.dropFirst(5).first == "leak"
     let model = arguments[1]
     if ranks == 1 {
-      try train(model, SoloCommunicator(), threads, leaks)
+      try train(model, SoloCommunicator(), threads, rounds, leaks)
     } else {
-      _ = try ThreadWorld.run(ranks: ranks) { try train(model, $0, threads, leaks) }
+      _ = try ThreadWorld.run(ranks: ranks) { try train(model, $0, threads, rounds, leaks) }
     }
   }
 
@@ -35,10 +36,14 @@ struct StepProbe {
     _ name: String,
     _ communicator: any Communicator,
     _ threads: Int,
+    _ rounds: Int,
     _ leaks: Bool
   ) throws {
     var plan = TrainingPlan()
     (plan.batchSize, plan.epochs, plan.steps, plan.evalEvery) = (24, 3, 13, 0)
+    if rounds > 1 {
+      (plan.accumulate, plan.batchNorm, plan.allowSmallBatchNorm) = (rounds, .lane, true)
+    }
     let images = ImageBytes(
       shape: ImageShape(height: 16, width: 16, channels: 3),
       labels: (0..<101).map { $0 % 10 }
