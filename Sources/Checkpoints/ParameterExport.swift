@@ -1,6 +1,6 @@
 import Tensors
 
-/// Between the flat buffer and named tensors in PyTorch's order: OIHW, outputs × inputs.
+/// Between the flat buffer and named tensors in PyTorch's order: OIHW, outputs × inputs, a flattened image's values as CHW.
 public enum ParameterExport {
   /// The tensor of an entry, copied out of the flat buffer.
   public static func tensor(_ entry: ParameterEntry, from buffer: FloatBuffer)
@@ -24,7 +24,7 @@ public enum ParameterExport {
     switch storage {
     case .convolution(let height, let width, let input, let output):
       [output, input, height, width]
-    case .dense(let input, let output): [output, input]
+    case .dense(let input, let output): [output, input.count]
     case .vector(let count): [count]
     }
   }
@@ -48,8 +48,11 @@ public enum ParameterExport {
         }
       }
     case .dense(let input, let output):
-      for i in 0..<input {
-        for o in 0..<output { visit(i * output + o, o * input + i) }
+      for pixel in 0..<input.pixels {
+        for channel in 0..<input.channels {
+          let (i, flat) = (pixel * input.channels + channel, channel * input.pixels + pixel)
+          for o in 0..<output { visit(i * output + o, o * input.count + flat) }
+        }
       }
     case .vector(let count):
       for i in 0..<count { visit(i, i) }

@@ -39,7 +39,7 @@ package struct Dense: Operation, Hashable {
       ParameterSpec(
         suffix: "weight",
         role: .weight,
-        storage: .dense(input: fanIn, output: outputs),
+        storage: .dense(input: inputs[0], output: outputs),
         initial: weights.initializer(fanIn: fanIn, fanOut: outputs)
       ),
       ParameterSpec(

@@ -16,8 +16,8 @@ public enum ParameterRole: String, Sendable, Codable, CaseIterable {
 public enum ParameterStorage: Hashable, Sendable {
   /// Kernel height, kernel width, input channels, output channels (HWIO); exported as OIHW.
   case convolution(height: Int, width: Int, input: Int, output: Int)
-  /// Inputs × outputs; exported as outputs × inputs.
-  case dense(input: Int, output: Int)
+  /// Inputs × outputs, the inputs being an image's values in memory order; exported as outputs × inputs, these in PyTorch's order (CHW).
+  case dense(input: ImageShape, output: Int)
   /// One dimension, exported as it is.
   case vector(Int)
 
@@ -26,7 +26,7 @@ public enum ParameterStorage: Hashable, Sendable {
     switch self {
     case .convolution(let height, let width, let input, let output):
       height * width * input * output
-    case .dense(let input, let output): input * output
+    case .dense(let input, let output): input.count * output
     case .vector(let count): count
     }
   }

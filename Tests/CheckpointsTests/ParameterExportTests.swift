@@ -6,7 +6,8 @@ import Testing
 struct ParameterExportTests {
   private let layout = ParameterLayout([
     ("conv", .weight, .convolution(height: 2, width: 3, input: 4, output: 5)),
-    ("fc", .weight, .dense(input: 3, output: 7)),
+    ("fc", .weight, .dense(input: ImageShape(height: 1, width: 1, channels: 3), output: 7)),
+    ("flat", .weight, .dense(input: ImageShape(height: 2, width: 3, channels: 4), output: 5)),
     ("bias", .bias, .vector(5)),
   ])
 
@@ -52,6 +53,23 @@ struct ParameterExportTests {
     }
   }
 
+  /// Element (o, (c, y, x)) of the export, as torch.flatten counts, is ((y, x, c), o) in memory.
+  @Test func denseWeightsOfAnImageTakeItAsCHW() throws {
+    let (entry, values) = try exported("flat")
+    #expect(ParameterExport.shape(entry.storage) == [5, 24])
+    for o in 0..<5 {
+      for c in 0..<4 {
+        for y in 0..<2 {
+          for x in 0..<3 {
+            let memory = ((y * 3 + x) * 4 + c) * 5 + o
+            let value = values[o * 24 + (c * 2 + y) * 3 + x]
+            #expect(value == Float(entry.range.lowerBound + memory))
+          }
+        }
+      }
+    }
+  }
+
   @Test func vectorsStayAsTheyAre() throws {
     let (entry, values) = try exported("bias")
     #expect(ParameterExport.shape(entry.storage) == [5])
@@ -67,7 +85,8 @@ struct ParameterExportTests {
         let storage: ParameterStorage =
           switch s.count {
           case 4: .convolution(height: s[2], width: s[3], input: s[1], output: s[0])
-          case 2: .dense(input: s[1], output: s[0])
+          case 2:
+            .dense(input: ImageShape(height: 1, width: 1, channels: s[1]), output: s[0])
           default: .vector(s[0])
           }
         return (name, .weight, storage)

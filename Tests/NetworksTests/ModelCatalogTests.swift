@@ -46,7 +46,7 @@ struct ModelCatalogTests {
     switch storage {
     case .convolution(let height, let width, let input, let output):
       [output, input, height, width]
-    case .dense(let input, let output): [output, input]
+    case .dense(let input, let output): [output, input.count]
     case .vector(let count): [count]
     }
   }

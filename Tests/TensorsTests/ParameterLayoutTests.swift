@@ -3,7 +3,7 @@ import Testing
 
 struct ParameterLayoutTests {
   private let layout = ParameterLayout([
-    ("fc.weight", .weight, .dense(input: 6, output: 5)),
+    ("fc.weight", .weight, .dense(input: ImageShape(height: 1, width: 2, channels: 3), output: 5)),
     ("fc.bias", .bias, .vector(5)),
     ("bn.weight", .gain, .vector(33)),
     ("bn.bias", .bias, .vector(16)),

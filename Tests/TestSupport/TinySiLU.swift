@@ -31,7 +31,11 @@ public struct GoldenTensor: Decodable, Sendable {
     switch storage {
     case .vector: return values
     case .dense(let input, let output):
-      return (0..<input * output).map { values[$0 % output * input + $0 / output] }
+      return (0..<input.count * output).map {
+        let (i, o) = $0.quotientAndRemainder(dividingBy: output)
+        let (pixel, channel) = i.quotientAndRemainder(dividingBy: input.channels)
+        return values[o * input.count + channel * input.pixels + pixel]
+      }
     case .convolution(let height, let width, let input, let output):
       return (0..<values.count).map {
         let (pixel, channels) = $0.quotientAndRemainder(dividingBy: input * output)
