@@ -22,22 +22,48 @@ public enum ModelCatalog {
     ("resnet29v2", 1, { kerasResNetV2(units: 3, input: $0, classes: $1) }),
     ("resnet56v2", 1, { kerasResNetV2(units: 6, input: $0, classes: $1) }),
     ("resnet110v2", 1, { kerasResNetV2(units: 12, input: $0, classes: $1) }),
-    ("shake26-2x16d", 1, { shakeShakeNet(width: 16, input: $0, classes: $1) }),
-    ("shake26-2x32d", 1, { shakeShakeNet(width: 32, input: $0, classes: $1) }),
-    ("shake26-2x64d", 1, { shakeShakeNet(width: 64, input: $0, classes: $1) }),
-    ("shake26-2x96d", 1, { shakeShakeNet(width: 96, input: $0, classes: $1) }),
-    ("shake26-2x112d", 1, { shakeShakeNet(width: 112, input: $0, classes: $1) }),
+  ]
+
+  /// The networks that mix branches, and the width of their first stage.
+  private static let shakeRows: [(name: String, width: Int)] = [
+    ("shake26-2x16d", 16), ("shake26-2x32d", 32), ("shake26-2x64d", 64), ("shake26-2x96d", 96),
+    ("shake26-2x112d", 112),
   ]
 
   /// The names, in the order of the help text.
-  public static var names: [String] { rows.map(\.name) }
+  public static var names: [String] { rows.map(\.name) + shakeRows.map(\.name) }
 
-  /// The network of that name for images of that shape; throws a usage failure where there is none or they are too small.
-  public static func model(_ name: String, input: ImageShape, classes: Int) throws -> Model {
+  /// How a network mixes its branches unless told otherwise; nil for one that has none.
+  public static func usualShake(_ name: String) -> ShakeMode? {
+    shakeRows.contains { $0.name == name } ? .paper : nil
+  }
+
+  /// The network of that name for images of that shape; throws a usage failure where there is none, they are too small or `shake` has no branches.
+  public static func model(
+    _ name: String,
+    input: ImageShape,
+    classes: Int,
+    shake: ShakeMode? = nil
+  ) throws -> Model {
+    if let row = shakeRows.first(where: { $0.name == name }) {
+      return shakeShakeNet(
+        width: row.width,
+        mode: shake ?? .paper,
+        input: input,
+        classes: classes
+      )
+    }
     guard let row = rows.first(where: { $0.name == name }) else {
       throw Failure(
         .usage,
         "--model \(name): there is no such model; there are \(names.joined(separator: ", "))."
+      )
+    }
+    if let shake {
+      throw Failure(
+        .usage,
+        "--shake \(shake): \(name) has no branches to mix; "
+          + "\(shakeRows.map(\.name).joined(separator: ", ")) have."
       )
     }
     guard min(input.height, input.width) >= row.side else {

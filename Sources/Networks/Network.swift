@@ -3,9 +3,9 @@ import Tensors
 
 /// A model with memory of its own on one rank, ready to run: forward, loss and backward as lists of stages over one arena.
 ///
-/// Made once; a step allocates nothing. The caller fills `images` and `labels` for the current batch of its `BatchLayout`, runs `forward` and,
-/// in training, `backward`, and reads `records` and the gradients; the logits hold until `backward`. A batch in several rounds takes all of
-/// this for each, and only the last leaves whole records and gradients.
+/// Made once; a step allocates nothing. The caller says which step it is, fills `images` and `labels` for the current batch of its `BatchLayout`,
+/// runs `forward` and, in training, `backward`, and reads `records` and the gradients; the logits hold until `backward`. A batch in
+/// several rounds takes all of this for each, and only the last leaves whole records and gradients.
 public final class Network {
   /// What runs.
   public let model: Model
@@ -51,6 +51,7 @@ public final class Network {
 
   private let team: ThreadTeam
   private let memory: NetworkMemory
+  private let draws: StepDraws
   private let parameters: FloatBuffer
   private let gradients: [FloatBuffer]
   private var forwardEvents: [Event] = []
@@ -61,7 +62,7 @@ public final class Network {
   /// Plans a model for one rank.
   ///
   /// `parameters` is a whole-layout buffer, `gradients` one for each tree node that `batch` ever has (none in inference). `smoothing` is that of the labels;
-  /// `crossLane` is needed where BatchNorm's groups have several lanes.
+  /// `crossLane` is needed where BatchNorm's groups have several lanes; `seed` keys what operations draw in training.
   public init(
     _ model: Model,
     batch: BatchLayout,
@@ -72,9 +73,11 @@ public final class Network {
     team: ThreadTeam,
     kernels: KernelSet,
     crossLane: (any CrossLaneSum)?,
+    seed: UInt64 = 0,
     options: NetworkOptions = NetworkOptions()
   ) {
     (self.model, self.batch, self.team) = (model, batch, team)
+    draws = StepDraws(seed: seed)
     (self.parameters, self.gradients) = (parameters, gradients)
     layout = model.layout
     let planned = options.applied(to: model)
@@ -93,6 +96,7 @@ public final class Network {
       batch: batch,
       kernels: kernels,
       crossLane: crossLane,
+      draws: draws,
       shared: memory.shared,
       recordStride: memory.recordWidth
     )
@@ -147,6 +151,9 @@ public final class Network {
       return (moving[0].range, moving[1].range, norm.momentum)
     }
   }
+
+  /// Takes up an update, numbered from 0: what forward and backward draw is the step's own.
+  public func begin(step: Int) { draws.step = step }
 
   /// Runs the model on `images` and the loss on `labels`; throws when a rank is lost.
   public func forward() throws {

@@ -87,6 +87,7 @@ struct NetworkLayout {
   ) -> Site {
     let node = model.nodes[i]
     let entries = Self.entries(node, model, layout)
+    let kind = node.operation.kind
     return Site(
       around,
       shapes: (model.inputShapes(node), node.shape),
@@ -102,7 +103,8 @@ struct NetworkLayout {
         ranges: entries.map(\.range),
         gradients: addresses.parameterGradients
       ),
-      addresses.own(i)
+      addresses.own(i),
+      number: model.nodes[..<i].count { $0.operation.kind == kind }
     )
   }
 }

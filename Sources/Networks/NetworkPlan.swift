@@ -109,6 +109,7 @@ struct NetworkPlan {
       batch: batch,
       kernels: KernelSet(.baseline),
       crossLane: NoSum(),
+      draws: StepDraws(seed: 0),
       shared: SharedScratch(
         workspace: nothing.base,
         workspaceStride: 0,

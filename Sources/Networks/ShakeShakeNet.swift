@@ -3,7 +3,13 @@ import Tensors
 /// The "26 2×kd" network of Gastaldi's Shake-Shake (2017, arXiv 1705.07485, models/shakeshake.lua): three stages of blocks of two branches.
 ///
 /// Widths are k, 2k, 4k; `blocks` in a stage give 6 · blocks + 2 layers. The AdamW paper trains 2×64d and 2×96d.
-package func shakeShakeNet(blocks: Int = 4, width: Int, input: ImageShape, classes: Int) -> Model {
+package func shakeShakeNet(
+  blocks: Int = 4,
+  width: Int,
+  mode: ShakeMode,
+  input: ImageShape,
+  classes: Int
+) -> Model {
   precondition(width % 2 == 0, "a projection gives each of its two paths half the channels")
   var net = ModelBuilder(input: input)
   var x = net.add("conv1", Convolution(outputs: 16, kernel: 3, padding: 1), net.input)
@@ -15,7 +21,8 @@ package func shakeShakeNet(blocks: Int = 4, width: Int, input: ImageShape, class
         "layer\(stage + 1).\(block)",
         x,
         width: width,
-        stride: stage > 0 && block == 0 ? 2 : 1
+        stride: stage > 0 && block == 0 ? 2 : 1,
+        mode: mode
       )
     }
   }
@@ -31,7 +38,8 @@ private func shakeShakeBlock(
   _ name: String,
   _ input: Int,
   width: Int,
-  stride: Int
+  stride: Int,
+  mode: ShakeMode
 ) -> Int {
   let x = net.add("\(name).relu", Rectifier(), input)
   var shortcut = input
@@ -40,7 +48,7 @@ private func shakeShakeBlock(
   }
   let a = branch(&net, "\(name).branch1", x, width: width, stride: stride)
   let b = branch(&net, "\(name).branch2", x, width: width, stride: stride)
-  return net.add("\(name).shake", ShakeShake(), shortcut, a, b)
+  return net.add("\(name).shake", ShakeShake(mode), shortcut, a, b)
 }
 
 /// (ReLU –) conv3×3 – BN – ReLU – conv3×3 – BN.

@@ -11,6 +11,7 @@ package final class Site {
     let batch: BatchLayout
     let kernels: KernelSet
     let crossLane: (any CrossLaneSum)?
+    let draws: StepDraws
     let shared: SharedScratch
     /// Floats from one lane's record to the next.
     let recordStride: Int
@@ -65,6 +66,8 @@ package final class Site {
   let ranges: [Range<Int>]
   let gradients: [Floats]
   let own: Own
+  /// The node's number among those of its kind, which keys its draws: no fusion changes it.
+  let number: Int
   private let around: Surroundings
 
   init(
@@ -73,9 +76,10 @@ package final class Site {
     _ values: Values,
     _ gradients: Gradients,
     _ parameters: Parameters,
-    _ own: Own
+    _ own: Own,
+    number: Int
   ) {
-    self.around = around
+    (self.around, self.number) = (around, number)
     (inputs, output) = shapes
     (x, y, isView) = (values.x, values.y, values.isView)
     (dx, accumulates) = (gradients.dx, gradients.accumulates)
@@ -102,6 +106,17 @@ package final class Site {
   /// The memory of partial gradients.
   var slots: Floats { around.shared.slots }
   var slotStride: Int { around.shared.slotStride }
+
+  /// The node's draws of the current step for a local sample, which counts by its place in the global batch; nil for one draw of the whole batch.
+  func draws(_ purpose: DrawPurpose, sample: Int?) -> RandomDraws {
+    RandomDraws(
+      seed: around.draws.seed,
+      purpose: purpose,
+      site: number,
+      sample: sample.map { batch.firstSample + $0 },
+      step: around.draws.step
+    )
+  }
 
   /// The factor of a sample's gradient.
   func factor(_ sample: Int) -> Float { factors.map { $0[sample] } ?? 1 }

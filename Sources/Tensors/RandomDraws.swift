@@ -8,6 +8,10 @@ public enum DrawPurpose: UInt32, Sendable {
   case augmentation = 3
   /// The built-in images; key = the set's own seed.
   case syntheticImages = 4
+  /// How a Shake-Shake block mixes its branches; site = the block's number.
+  case shakeForward = 5
+  /// How it shares out their gradient; site = the block's number.
+  case shakeBackward = 6
 }
 
 /// The stream of draws of one purpose and site, one sample (or none), one step or epoch, under one seed.

@@ -101,6 +101,7 @@ public final class StepEngine {
         maximumWidth: 1 + 2 * (model.nodes.map(\.shape.channels).max() ?? 0),
         lanesPerGroup: [grouping.lanesPerGroup]
       ),
+      seed: plan.seed,
       options: plan.networkOptions
     )
     let exchange = try communicator.exchange(reduction, gradients: partials)

@@ -164,6 +164,8 @@ public final class Trainer {
     let start = (step % horizon.stepsPerEpoch) * plan.batchSize
     let samples = min(plan.batchSize, horizon.samples - start)
     engine.batch.begin(samples: samples)
+    // The run's own count: an optimizer that forgets counts its steps anew.
+    engine.network.begin(step: step)
     let multiplier = horizon.multiplier(at: step)
     let totals = try engine.step(
       StepScalars(

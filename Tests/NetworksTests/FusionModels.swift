@@ -47,8 +47,11 @@ enum FusionModels {
     return net.model("large")
   }
 
-  /// Gastaldi's: two branches behind one rectifier, and a projection of two paths.
+  /// Gastaldi's: two branches behind one rectifier, and a projection of two paths; every block mixes in a way of its own.
   static func shake() -> Model {
+    let modes = [
+      ShakeMode.paper, ShakeMode(.even, .shake, .batch), ShakeMode(.shake, .keep, .image),
+    ]
     var net = ModelBuilder(input: input)
     var x = net.add("conv", convolution(5), net.input)
     x = net.add("bn", BatchNorm(), x)
@@ -71,7 +74,7 @@ enum FusionModels {
         shortcut = net.add("\(block).both", Concatenation(), halves[0], halves[1])
         shortcut = net.add("\(block).bn", BatchNorm(), shortcut)
       }
-      x = net.add("\(block).shake", ShakeShake(), shortcut, branches[0], branches[1])
+      x = net.add("\(block).shake", ShakeShake(modes[block]), shortcut, branches[0], branches[1])
     }
     x = net.add("pool", GlobalAveragePool(), net.add("relu", Rectifier(), x))
     _ = net.add("fc", Dense(outputs: 4), x)

@@ -42,7 +42,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
   }
 
   /// Every kind of layer over odd sizes, single channels, strides, paddings, and SIMD widths.
-  static let all: [LayerCase] = convolutions + pools + others + joints
+  static let all: [LayerCase] = convolutions + pools + others + joints + mixtures
 
   private static let convolutions = [
     LayerCase((5, 4, 3), Convolution(outputs: 4, kernel: 3, padding: 1)),
@@ -131,18 +131,38 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     LayerCase("concatenation with itself", (2, 3, 2)) { net, x in
       net.add("layer", Concatenation(), x, x)
     },
-    LayerCase("shake-shake of two branches", (4, 3, 3)) { net, x in
+  ]
+
+  private static let mixtures =
+    ShakeMode.Forward.allCases.flatMap { forward in
+      ShakeMode.Backward.allCases.flatMap { backward in
+        ShakeMode.Level.allCases.map { twoBranches(ShakeMode(forward, backward, $0)) }
+      }
+    } + [
+      LayerCase("shake-shake of one value", (2, 3, 2)) { net, x in
+        net.add("layer", ShakeShake(ShakeMode(.shake, .keep, .batch)), x, x, x)
+      },
+      LayerCase("shake-shake with its shortcut last", (3, 2, 4)) { net, x in
+        let a = net.add("branch1", SiLU(), x)
+        let shortcut = net.add("shortcut", Convolution(outputs: 4, kernel: 1), x)
+        let mode = ShakeMode(.shake, .keep, .image)
+        return net.add("layer", ShakeShake(mode), shortcut, a, x)
+      },
+    ]
+
+  private static func twoBranches(_ mode: ShakeMode) -> LayerCase {
+    LayerCase("\(mode) of two branches", (4, 3, 3)) { net, x in
       let a = net.add("branch1", Convolution(outputs: 3, kernel: 3, padding: 1), x)
       let b = net.add("branch2", Convolution(outputs: 3, kernel: 1), x)
-      return net.add("layer", ShakeShake(), x, a, b)
-    },
-    LayerCase("shake-shake of one value", (2, 3, 2)) { net, x in
-      net.add("layer", ShakeShake(), x, x, x)
-    },
-    LayerCase("shake-shake with its shortcut last", (3, 2, 4)) { net, x in
-      let a = net.add("branch1", SiLU(), x)
-      let shortcut = net.add("shortcut", Convolution(outputs: 4, kernel: 1), x)
-      return net.add("layer", ShakeShake(), shortcut, a, x)
-    },
-  ]
+      return net.add("layer", ShakeShake(mode), x, a, b)
+    }
+  }
+
+  /// Those whose backward is the derivative of their forward.
+  static let differentiable = all.filter { layer in
+    layer.model(shared: false).nodes.allSatisfy { node in
+      guard let mode = (node.operation as? ShakeShake)?.mode else { return true }
+      return mode.backward == .keep || (mode.forward, mode.backward) == (.even, .even)
+    }
+  }
 }

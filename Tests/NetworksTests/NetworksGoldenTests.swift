@@ -45,7 +45,13 @@ struct NetworksGoldenTests {
     let model =
       switch family {
       case .shake:
-        shakeShakeNet(blocks: g.blocks, width: g.width, input: image, classes: g.classes)
+        shakeShakeNet(
+          blocks: g.blocks,
+          width: g.width,
+          mode: ShakeMode(.even, .even, .image),
+          input: image,
+          classes: g.classes
+        )
       case .keras:
         kerasResNetV2(units: g.blocks, width: g.width, input: image, classes: g.classes)
       case .kerasV1, .kerasV1Odd:

@@ -51,6 +51,14 @@ struct RandomModel {
     return any { $0 == shape }
   }
 
+  private mutating func mode() -> ShakeMode {
+    ShakeMode(
+      ShakeMode.Forward.allCases[draws.integer(below: 2)],
+      ShakeMode.Backward.allCases[draws.integer(below: 3)],
+      ShakeMode.Level.allCases[draws.integer(below: 2)]
+    )
+  }
+
   private mutating func grow() {
     let x = any()
     let shape = net.shape(x)
@@ -58,7 +66,7 @@ struct RandomModel {
     case 0...2: add(Rectifier(), x)
     case 3...5: add(BatchNorm(), x)
     case 6...8: add(Addition(), x, like(x))
-    case 9: add(ShakeShake(), x, like(x), like(x))
+    case 9: add(ShakeShake(mode()), x, like(x), like(x))
     case 10: add(Convolution(outputs: 8, kernel: 3, padding: 1, bias: x % 2 == 0), x)
     case 11: add(Convolution(outputs: x % 2 == 0 ? 3 : 8, kernel: 1), x)
     case 12 where shape.height > 2: add(Subsample(stride: 2, shift: draws.integer(below: 2)), x)

@@ -26,6 +26,7 @@ public final class NetworkRig {
     smoothing: Double = 0,
     threads: Int = 1,
     level: KernelLevel = .best,
+    seed: UInt64 = 0,
     options: NetworkOptions = NetworkOptions()
   ) {
     let batch = BatchLayout(lanes: lanes, held: held ?? 0..<lanes, fullBatch: fullBatch)
@@ -42,6 +43,7 @@ public final class NetworkRig {
       team: ThreadTeam(size: threads) { BLAS.useOneThread() },
       kernels: KernelSet(level),
       crossLane: LaneTotals(batch),
+      seed: seed,
       options: options
     )
   }

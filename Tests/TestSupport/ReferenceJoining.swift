@@ -36,14 +36,18 @@ extension ReferenceTensor {
     }
   }
 
-  /// With α = ½.
-  mutating func mix(_ shortcut: ReferenceTensor, _ a: ReferenceTensor, _ b: ReferenceTensor) {
+  /// Shortcut + α·a + (1 − α)·b, α by sample.
+  mutating func mix(_ x: [ReferenceTensor], _ alpha: [Double]) {
     for i in values.indices {
-      values[i] = shortcut.values[i] + (a.values[i] + b.values[i]) / 2
+      let part = alpha[i / shape.count]
+      values[i] = x[0].values[i] + part * x[1].values[i] + (1 - part) * x[2].values[i]
     }
   }
 
-  func mixBackward(_ input: Int, dx: inout ReferenceTensor) {
-    for i in values.indices { dx.values[i] += input == 0 ? values[i] : values[i] / 2 }
+  func mixBackward(_ input: Int, _ beta: [Double], dx: inout ReferenceTensor) {
+    for i in values.indices {
+      let part = beta[i / shape.count]
+      dx.values[i] += [1, part, 1 - part][input] * values[i]
+    }
   }
 }

@@ -43,6 +43,8 @@ public struct ReferenceNetwork {
   public var groups: [[Int]]?
   /// Smoothing of the labels.
   public var smoothing: Double
+  /// What it draws in training.
+  public var draws = ReferenceDraws()
 
   /// A model with the values of a flat buffer.
   public init(_ model: Model, _ buffer: FloatBuffer, groups: [[Int]]?, smoothing: Double = 0) {
@@ -117,7 +119,7 @@ public struct ReferenceNetwork {
     case let op as Shortcut: y.shorten(op, x[0])
     case let op as Subsample: y.subsample(op, x[0])
     case is Concatenation: y.concatenate(x[0], x[1])
-    case is ShakeShake: y.mix(x[0], x[1], x[2])
+    case let op as ShakeShake: y.mix(x, mixture(node, op, y.samples).map(\.alpha))
     default: preconditionFailure("no reference for \(node.operation.kind)")
     }
   }
@@ -156,7 +158,8 @@ public struct ReferenceNetwork {
     case let op as Shortcut: dy.shortenBackward(op, dx: &dx)
     case let op as Subsample: dy.subsampleBackward(op, dx: &dx)
     case is Concatenation: dy.concatenateBackward(input, dx: &dx)
-    case is ShakeShake: dy.mixBackward(input, dx: &dx)
+    case let op as ShakeShake:
+      dy.mixBackward(input, mixture(node, op, dy.samples).map(\.beta), dx: &dx)
     default: preconditionFailure("no reference for \(node.operation.kind)")
     }
     if !w.isEmpty { result.gradients["\(node.name).weight"] = dw }
@@ -169,6 +172,21 @@ public struct ReferenceNetwork {
       gain: tensor(node, "weight"),
       bias: tensor(node, "bias")
     )
+  }
+
+  /// α and β by sample.
+  private func mixture(_ node: Node, _ op: ShakeShake, _ samples: Int) -> [(
+    alpha: Double, beta: Double
+  )] {
+    let site = number(node)
+    return (0..<samples).map { sample in
+      groups == nil ? (0.5, 0.5) : draws.mixture(op.mode, site: site, sample: sample)
+    }
+  }
+
+  /// A node's place among those of its kind.
+  private func number(_ node: Node) -> Int {
+    model.nodes.prefix { $0.name != node.name }.count { $0.operation.kind == node.operation.kind }
   }
 
   /// Cross-entropy of the smoothed labels; returns its gradient.
