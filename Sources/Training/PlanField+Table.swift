@@ -25,6 +25,21 @@ extension PlanField {
       \.model,
       "network: " + ModelCatalog.names.joined(separator: ", ")
     ),
+    row(
+      "shake",
+      .value("FORWARD-BACKWARD-LEVEL"),
+      .data,
+      .method,
+      "how shake26 networks mix their branches in training: shake or even, then shake, even or keep, "
+        + "drawn by image or batch; by default \(ShakeMode.paper)",
+      { $0.shake?.description }
+    ) { plan, text in
+      guard let mode = ShakeMode(text) else {
+        return "shake|even, then shake|even|keep, then image|batch, such as \(ShakeMode.paper)"
+      }
+      plan.shake = mode
+      return nil
+    },
     optionalNumber(
       "val-fraction",
       .data,

@@ -1,3 +1,4 @@
+import Networks
 import Optimizers
 import Tensors
 
@@ -42,12 +43,13 @@ extension TrainingPlan {
     return groups
   }
 
-  /// The plan with everything fixed that follows from the update rule and the schedule, so that a later default cannot change what it means.
+  /// The plan with everything fixed that follows from network, update rule and schedule, so that a later default cannot change what it means.
   public var resolved: TrainingPlan {
     get throws {
       let row = try ruleRow
       let constants = try constants
       var plan = withScheduleResolved
+      plan.shake = shake ?? ModelCatalog.usualShake(model)
       plan.learningRate = learningRate ?? row.learningRate
       if row.decaysWeights && weightDecay == nil && weightDecayNorm == nil {
         if dialect.normalizesDecay {

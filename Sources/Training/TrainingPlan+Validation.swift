@@ -12,9 +12,9 @@ extension TrainingPlan {
 
   /// Throws a usage failure for a plan that cannot be run on `ranks` ranks, whatever the data.
   public func validate(ranks: Int) throws {
-    if !ModelCatalog.names.contains(model) {
+    if !ModelCatalog.names.contains(model) || shake != nil {
       let shape = ImageShape(height: 32, width: 32, channels: 1)
-      _ = try ModelCatalog.model(model, input: shape, classes: 1)
+      _ = try ModelCatalog.model(model, input: shape, classes: 1, shake: shake)
     }
     if batchSize < lanes {
       throw Failure(

@@ -10,6 +10,8 @@ import Tensors
 public struct TrainingPlan: Sendable, Equatable {
   /// The network's name in the catalog.
   public var model = "resnet20"
+  /// How Shake-Shake networks mix their branches in training.
+  public var shake: ShakeMode?
   /// "synthetic" or a folder.
   public var data = "synthetic"
   /// The part of the training images to evaluate on instead of the test file.

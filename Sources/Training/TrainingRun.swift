@@ -51,7 +51,8 @@ public struct TrainingRun {
     let model = try ModelCatalog.model(
       plan.model,
       input: source.train.shape,
-      classes: source.train.classes.count
+      classes: source.train.classes.count,
+      shake: plan.shake
     )
     try communicator.together {
       try MemoryCheck.admit(

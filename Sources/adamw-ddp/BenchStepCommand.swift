@@ -17,6 +17,7 @@ struct BenchStepCommand: RankCommand {
   )
 
   @OptionGroup(title: "Network") var network: ModelOptions
+  @OptionGroup(title: "Network") var shake: ShakeOptions
   @OptionGroup(title: "Network") var images: ImageOptions
   @OptionGroup(title: "Step") var batch: BatchOptions
   @OptionGroup(title: "Step") var rule: RuleOptions
@@ -38,7 +39,8 @@ struct BenchStepCommand: RankCommand {
     let (plan, model) = try communicator.together {
       var plan = TrainingPlan()
       try plan.assign(
-        network.assignments + batch.assignments + rule.assignments + parallel.assignments
+        network.assignments + shake.assignments + batch.assignments + rule.assignments
+          + parallel.assignments
           + placement.assignments + engine.assignments
       )
       try plan.validate(ranks: communicator.size)

@@ -28,6 +28,6 @@ struct ImageOptions: ParsableArguments {
   /// The plan's network for such images.
   func model(_ plan: TrainingPlan) throws -> Model {
     let shape = ImageShape(height: size, width: size, channels: 3)
-    return try ModelCatalog.model(plan.model, input: shape, classes: classes)
+    return try ModelCatalog.model(plan.model, input: shape, classes: classes, shake: plan.shake)
   }
 }

@@ -33,6 +33,14 @@ struct ModelOptions: ParsableArguments {
   var assignments: [(flag: String, text: String?)] { [("model", model)] }
 }
 
+/// What of it is random.
+struct ShakeOptions: ParsableArguments {
+  @Option(name: .customLong("shake"), parsing: .unconditional, help: .field("shake"))
+  var shake: String?
+
+  var assignments: [(flag: String, text: String?)] { [("shake", shake)] }
+}
+
 /// What it is trained on.
 struct DataOptions: ParsableArguments {
   @Option(name: .customLong("data"), parsing: .unconditional, help: .field("data"))

@@ -17,6 +17,7 @@ struct TrainCommand: RankCommand {
   )
 
   @OptionGroup(title: "Data and model") var model: ModelOptions
+  @OptionGroup(title: "Data and model") var shake: ShakeOptions
   @OptionGroup(title: "Data and model") var data: DataOptions
   @OptionGroup(title: "Training") var batch: BatchOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
@@ -94,7 +95,8 @@ struct TrainCommand: RankCommand {
   }
 
   var assignments: [(flag: String, text: String?)] {
-    model.assignments + data.assignments + batch.assignments + training.assignments
+    model.assignments + shake.assignments + data.assignments + batch.assignments
+      + training.assignments
       + rule.assignments + optimizer.assignments + schedule.assignments + constants.assignments
       + weights.assignments + parallel.assignments + placement.assignments
       + engine.assignments + output.assignments

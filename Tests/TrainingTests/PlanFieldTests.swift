@@ -1,4 +1,5 @@
 import Datasets
+import Networks
 import Optimizers
 import Tensors
 import TestSupport
@@ -9,7 +10,7 @@ import Training
 struct PlanFieldTests {
   /// A text for every field that is not its default.
   static let texts = [
-    "data": "a folder", "model": "resnet110", "val-fraction": "0.1",
+    "data": "a folder", "model": "resnet110", "shake": "even-keep-batch", "val-fraction": "0.1",
     "train-fraction": "0.5", "augment": "none",
     "epochs": "3", "steps": "0", "batch-size": "64", "bn": "group:32", "allow-small-bn": "true",
     "smoothing": "0.1", "seed": "18446744073709551615", "opt": "sgd", "lr": "0.3",
@@ -32,7 +33,11 @@ struct PlanFieldTests {
 
   /// Texts that each field refuses.
   static let refused = [
-    "data": [""], "model": [""], "val-fraction": ["0", "1", "-0.1", "nan"],
+    "data": [""], "model": [""],
+    "shake": [
+      "", "shake", "shake-shake", "keep-shake-image", "shake-shake-lane", "even-even-image-",
+    ],
+    "val-fraction": ["0", "1", "-0.1", "nan"],
     "train-fraction": ["0", "1.01", "-0.1", "nan"],
     "augment": ["", "crop", "CROP-FLIP"], "epochs": ["0", "-1", "1.5", "ten", ""],
     "steps": ["-1", "x"], "batch-size": ["0", "1e2"],
@@ -194,6 +199,16 @@ struct PlanFieldTests {
     ] {
       #expect(PlanField.named(flag)?.get(resolved) == expected[flag], "--\(flag)")
     }
+  }
+
+  @Test(arguments: ["shake26-2x16d", "resnet20"])
+  func aResolvedPlanFixesTheMixture(model: String) throws {
+    var plan = TrainingPlan()
+    plan.model = model
+    let field = try #require(PlanField.named("shake"))
+    #expect(field.get(try plan.resolved) == (model == "resnet20" ? nil : "shake-shake-image"))
+    plan.shake = ShakeMode(.even, .shake, .batch)
+    #expect(field.get(try plan.resolved) == "even-shake-batch")
   }
 
   @Test func aConstantThatTheRuleDoesNotTakeIsRefused() throws {

@@ -54,6 +54,10 @@ struct ValidationTests {
     },
     Refusal("an unknown model", ["--model vgg", "smallcnn, resnet20"]) { $0.model = "vgg" },
     Refusal("an unknown rule", ["--opt adamax", "adamw, adam, sgdw"]) { $0.rule = "adamax" },
+    Refusal("a mixture without branches", ["--shake even-even-image", "resnet20", "shake26-2x64d"])
+    {
+      $0.shake = ShakeMode(.even, .even, .image)
+    },
     Refusal("both decays", ["--weight-decay", "--weight-decay-norm", "exclude"]) {
       ($0.weightDecay, $0.weightDecayNorm) = (1e-4, 0.025)
     },
