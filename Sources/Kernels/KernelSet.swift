@@ -31,6 +31,11 @@ public struct KernelSet: Sendable {
   public let silu: @Sendable (Int, Out, In) -> Void
   /// dx (+)= dy · silu'(x): (n, dx, dy, x, accumulate).
   public let siluBackward: @Sendable (Int, Out, In, In, Int) -> Void
+  /// out (+)= x · scale where a value is kept, as `dropout` says, 0 elsewhere.
+  ///
+  /// (n, out, x, kept of 65,536, scale, Philox' key and the last three words of its counter, accumulate).
+  public let dropout:
+    @Sendable (Int, Out, In, UInt32, Float, UInt64, UInt32, UInt32, UInt32, Int) -> Void
   /// Mean and M2 of one image by channel: (pixels, channels, x, mean, m2).
   public let channelMoments: @Sendable (Int, Int, In, Out64, Out64) -> Void
   /// Σ g and Σ g·(x − center) of one image, g = factor·dy where the rectifier behind lets it pass.
@@ -108,6 +113,7 @@ public struct KernelSet: Sendable {
       rectifyBackward = KernelsBaseline.rectifyBackward
       silu = KernelsBaseline.silu
       siluBackward = KernelsBaseline.siluBackward
+      dropout = KernelsBaseline.dropout
       channelMoments = KernelsBaseline.channelMoments
       channelGradientSums = KernelsBaseline.channelGradientSums
       normalizeBackward = KernelsBaseline.normalizeBackward
@@ -137,6 +143,7 @@ public struct KernelSet: Sendable {
       rectifyBackward = KernelsAVX2.rectifyBackward
       silu = KernelsAVX2.silu
       siluBackward = KernelsAVX2.siluBackward
+      dropout = KernelsAVX2.dropout
       channelMoments = KernelsAVX2.channelMoments
       channelGradientSums = KernelsAVX2.channelGradientSums
       normalizeBackward = KernelsAVX2.normalizeBackward
@@ -166,6 +173,7 @@ public struct KernelSet: Sendable {
       rectifyBackward = KernelsAVX512.rectifyBackward
       silu = KernelsAVX512.silu
       siluBackward = KernelsAVX512.siluBackward
+      dropout = KernelsAVX512.dropout
       channelMoments = KernelsAVX512.channelMoments
       channelGradientSums = KernelsAVX512.channelGradientSums
       normalizeBackward = KernelsAVX512.normalizeBackward

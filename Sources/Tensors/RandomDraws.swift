@@ -12,6 +12,8 @@ public enum DrawPurpose: UInt32, Sendable {
   case shakeForward = 5
   /// How it shares out their gradient; site = the block's number.
   case shakeBackward = 6
+  /// Which values a dropout keeps; site = the dropout's number.
+  case dropout = 7
 }
 
 /// The stream of draws of one purpose and site, one sample (or none), one step or epoch, under one seed.
@@ -19,8 +21,10 @@ public enum DrawPurpose: UInt32, Sendable {
 /// Counter words: (block, purpose and site, sample + 1 or 0 for none, step or epoch); key: the 64 bits of the seed.
 /// A value type: copies draw the same numbers again.
 public struct RandomDraws: Sendable {
-  private let key: SIMD2<UInt32>
-  private var counter: SIMD4<UInt32>
+  /// The seed's 64 bits, the lower half first.
+  public let key: SIMD2<UInt32>
+  /// The counter of the next block.
+  public private(set) var counter: SIMD4<UInt32>
   private var words = SIMD4<UInt32>.zero
   private var used = 4
 

@@ -1,10 +1,11 @@
 import Foundation
 import Kernels
+import TestSupport
 
 extension KernelCase {
   /// Every kernel but the pools, which have sizes of their own.
   static let all: [KernelCase] =
-    elementwise + activations + normalization + views + winograd + stridedWinograd
+    elementwise + activations + dropouts + normalization + views + winograd + stridedWinograd
 
   private static let elementwise = [
     KernelCase(
@@ -71,6 +72,37 @@ extension KernelCase {
       { x in (0..<x.count).map { x.f(2, $0) + x.f(0, $0) * siluSlope(x.f(1, $0)) } }
     ),
   ]
+
+  /// A dropout of rate ¼ at site 3, for the sample 4 of step 9.
+  private static let dropouts = [0, 1].map { accumulate in
+    KernelCase(
+      accumulate == 0 ? "dropout" : "dropout, accumulating",
+      { k, x in
+        written(x.count, from: accumulate == 0 ? nil : x.field(1)) {
+          let kept = UInt32(49_152)
+          k.dropout(
+            x.count,
+            $0,
+            x.field(0),
+            kept,
+            4 / 3,
+            1 << 40 | 5,
+            7 << 24 | 3,
+            5,
+            9,
+            accumulate
+          )
+        }
+      },
+      { x in
+        let draws = ReferenceDraws(seed: 1 << 40 | 5, step: 9)
+        let keeps = draws.keeps(0.25, site: 3, sample: 4, count: x.count)
+        return keeps.enumerated().map { i, isKept in
+          (isKept ? x.f(0, i) * 4 / 3 : 0) + (accumulate == 0 ? 0 : x.f(1, i))
+        }
+      }
+    )
+  }
 
   private static let normalization =
     [

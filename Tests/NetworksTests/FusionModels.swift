@@ -5,6 +5,7 @@ import Tensors
 enum FusionModels {
   static let all = [
     ("residual", residual), ("shake", shake), ("keras", keras), ("pools", pools), ("large", large),
+    ("dropout", dropout),
   ].map { (name: $0.0, model: $0.1()) }
 
   private static let input = ImageShape(height: 9, width: 7, channels: 3)
@@ -104,6 +105,22 @@ enum FusionModels {
     x = net.add("pool", GlobalAveragePool(), normalized(&net, "last", x))
     _ = net.add("fc", Dense(outputs: 4), x)
     return net.model("keras")
+  }
+
+  /// Keras' order of pools and rectifiers, with dropouts behind what is stored, normalised, rectified and added.
+  static func dropout() -> Model {
+    var net = ModelBuilder(input: input)
+    var x = net.add("conv1", convolution(16, bias: true), net.input)
+    x = net.add("pool1", Pooling(.max, window: 2, stride: 2), x)
+    x = net.add("dropout1", Dropout(rate: 0.2), net.add("relu1", Rectifier(), x))
+    var y = net.add("bn2", BatchNorm(), net.add("conv2", convolution(16), x))
+    y = net.add("dropout2", Dropout(rate: 0.4), net.add("relu2", Rectifier(), y))
+    x = net.add("add", Addition(), x, net.add("bn3", BatchNorm(), y))
+    x = net.add("dropout3", Dropout(rate: 0.5), net.add("relu3", Rectifier(), x))
+    x = net.add("fc1", Dense(outputs: 18), x)
+    x = net.add("dropout4", Dropout(rate: 0.1), net.add("relu4", Rectifier(), x))
+    _ = net.add("fc2", Dense(outputs: 4), x)
+    return net.model("dropout")
   }
 
   /// Convolutions and pools in a row.

@@ -23,6 +23,7 @@ struct InvarianceTests {
     let batch = ShakeShake(ShakeMode(.shake, .shake, .batch))
     let mixed = net.add("mixed", batch, alone, moved, x)
     x = net.add("both", Concatenation(), x, mixed)
+    x = net.add("dropout", Dropout(rate: 0.3), x)
     x = net.add("conv3", Convolution(outputs: 9, kernel: 1), x)
     x = net.add("pool3", Pooling(.average, window: 2, stride: 2), x)
     _ = net.add("fc", Dense(outputs: 10), x)

@@ -42,7 +42,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
   }
 
   /// Every kind of layer over odd sizes, single channels, strides, paddings, and SIMD widths.
-  static let all: [LayerCase] = convolutions + pools + others + joints + mixtures
+  static let all: [LayerCase] = convolutions + pools + others + joints + mixtures + dropouts
 
   private static let convolutions = [
     LayerCase((5, 4, 3), Convolution(outputs: 4, kernel: 3, padding: 1)),
@@ -116,6 +116,18 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
       return net.add("second", Addition(), net.add("first", Addition(), a, b), c)
     },
   ]
+
+  private static let dropouts = [
+    LayerCase((3, 5, 3), Dropout(rate: 0.2)),
+    // Two groups of 128 values and a part of one.
+    LayerCase((5, 7, 8), Dropout(rate: 0.5)),
+    LayerCase((1, 1, 17), Dropout(rate: 0)),
+    LayerCase("two dropouts of one value", (4, 4, 2)) { net, x in
+      let (a, b) = (net.add("a", Dropout(rate: 0.3), x), net.add("b", Dropout(rate: 0.3), x))
+      return net.add("layer", Addition(), a, b)
+    },
+  ]
+
   /// What picks, moves and brings together.
   private static let joints = [
     LayerCase((5, 4, 3), Subsample(stride: 2)),

@@ -62,7 +62,7 @@ struct RandomModel {
   private mutating func grow() {
     let x = any()
     let shape = net.shape(x)
-    switch draws.integer(below: 16) {
+    switch draws.integer(below: 18) {
     case 0...2: add(Rectifier(), x)
     case 3...5: add(BatchNorm(), x)
     case 6...8: add(Addition(), x, like(x))
@@ -78,6 +78,7 @@ struct RandomModel {
       let y = any { $0.height == shape.height && $0.width == shape.width && $0.channels == 3 }
       add(Concatenation(), x, y)
     case 14: add(SiLU(), x)
+    case 15, 16: add(Dropout(rate: Double(draws.integer(below: 4)) / 5), x)
     default:
       add(
         Pooling(draws.integer(below: 2) == 0 ? .max : .average, window: 3, stride: 1, padding: 1),

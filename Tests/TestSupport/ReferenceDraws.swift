@@ -37,4 +37,13 @@ public struct ReferenceDraws: Sendable {
     case .keep: return (alpha, alpha)
     }
   }
+
+  /// Whether a dropout of that rate keeps each of `count` values of a sample: bits of half word (i / 16) mod 8 of block 16·⌊i / 128⌋ + i mod 16.
+  public func keeps(_ rate: Double, site: Int, sample: Int, count: Int) -> [Bool] {
+    (0..<count).map { i in
+      let word = words(7, site, sample, block: i / 128 * 16 + i % 16)[i / 32 % 4]
+      let half = i / 16 % 2 == 0 ? word & 0xFFFF : word >> 16
+      return Double(half) < ((1 - rate) * 65_536).rounded()
+    }
+  }
 }

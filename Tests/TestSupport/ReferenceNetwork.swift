@@ -119,6 +119,8 @@ public struct ReferenceNetwork {
     case let op as Shortcut: y.shorten(op, x[0])
     case let op as Subsample: y.subsample(op, x[0])
     case is Concatenation: y.concatenate(x[0], x[1])
+    case let op as Dropout:
+      y.values = zip(x[0].values, dropout(node, op, y)).map { $0 * $1 }
     case let op as ShakeShake: y.mix(x, mixture(node, op, y.samples).map(\.alpha))
     default: preconditionFailure("no reference for \(node.operation.kind)")
     }
@@ -158,6 +160,9 @@ public struct ReferenceNetwork {
     case let op as Shortcut: dy.shortenBackward(op, dx: &dx)
     case let op as Subsample: dy.subsampleBackward(op, dx: &dx)
     case is Concatenation: dy.concatenateBackward(input, dx: &dx)
+    case let op as Dropout:
+      let factors = dropout(node, op, dy)
+      for i in dy.values.indices { dx.values[i] += factors[i] * dy.values[i] }
     case let op as ShakeShake:
       dy.mixBackward(input, mixture(node, op, dy.samples).map(\.beta), dx: &dx)
     default: preconditionFailure("no reference for \(node.operation.kind)")
@@ -181,6 +186,17 @@ public struct ReferenceNetwork {
     let site = number(node)
     return (0..<samples).map { sample in
       groups == nil ? (0.5, 0.5) : draws.mixture(op.mode, site: site, sample: sample)
+    }
+  }
+
+  /// What values and gradients are multiplied by: 0 or 1/(1 − rate), 1 in evaluation.
+  private func dropout(_ node: Node, _ op: Dropout, _ y: ReferenceTensor) -> [Double] {
+    guard groups != nil else { return y.values.map { _ in 1 } }
+    let site = number(node)
+    return (0..<y.samples).flatMap { sample in
+      draws.keeps(op.rate, site: site, sample: sample, count: y.shape.count).map {
+        $0 ? 1 / (1 - op.rate) : 0
+      }
     }
   }
 
