@@ -13,15 +13,17 @@ public final class SampleReader: Sendable {
 
   private let dataset: any ImageDataset
   private let augmentation: Augmentation
+  private let cutout: Cutout
   private let seed: UInt64
   /// (x − mean) / deviation for each channel and byte: channel × 256 + x.
   private let normalized: [Float]
 
-  /// A reader of `dataset`; `seed` is the run's.
+  /// A reader of `dataset`; `cutout` is the side of the square that training samples lose, 0 for none, `seed` the run's.
   public init(
     _ dataset: any ImageDataset,
     normalization: Normalization,
     augmentation: Augmentation,
+    cutout: Int = 0,
     seed: UInt64
   ) {
     precondition(
@@ -31,6 +33,7 @@ public final class SampleReader: Sendable {
     self.dataset = dataset
     shape = dataset.shape
     self.augmentation = augmentation
+    self.cutout = Cutout(size: cutout, seed: seed)
     self.seed = seed
     normalized = zip(normalization.mean, normalization.deviation).flatMap { mean, deviation in
       (0..<256).map { (Float($0) - mean) / deviation }
@@ -42,7 +45,7 @@ public final class SampleReader: Sendable {
   /// `epoch` is nil for evaluation: the image as it is. In training with `.cropFlip` the draws of
   /// (index, epoch) are, in this order: mirrored or not, the row and the column, each 0…8, at which
   /// the padded image is cropped. Padding comes after normalisation, so it is 0, the mean colour; a
-  /// mirrored sample is the mirrored crop.
+  /// mirrored sample is the mirrored crop. What a cutout clears comes last, with draws of its own.
   public func read(
     _ index: Int,
     epoch: Int?,
@@ -60,6 +63,7 @@ public final class SampleReader: Sendable {
       dataset.readPixels(index, into: pixels)
       normalized.withUnsafeBufferPointer { write(pixels, $0, view, into: sample) }
     }
+    if let epoch { cutout.apply(index, epoch: epoch, shape, to: sample) }
     return dataset.label(index)
   }
 

@@ -14,6 +14,8 @@ public enum DrawPurpose: UInt32, Sendable {
   case shakeBackward = 6
   /// Which values a dropout keeps; site = the dropout's number.
   case dropout = 7
+  /// Where a sample loses a square; step = epoch.
+  case cutout = 8
 }
 
 /// The stream of draws of one purpose and site, one sample (or none), one step or epoch, under one seed.

@@ -63,6 +63,14 @@ extension PlanField {
       \.augment,
       "random crop after zero padding of 4, and horizontal flip"
     ),
+    integer(
+      "cutout",
+      .data,
+      .method,
+      \.cutout,
+      atLeast: 0,
+      "set a square of N×N pixels of every training image to the mean colour, at random; 0: none"
+    ),
   ]
 
   private static let trainingFields: [PlanField] = [

@@ -95,6 +95,7 @@ public final class Trainer {
       source.train,
       normalization: source.normalization,
       augmentation: plan.augment,
+      cutout: plan.cutout,
       seed: plan.seed
     )
     let (network, image) = (engine.network, source.train.shape.count)

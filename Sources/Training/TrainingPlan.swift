@@ -20,6 +20,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var trainFraction: Double?
   /// What happens to training images.
   public var augment = Augmentation.cropFlip
+  /// The side of the square that a training image loses; 0: none.
+  public var cutout = 0
 
   /// Passes over the training images; with `batchSize` the horizon of schedules.
   public var epochs = 10

@@ -55,6 +55,8 @@ struct DataOptions: ParsableArguments {
   var trainFraction: String?
   @Option(name: .customLong("augment"), parsing: .unconditional, help: .field("augment"))
   var augment: String?
+  @Option(name: .customLong("cutout"), parsing: .unconditional, help: .field("cutout"))
+  var cutout: String?
 
   var assignments: [(flag: String, text: String?)] {
     [
@@ -62,6 +64,7 @@ struct DataOptions: ParsableArguments {
       ("val-fraction", valFraction),
       ("train-fraction", trainFraction),
       ("augment", augment),
+      ("cutout", cutout),
     ]
   }
 }

@@ -24,7 +24,7 @@ struct RandomDrawsTests {
     for seed: UInt64 in [0, 1, 1 << 32, .max] {
       for purpose in [
         DrawPurpose.initialization, .shuffle, .augmentation, .syntheticImages, .shakeForward,
-        .shakeBackward, .dropout,
+        .shakeBackward, .dropout, .cutout,
       ] {
         for site in [0, 1, 1 << 24 - 1] {
           for sample in [nil, 0, 1, 49_999] {

@@ -45,6 +45,7 @@ struct BitIdentityTests {
     Variant("smoothing, no augmentation, warm-up") {
       ($0.smoothing, $0.augment, $0.warmupEpochs) = (0.1, .none, 1)
     },
+    Variant("cutout") { $0.cutout = 3 },
     Variant("a fixed rate and raw decay") {
       ($0.schedule, $0.weightDecay, $0.learningRate) = (.fixed, 1e-3, 3e-3)
     },
@@ -167,6 +168,7 @@ struct BitIdentityTests {
   @Test(arguments: [
     Variant("lanes") { $0.lanes = 4 }, Variant("seed") { $0.seed = 2 },
     Variant("batch") { $0.batchSize = 41 }, Variant("augmentation") { $0.augment = .none },
+    Variant("cutout") { $0.cutout = 2 },
     Variant("BatchNorm") { ($0.batchNorm, $0.allowSmallBatchNorm) = (.lane, true) },
     Variant("rate") { $0.learningRate = 0.001000001 },
     Variant("decay") { $0.weightDecayNorm = 0.0251 }, Variant("smoothing") { $0.smoothing = 1e-6 },

@@ -11,7 +11,7 @@ struct PlanFieldTests {
   /// A text for every field that is not its default.
   static let texts = [
     "data": "a folder", "model": "resnet110", "shake": "even-keep-batch", "val-fraction": "0.1",
-    "train-fraction": "0.5", "augment": "none",
+    "train-fraction": "0.5", "augment": "none", "cutout": "16",
     "epochs": "3", "steps": "0", "batch-size": "64", "bn": "group:32", "allow-small-bn": "true",
     "smoothing": "0.1", "seed": "18446744073709551615", "opt": "sgd", "lr": "0.3",
     "sched": "warm-restarts", "warmup-epochs": "2", "cosine-period": "quarter",
@@ -39,7 +39,8 @@ struct PlanFieldTests {
     ],
     "val-fraction": ["0", "1", "-0.1", "nan"],
     "train-fraction": ["0", "1.01", "-0.1", "nan"],
-    "augment": ["", "crop", "CROP-FLIP"], "epochs": ["0", "-1", "1.5", "ten", ""],
+    "augment": ["", "crop", "CROP-FLIP"], "cutout": ["-1", "1.5", ""],
+    "epochs": ["0", "-1", "1.5", "ten", ""],
     "steps": ["-1", "x"], "batch-size": ["0", "1e2"],
     "bn": ["group", "group:", "group:0", "group:-8", "Batch", ""], "allow-small-bn": ["yes", "1"],
     "smoothing": ["1", "-0.1", "inf"], "seed": ["-1", "18446744073709551616"], "opt": [""],
@@ -131,7 +132,8 @@ struct PlanFieldTests {
 
   @Test func defaults() {
     let expected = [
-      "data": "synthetic", "model": "resnet20", "augment": "crop-flip", "epochs": "10",
+      "data": "synthetic", "model": "resnet20", "augment": "crop-flip", "cutout": "0",
+      "epochs": "10",
       "batch-size": "128", "bn": "batch", "smoothing": "0.0", "seed": "1", "opt": "adamw",
       "sched": "cosine", "warmup-epochs": "0", "lanes": "8", "accumulate": "1", "zero": "1",
       "kernels": "auto", "dialect": "paper",

@@ -44,6 +44,7 @@ struct StepProbe {
     if rounds > 1 {
       (plan.accumulate, plan.batchNorm, plan.allowSmallBatchNorm) = (rounds, .lane, true)
     }
+    plan.cutout = 5
     let images = ImageBytes(
       shape: ImageShape(height: 16, width: 16, channels: 3),
       labels: (0..<101).map { $0 % 10 }
