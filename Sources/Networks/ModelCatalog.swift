@@ -22,6 +22,7 @@ public enum ModelCatalog {
     ("resnet29v2", 1, { kerasResNetV2(units: 3, input: $0, classes: $1) }),
     ("resnet56v2", 1, { kerasResNetV2(units: 6, input: $0, classes: $1) }),
     ("resnet110v2", 1, { kerasResNetV2(units: 12, input: $0, classes: $1) }),
+    ("flowers-cnn", 4, { flowersCNN(input: $0, classes: $1) }),
   ]
 
   /// The networks that mix branches, and the width of their first stage.

@@ -8,6 +8,8 @@ package enum WeightInitialization: Hashable, Sendable {
   case heFanIn
   /// Keras' `he_normal`: normal, cut at two deviations, and so wide that √(2 / fan-in) is left after the cut.
   case kerasHeNormal
+  /// Uniform within ±√(6 / (fan-in + fan-out)): Glorot and Bengio 2010, Keras' default.
+  case glorotUniform
   /// Uniform within ±1/√fan-in: Torch's default for a dense layer's weights and its biases.
   case torchUniform
 
@@ -22,6 +24,8 @@ package enum WeightInitialization: Hashable, Sendable {
       .normal(deviation: (2 / Double(fanIn)).squareRoot())
     case .kerasHeNormal:
       .truncatedNormal(deviation: (2 / Double(fanIn)).squareRoot() / Self.truncatedDeviation)
+    case .glorotUniform:
+      .uniform(bound: (6 / Double(fanIn + fanOut)).squareRoot())
     case .torchUniform:
       .uniform(bound: 1 / Double(fanIn).squareRoot())
     }

@@ -43,6 +43,13 @@ extension ProgramTests {
         flags: smallCNN + ["--batch-size", "120", "--lanes", "32", "--steps", "2"],
         ranks: [32]
       ),
+      Placements(
+        flags: [
+          "--model", "flowers-cnn", "--batch-size", "30", "--steps", "3", "--cutout", "8",
+        ],
+        ranks: [3, 8],
+        threads: [2]
+      ),
     ])
     func anyRanksAndThreads(placements: Placements) throws {
       let alone = try model(placements.alone ?? placements.flags)

@@ -10,7 +10,10 @@ struct InitializationTests {
     x = net.add("bn1", BatchNorm(), x)
     x = net.add("conv2", Convolution(outputs: 64, kernel: 1, bias: true), x)
     x = net.add("conv3", Convolution(outputs: 16, kernel: 3, padding: 1, weights: .heFanIn), x)
-    _ = net.add("fc", Dense(outputs: 10), x)
+    let glorot = WeightInitialization.glorotUniform
+    x = net.add("conv4", Convolution(outputs: 64, kernel: 3, padding: 1, weights: glorot), x)
+    x = net.add("fc", Dense(outputs: 100), x)
+    _ = net.add("glorot", Dense(outputs: 200, weights: glorot), x)
     return net.model("sample")
   }()
 
@@ -49,10 +52,13 @@ struct InitializationTests {
     #expect(weights.contains { abs($0) > 2.5 * deviation })
   }
 
-  /// Uniform within ±1/√inputs.
-  @Test func denseWeightsAreUniform() throws {
-    let weights = try values(initialized(seed: 3), "fc.weight")
-    let bound = 1 / Double(64 * 16).squareRoot()
+  /// Uniform within ±1/√inputs, or Glorot and Bengio's ±√(6 / (fan-in + fan-out)).
+  @Test(arguments: [
+    ("fc.weight", 1, 64 * 16), ("glorot.weight", 6, 100 + 200), ("conv4.weight", 6, 9 * (16 + 64)),
+  ])
+  func weightsAreUniform(name: String, over: Int, fans: Int) throws {
+    let weights = try values(initialized(seed: 3), name)
+    let bound = (Double(over) / Double(fans)).squareRoot()
     #expect(weights.allSatisfy { abs($0) <= bound * 1.0000001 })
     let variance = weights.reduce(0) { $0 + $1 * $1 } / Double(weights.count)
     #expect(abs(variance / (bound * bound / 3) - 1) < 0.05)

@@ -26,7 +26,8 @@ struct ModelCatalogTests {
     ("resnet29v2", 843_786, 97_962_496), ("resnet56v2", 1_663_338, 193_120_768),
     ("resnet110v2", 3_302_442, 383_437_312), ("shake26-2x16d", 735_514, 109_232_768),
     ("shake26-2x32d", 2_923_162, 426_689_792), ("shake26-2x64d", 11_653_978, 1_685_506_560),
-    ("shake26-2x96d", 26_192_922, 3_776_892_672), ("shake26-2x112d", 35_640_442, 5_134_799_232),
+    ("shake26-2x96d", 26_192_922, 3_776_892_672), ("flowers-cnn", 564_426, 11_732_224),
+    ("shake26-2x112d", 35_640_442, 5_134_799_232),
   ]
 
   @Test(arguments: counts)
@@ -35,6 +36,35 @@ struct ModelCatalogTests {
     #expect(model.layout.parameterCount == parameters)
     #expect(model.multiplyAdds == multiplyAdds)
     #expect(model.name == name && model.classes == 10)
+  }
+
+  /// The counts of the Keras tutorial's network for five classes, by the images' side.
+  @Test(arguments: [(32, 563_781), (64, 2_136_645), (96, 4_758_085), (128, 8_428_101)])
+  func flowersParametersAndMultiplyAdds(side: Int, parameters: Int) throws {
+    let shape = ImageShape(height: side, width: side, channels: 3)
+    let model = try ModelCatalog.model("flowers-cnn", input: shape, classes: 5)
+    #expect(model.layout.parameterCount == parameters)
+    if side == 64 { #expect(model.multiplyAdds == 46_924_416) }
+    if side == 128 { #expect(model.multiplyAdds == 187_695_744) }
+  }
+
+  /// 28 pixels leave 7 after two pools.
+  @Test(arguments: [1, 3])
+  func flowersTakesSmallImages(channels: Int) throws {
+    let shape = ImageShape(height: 28, width: 28, channels: channels)
+    let model = try ModelCatalog.model("flowers-cnn", input: shape, classes: 10)
+    let pool = try #require(model.nodes.first { $0.name == "pool2" })
+    #expect(pool.shape == ImageShape(height: 7, width: 7, channels: 64))
+    let names = model.nodes.dropFirst().map(\.name)
+    #expect(
+      names == [
+        "conv1", "pool1", "relu1", "dropout1", "conv2", "pool2", "relu2", "dropout2", "fc1",
+        "relu3", "fc2",
+      ]
+    )
+    let comparison = try Comparison(model, samples: 2, lanes: 2, grouping: .lanes(2))
+    #expect(comparison.forwardError < 2e-5)
+    #expect(comparison.worstGradient.error < 1e-4, "\(comparison.worstGradient.name)")
   }
 
   @Test func everyNetworkIsCounted() {

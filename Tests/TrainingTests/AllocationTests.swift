@@ -8,7 +8,10 @@ import Testing
 /// build.
 @Suite(.serialized, .enabled(if: isRelease, "needs swift test -c release"))
 struct AllocationTests {
-  @Test(arguments: [("smallcnn", 1, 1), ("smallcnn", 1, 2), ("smallcnn", 3, 1), ("resnet20", 2, 2)])
+  @Test(arguments: [
+    ("smallcnn", 1, 1), ("smallcnn", 1, 2), ("smallcnn", 3, 1), ("resnet20", 2, 2),
+    ("shake26-2x16d", 1, 2), ("flowers-cnn", 2, 1),
+  ])
   func aStepAllocatesNothing(model: String, ranks: Int, threads: Int) throws {
     let allocations = try allocations([model, "\(ranks)", "\(threads)", "1"])
     #expect(allocations.isEmpty)

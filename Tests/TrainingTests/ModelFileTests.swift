@@ -9,7 +9,7 @@ import Training
 
 /// A model's file gives back what was written and tells nothing of where.
 struct ModelFileTests {
-  @Test(arguments: ["smallcnn", "resnet20"])
+  @Test(arguments: ["smallcnn", "resnet20", "flowers-cnn"])
   func everyTensorComesBack(name: String) throws {
     let source = smallSource(train: 10, test: 10, side: 16)
     let model = try ModelCatalog.model(name, input: source.train.shape, classes: 5)
