@@ -8,7 +8,13 @@ import Testing
 @Suite(.serialized)
 struct OptimizerCaseTests {
   private static let layoutLikeANetwork: [(String, ParameterRole, ParameterStorage)] = [
-    ("fc.weight", .weight, .dense(input: 50, output: 10)), ("fc.bias", .bias, .vector(10)),
+    (
+      "fc.weight", .weight,
+      .dense(
+        input: ImageShape(height: 1, width: 1, channels: 50),
+        output: 10
+      )
+    ), ("fc.bias", .bias, .vector(10)),
     ("bn.weight", .gain, .vector(33)), ("bn.bias", .shift, .vector(33)),
     ("conv.weight", .weight, .convolution(height: 3, width: 3, input: 33, output: 33)),
     ("bn.running_mean", .statistic, .vector(33)),

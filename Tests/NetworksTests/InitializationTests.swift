@@ -54,7 +54,7 @@ struct InitializationTests {
 
   /// Uniform within ±1/√inputs, or Glorot and Bengio's ±√(6 / (fan-in + fan-out)).
   @Test(arguments: [
-    ("fc.weight", 1, 64 * 16), ("glorot.weight", 6, 100 + 200), ("conv4.weight", 6, 9 * (16 + 64)),
+    ("fc.weight", 1, 64 * 64), ("glorot.weight", 6, 100 + 200), ("conv4.weight", 6, 9 * (16 + 64)),
   ])
   func weightsAreUniform(name: String, over: Int, fans: Int) throws {
     let weights = try values(initialized(seed: 3), name)
