@@ -24,6 +24,8 @@ public final class ShardedOptimizer {
   private let team: ThreadTeam
   private let sharded: Bool
   private let penalizes: Bool
+  /// How many sums the rule asks for.
+  private let ruleSums: Int
   private var scalars = StepScalars(
     step: 1,
     learningRate: 0,
@@ -57,6 +59,8 @@ public final class ShardedOptimizer {
     (self.rule, self.exchange, self.sharded, self.team) = (rule, exchange, sharded, team)
     (self.parameters, self.gradients, self.average) = (parameters, gradients, average)
     self.penalizes = penalizes
+    ruleSums = rule.sums.count
+    sumCount = 1 + (penalizes ? 1 : 0) + ruleSums
     pieces = StatePieces(plan, rank: rank, sharded: sharded)
     let all = ParameterFactors.Segment(range: 0..<plan.elements, factors: ParameterFactors())
     work = UpdatePieces(
@@ -83,7 +87,7 @@ public final class ShardedOptimizer {
   public func restore(memory: SIMD4<Double>) { self.memory = memory }
 
   /// How many numbers `sums` writes: Σ g² of the reduced gradient, the penalty of coupled decay where there is any, the rule's sums.
-  public var sumCount: Int { 1 + (penalizes ? 1 : 0) + rule.sums.count }
+  public let sumCount: Int
 
   /// Takes up the scalars of the next step, as far as they are known before its totals.
   public func begin(_ scalars: StepScalars) {
@@ -99,18 +103,18 @@ public final class ShardedOptimizer {
   ) {
     sums[0] = Granules.sumOfSquares(gradients.base + elements.lowerBound, count: elements.count)
     if penalizes { sums[1] = work.penalty(elements, scalars) }
-    guard !rule.sums.isEmpty else { return }
+    guard ruleSums > 0 else { return }
     let own = work.sums(elements, scalars, member: member)
-    for i in rule.sums.indices { sums[sumCount - rule.sums.count + i] = own[i] }
+    for i in 0..<ruleSums { sums[sumCount - ruleSums + i] = own[i] }
   }
 
   /// Takes the step that was begun; on return every rank has the same parameters.
   ///
   /// `totals` are what `sums` came to over all elements of all ranks; `clip` is a further factor of the gradient.
   public func step(_ totals: UnsafePointer<Double>, clip: Double = 1) throws {
-    var ruleSums = SIMD4<Double>.zero
-    for i in rule.sums.indices { ruleSums[i] = totals[sumCount - rule.sums.count + i] }
-    memory = rule.remember(ruleSums, scalars)
+    var whole = SIMD4<Double>.zero
+    for i in 0..<ruleSums { whole[i] = totals[sumCount - ruleSums + i] }
+    memory = rule.remember(whole, scalars)
     scalars.memory = memory
     scalars.gradientScale *= clip
     let gather = StepPart.gather

@@ -10,6 +10,8 @@ final class UpdatePieces {
   /// The state arrays, in the order of the rule's.
   let state: [FloatBuffer]
 
+  /// What each of them holds at first; the rule would make a new list of its arrays whenever asked, in a step too.
+  private let initial: [Float]
   private let segments: [ParameterFactors.Segment]
   private let parameters: FloatBuffer
   private let gradients: FloatBuffer
@@ -31,6 +33,7 @@ final class UpdatePieces {
     (self.rule, self.pieces, self.segments) = (rule, pieces, segments)
     (self.parameters, self.gradients) = (parameters, gradients)
     prepared = FloatBuffer(count: threads * Self.span)
+    initial = rule.state.map(\.initial)
     state = rule.state.map { array in
       let buffer = FloatBuffer(count: pieces.count)
       if array.initial != 0 { buffer.elements.update(repeating: array.initial) }
@@ -44,9 +47,7 @@ final class UpdatePieces {
 
   /// Puts every state array back to what it was at first.
   func reset() {
-    for (buffer, array) in zip(state, rule.state) {
-      buffer.elements.update(repeating: array.initial)
-    }
+    for i in state.indices { state[i].elements.update(repeating: initial[i]) }
   }
 
   /// Updates `range`, which lies in one piece, on a thread.

@@ -55,10 +55,13 @@ public func dropout(
   let limit = Words(repeating: kept)
   @inline(__always)
   func put(_ i: Int, _ bits: Words) {
-    if i >= n { return }
-    let count = min(16, n &- i)
-    let v = Vector.zero.replacing(with: load(x + i, count) * scale, where: bits .< limit)
-    store(out + i, accumulate == 0 ? v : load(out + i, count) + v, count)
+    if i &+ 16 <= n {
+      let v = Vector.zero.replacing(with: load(x + i) * scale, where: bits .< limit)
+      store(out + i, accumulate == 0 ? v : load(out + i) + v)
+    } else if i < n {
+      let v = Vector.zero.replacing(with: load(x + i, n &- i) * scale, where: bits .< limit)
+      store(out + i, accumulate == 0 ? v : load(out + i, n &- i) + v, n &- i)
+    }
   }
   @inline(__always)
   func put(_ i: Int, lowAndHigh word: Words) {

@@ -106,7 +106,7 @@ struct AccumulationTests {
       let part = Double((lanes + count - 1) / count) / Double(lanes)
       let ratio = Double(rounds["activations"] ?? 0) / Double(atOnce["activations"] ?? 0)
       // Transformed weights are as large for one lane as for all.
-      #expect(ratio >= part && ratio < part + 0.03, "\(count) rounds")
+      #expect(ratio >= part && ratio < part + 0.06, "\(count) rounds")
       #expect(rounds["scratch"] ?? 0 < atOnce["scratch"] ?? 0)
       for name in ["parameters", "optimizer state", "communication"] {
         #expect(rounds[name] == atOnce[name])

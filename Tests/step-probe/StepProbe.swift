@@ -45,6 +45,8 @@ struct StepProbe {
       (plan.accumulate, plan.batchNorm, plan.allowSmallBatchNorm) = (rounds, .lane, true)
     }
     plan.cutout = 5
+    // The second period begins among the traced steps.
+    (plan.schedule, plan.restartEpochs, plan.restartMomentum) = (.warmRestarts, 1, .reset)
     let images = ImageBytes(
       shape: ImageShape(height: 16, width: 16, channels: 3),
       labels: (0..<101).map { $0 % 10 }
