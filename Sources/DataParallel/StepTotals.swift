@@ -24,7 +24,7 @@ public final class StepTotals {
   private let sumWidth: Int
   private var sumGranules: ThreadTeam.Body = { _, _ in }
 
-  /// Σ over lanes of their records, after `gather`: loss, correct answers, statistics.
+  /// Σ over lanes of their records, after `gather`: loss, correct answers, those not far off, statistics.
   public private(set) var record: UnsafePointer<Double>
   /// The sums over all elements, after `gather`.
   public private(set) var elementSums: UnsafePointer<Double>

@@ -5,12 +5,15 @@ enum LossStages {
   /// Their kernels, for a trial without memory.
   static let kernels = ["cross-entropy", "cross-entropy.lanes"]
 
+  /// Numbers that a lane's record begins with, and that a sample has: loss, right answer, answer not far off.
+  static let width = 3
+
   /// What they read and write besides logits and their gradient.
   struct Memory {
-    /// A label for each local sample, and its loss and whether it is right.
+    /// A label for each local sample, and `width` numbers.
     let labels: UnsafeMutablePointer<Int32>
     let losses: UnsafeMutablePointer<Double>
-    /// For each lane of this rank a record that begins with loss sum and right answers.
+    /// For each lane of this rank a record that begins with their sums.
     let records: UnsafeMutablePointer<Double>
     let recordWidth: Int
   }
@@ -24,7 +27,7 @@ enum LossStages {
     _ memory: Memory
   ) -> [Stage] {
     let (labels, losses, records) = (memory.labels, memory.losses, memory.records)
-    let (classes, width) = (loss.classes, memory.recordWidth)
+    let (classes, stride) = (loss.classes, memory.recordWidth)
     return [
       .items(kernels[0], { batch.localSamples }) { sample, _ in
         let result = loss.evaluate(
@@ -32,15 +35,15 @@ enum LossStages {
           label: Int(labels[sample]),
           gradient: gradient.map { $0 + sample * classes }
         )
-        losses[2 * sample] = result.loss
-        losses[2 * sample + 1] = result.correct ? 1 : 0
+        let numbers = losses + width * sample
+        (numbers[0], numbers[1]) = (result.loss, result.correct ? 1 : 0)
+        numbers[2] = result.near ? 1 : 0
       },
       .items(kernels[1], { batch.localPresent }) { lane, _ in
-        let record = records + (batch.firstLane + lane) * width
-        (record[0], record[1]) = (0, 0)
+        let record = records + (batch.firstLane + lane) * stride
+        for k in 0..<width { record[k] = 0 }
         for sample in batch.starts[lane]..<batch.starts[lane + 1] {
-          record[0] += losses[2 * sample]
-          record[1] += losses[2 * sample + 1]
+          for k in 0..<width { record[k] += losses[width * sample + k] }
         }
       },
     ]

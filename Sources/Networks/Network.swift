@@ -19,7 +19,7 @@ public final class Network {
   public let labels: UnsafeMutablePointer<Int32>
   /// The logits, [local sample][class], after `forward`.
   public let logits: UnsafePointer<Float>
-  /// For each lane of this rank after `forward`: loss sum, correct answers, then what adds up to the running statistics, Σ s·(mean, var).
+  /// For each lane of this rank after `forward`: loss sum, correct answers, those not far off, then what adds up to the running statistics, Σ s·(mean, var).
   public let records: UnsafeMutablePointer<Double>
   /// Numbers in a lane's record.
   public let recordWidth: Int
@@ -181,7 +181,7 @@ public final class Network {
 
   /// Moves the running statistics towards those of the batch: `total` is the sum of all lanes' records, `samples` the batch's b.
   public func updateStatistics(_ total: UnsafePointer<Double>, samples: Int) {
-    var at = total + 2
+    var at = total + LossStages.width
     for (mean, variance, momentum) in statistics {
       for range in [mean, variance] {
         for i in range {

@@ -12,10 +12,10 @@ final class NetworkMemory {
   let floats: [Floats]
   let doubles: [Doubles]
   let nodeRecords: [Doubles]
-  /// For each lane of this rank: loss sum, right answers, then the nodes' parts.
+  /// For each lane of this rank: sums of the losses' numbers, then the nodes' parts.
   let records: Doubles
   let recordWidth: Int
-  /// A label for each local sample, and its loss and whether it is right.
+  /// A label for each local sample, and its loss and whether it is right or not far off.
   let labels: UnsafeMutablePointer<Int32>
   let losses: Doubles
 
@@ -39,7 +39,9 @@ final class NetworkMemory {
     labels = Self.zeros(sizes.labels, 0)
     losses = Self.zeros(sizes.losses, 0.0)
 
-    var (float, double, record) = (scratch.base + sizes.shared, allDoubles, records + 2)
+    var (float, double, record) = (
+      scratch.base + sizes.shared, allDoubles, records + LossStages.width
+    )
     var (floats, doubles, nodeRecords): ([Floats], [Doubles], [Doubles]) = ([], [], [])
     for need in plan.scratch {
       floats.append(float)

@@ -28,9 +28,9 @@ public struct NetworkSizes: Hashable, Sendable {
     shared = workspace * threads + slot * max(batch.chunkCapacity, batch.laneCapacity)
     floats = shared + plan.scratch.reduce(0) { $0 + Self.rounded($1.floats) }
     doubles = plan.scratch.reduce(0) { $0 + $1.doubles }
-    recordWidth = plan.scratch.reduce(2) { $0 + $1.record }
+    recordWidth = plan.scratch.reduce(LossStages.width) { $0 + $1.record }
     records = recordWidth * batch.held.count
-    losses = 2 * batch.capacity
+    losses = LossStages.width * batch.capacity
     labels = batch.capacity
   }
 

@@ -1,9 +1,12 @@
 import Tensors
 
-/// Softmax, cross-entropy and whether the largest logit is the label's, one sample at a time in Float64.
+/// Softmax, cross-entropy and how far up the label's logit stands, one sample at a time in Float64.
 ///
 /// Targets are (1 − s)·onehot + s/K for smoothing s and K classes. exp and log are our own: the same bits on every CPU.
 package struct SoftmaxCrossEntropy {
+  /// Answers whose label is among so many largest logits are not far off; with so many classes or fewer, all are.
+  package static let nearest = 5
+
   package let classes: Int
   package let smoothing: Double
 
@@ -13,12 +16,13 @@ package struct SoftmaxCrossEntropy {
 
   /// The loss of one sample; writes d loss / d logits (of the sum over samples) unless `gradient` is nil.
   ///
-  /// A NaN among the logits makes the loss NaN.
+  /// `correct`: the label's logit is the largest; `near`: it is among the `nearest` largest. A NaN among the logits makes the loss NaN
+  /// and the answer wrong.
   package func evaluate(
     _ logits: UnsafePointer<Float>,
     label: Int,
     gradient: UnsafeMutablePointer<Float>?
-  ) -> (loss: Double, correct: Bool) {
+  ) -> (loss: Double, correct: Bool, near: Bool) {
     var best = 0
     for k in 1..<max(1, classes) where logits[k] > logits[best] { best = k }
     let top = Double(logits[best])
@@ -33,6 +37,7 @@ package struct SoftmaxCrossEntropy {
       if target != 0 || z.isNaN { loss += target * (logTotal - z) }
       if let gradient { gradient[k] = Float(Elementary.exp(z) / total - target) }
     }
-    return (loss, best == label)
+    let before = standing(of: label, in: logits, classes: classes)
+    return (loss, before == 0, before < Self.nearest)
   }
 }

@@ -48,22 +48,6 @@ public enum Evaluation {
     }
   }
 
-  /// What came out.
-  public struct Summary: Codable, Sendable {
-    /// The network.
-    public let model: String
-    /// Its trained values.
-    public let parameters: Int
-    /// The data's name.
-    public let data: String
-    /// Images.
-    public let images: Int
-    /// Mean cross-entropy.
-    public let testLoss: Double
-    /// Right answers as a fraction.
-    public let testAccuracy: Double
-  }
-
   /// Evaluates; every rank calls it and gets the same summary, or throws alike.
   public static func execute(_ request: Request, _ communicator: any Communicator) throws -> Summary
   {
@@ -109,7 +93,8 @@ public enum Evaluation {
       data: source.name,
       images: result.count,
       testLoss: result.loss,
-      testAccuracy: result.accuracy
+      testAccuracy: result.accuracy,
+      testAccuracy5: result.accuracy5
     )
   }
 

@@ -15,12 +15,18 @@ public final class Evaluator {
     public let loss: Double
     /// Right answers.
     public let correct: Int
+    /// Images whose label is among the five largest logits; nil with five classes or fewer, where it always is.
+    public let correct5: Int?
     /// Images.
     public let count: Int
     /// Right answers as a fraction.
     public var accuracy: Double { Double(correct) / Double(count) }
+    /// Images whose label is among the five largest logits, as a fraction.
+    public var accuracy5: Double? { correct5.map { Double($0) / Double(count) } }
   }
 
+  /// Numbers of a chunk: loss sum, right answers, answers not far off.
+  private static let width = 3
   /// Images of a chunk.
   public static let chunk = 100
 
@@ -51,13 +57,13 @@ public final class Evaluator {
     reader = SampleReader(dataset, normalization: normalization, augmentation: .none, seed: 0)
     chunks = (dataset.count + Self.chunk - 1) / Self.chunk
     own = share(communicator.rank, of: communicator.size, total: chunks)
-    results = Array(repeating: 0, count: 2 * chunks)
+    results = Array(repeating: 0, count: Self.width * chunks)
     let chunks = chunks
     offsets = (0...communicator.size).map { rank in
       let end =
         rank == communicator.size
         ? chunks : share(rank, of: communicator.size, total: chunks).lowerBound
-      return end * 2 * MemoryLayout<Double>.stride
+      return end * Self.width * MemoryLayout<Double>.stride
     }
     network = Network(
       model,
@@ -102,7 +108,9 @@ public final class Evaluator {
 
   /// Where each rank's images start, and the end of the last: R + 1 numbers.
   public var imageOffsets: [Int] {
-    offsets.map { min($0 / (2 * MemoryLayout<Double>.stride) * Self.chunk, dataset.count) }
+    offsets.map {
+      min($0 / (Self.width * MemoryLayout<Double>.stride) * Self.chunk, dataset.count)
+    }
   }
 
   /// Evaluates; `logits` is told, chunk by chunk on the rank that has it, the number of the first image and the chunk's logits.
@@ -116,17 +124,23 @@ public final class Evaluator {
       network.batch.begin(samples: min(Self.chunk, dataset.count - first))
       team.run(network.batch.localSamples, readSample)
       try network.forward()
-      results[2 * chunk] = network.records[0]
-      results[2 * chunk + 1] = network.records[1]
+      for k in 0..<Self.width { results[Self.width * chunk + k] = network.records[k] }
       let count = network.batch.localSamples * network.model.classes
       logits?(first, UnsafeBufferPointer(start: network.logits, count: count))
     }
     try results.withUnsafeMutableBytes { try communicator.allGather($0, offsets: offsets) }
-    var losses = (0..<chunks).map { results[2 * $0] }
+    var losses = (0..<chunks).map { results[Self.width * $0] }
     let loss = losses.withUnsafeMutableBufferPointer {
       CanonicalTree(leaves: chunks).sum(inPlace: $0)
     }
-    let correct = (0..<chunks).reduce(0) { $0 + Int(results[2 * $1 + 1]) }
-    return Result(loss: loss / Double(dataset.count), correct: correct, count: dataset.count)
+    func counted(_ k: Int) -> Int {
+      (0..<chunks).reduce(0) { $0 + Int(results[Self.width * $1 + k]) }
+    }
+    return Result(
+      loss: loss / Double(dataset.count),
+      correct: counted(1),
+      correct5: network.model.classes > SoftmaxCrossEntropy.nearest ? counted(2) : nil,
+      count: dataset.count
+    )
   }
 }

@@ -17,6 +17,8 @@ public final class MetricsLog {
     public var penalty: Double?
     /// Right answers as a fraction.
     public var accuracy: Double
+    /// Images whose label is among the five largest logits, as a fraction.
+    public var accuracy5: Double?
     /// ‖g‖ of the last step.
     public var gradientNorm: Double?
     /// η·α of the last step.
@@ -36,7 +38,8 @@ public final class MetricsLog {
         ("kind", "\"\(kind)\""), ("step", "\(step)"), ("epoch", "\(epoch)"),
         ("loss", number(loss)), ("penalty", number(penalty)),
         ("total", number(penalty.map { loss + $0 })), ("accuracy", number(accuracy)),
-        ("gradient_norm", number(gradientNorm)), ("learning_rate", number(learningRate)),
+        ("accuracy5", number(accuracy5)), ("gradient_norm", number(gradientNorm)),
+        ("learning_rate", number(learningRate)),
         ("multiplier", number(multiplier)), ("decay", number(decay)),
         ("images_per_s", number(imagesPerSecond)), ("seconds", number(seconds)),
       ]

@@ -8,6 +8,7 @@ final class RunRecorder: TrainingObserver {
     var loss = 0.0
     var penalty = 0.0
     var correct = 0
+    var correct5: Int?
     var seconds = 0.0
 
     mutating func add(_ step: StepMetrics) {
@@ -15,12 +16,14 @@ final class RunRecorder: TrainingObserver {
       loss += step.lossSum
       penalty += step.penalty * Double(step.samples)
       correct += step.correct
+      if let near = step.correct5 { correct5 = (correct5 ?? 0) + near }
       seconds += step.seconds
     }
 
     var meanLoss: Double? { samples > 0 ? loss / Double(samples) : nil }
     var meanPenalty: Double? { samples > 0 ? penalty / Double(samples) : nil }
     var accuracy: Double? { samples > 0 ? Double(correct) / Double(samples) : nil }
+    var accuracy5: Double? { correct5.map { Double($0) / Double(samples) } }
     var rate: Double? { seconds > 0 ? Double(samples) / seconds : nil }
   }
 
@@ -64,6 +67,7 @@ final class RunRecorder: TrainingObserver {
       epoch: step == 0 ? 0 : epoch + 1,
       loss: result.loss,
       accuracy: result.accuracy,
+      accuracy5: result.accuracy5,
       seconds: self.seconds
     )
     try log?.append(row)
@@ -80,6 +84,7 @@ final class RunRecorder: TrainingObserver {
       loss: loss,
       penalty: sums.meanPenalty,
       accuracy: accuracy,
+      accuracy5: sums.accuracy5,
       gradientNorm: step.gradientNorm,
       learningRate: step.multiplier * horizon.learningRate,
       multiplier: step.multiplier,

@@ -16,7 +16,9 @@ public struct RunSummary: Encodable, Sendable {
   public let testLoss: Double?
   /// Right answers as a fraction.
   public let testAccuracy: Double?
-  /// The same of the weights' moving average; null without --ema.
+  /// Images whose label is among the five largest logits, as a fraction; null with five classes or fewer.
+  public let testAccuracy5: Double?
+  /// Right answers of the weights' moving average, as a fraction; null without --ema.
   public let emaTestAccuracy: Double?
   /// Training images a second, evaluation left out; null when no step was taken.
   public let imagesPerS: Double?
@@ -45,6 +47,7 @@ public struct RunSummary: Encodable, Sendable {
     try object.encode(finite(trainAccuracy), forKey: .trainAccuracy)
     try object.encode(finite(testLoss), forKey: .testLoss)
     try object.encode(finite(testAccuracy), forKey: .testAccuracy)
+    try object.encode(finite(testAccuracy5), forKey: .testAccuracy5)
     try object.encode(finite(emaTestAccuracy), forKey: .emaTestAccuracy)
     try object.encode(finite(imagesPerS), forKey: .imagesPerS)
     try object.encode(seconds, forKey: .seconds)
@@ -57,7 +60,7 @@ public struct RunSummary: Encodable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case state, parameters, steps, epochs, trainLoss, trainAccuracy, testLoss, testAccuracy
-    case emaTestAccuracy
+    case testAccuracy5, emaTestAccuracy
     case imagesPerS, seconds, ranks, threads, lanes, digest, output
   }
 }

@@ -18,6 +18,8 @@ public final class StepEngine {
     public let penalty: Double
     /// Right answers in the global batch.
     public let correct: Int
+    /// Samples whose label is among the five largest logits.
+    public let correct5: Int
     /// ‖g‖ of the mean gradient.
     public let gradientNorm: Double
     /// Whether loss and gradient are finite; if not, nothing was updated.
@@ -173,6 +175,7 @@ public final class StepEngine {
       loss: loss,
       penalty: penalizes ? sums[1] : 0,
       correct: Int(totals.record[1]),
+      correct5: Int(totals.record[2]),
       gradientNorm: sums[0].squareRoot() / Double(batch.batch),
       isFinite: loss.isFinite && sums[0].isFinite
     )

@@ -190,6 +190,7 @@ public final class Trainer {
       lossSum: totals.loss,
       penalty: totals.penalty,
       correct: totals.correct,
+      correct5: model.classes > SoftmaxCrossEntropy.nearest ? totals.correct5 : nil,
       gradientNorm: totals.gradientNorm,
       multiplier: multiplier,
       seconds: (ContinuousClock.now - clock) / .seconds(1)

@@ -12,6 +12,8 @@ public struct StepMetrics: Sendable {
   public let penalty: Double
   /// Right answers in the batch.
   public let correct: Int
+  /// Samples whose label is among the five largest logits; nil with five classes or fewer, where it always is.
+  public let correct5: Int?
   /// ‖g‖ of the mean gradient.
   public let gradientNorm: Double
   /// η.

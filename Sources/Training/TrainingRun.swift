@@ -178,6 +178,7 @@ public struct TrainingRun {
       trainAccuracy: recorder.lastEpoch.accuracy,
       testLoss: trainer.lastEvaluation?.loss,
       testAccuracy: trainer.lastEvaluation?.accuracy,
+      testAccuracy5: trainer.lastEvaluation?.accuracy5,
       emaTestAccuracy: trainer.lastAverageEvaluation?.accuracy,
       imagesPerS: recorder.whole.rate,
       seconds: recorder.seconds,

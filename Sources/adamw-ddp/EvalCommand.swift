@@ -97,12 +97,9 @@ struct EvalCommand: RankCommand {
     if json {
       print(try JSONText.line(summary))
     } else {
-      let text = String(
-        format: "accuracy %.2f %%  loss %.4f",
-        100 * summary.testAccuracy,
-        summary.testLoss
-      )
-      print("\(summary.model) on \(summary.images) images of \(summary.data): \(text)")
+      let text = accuracyText(summary.testAccuracy, summary.testAccuracy5)
+      let loss = String(format: "loss %.4f", summary.testLoss)
+      print("\(summary.model) on \(summary.images) images of \(summary.data): \(text)  \(loss)")
     }
   }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The middle of some numbers; of two, their mean.
 func median(_ values: [Double]) -> Double {
   let sorted = values.sorted()
@@ -7,3 +9,9 @@ func median(_ values: [Double]) -> Double {
 
 /// Bytes in MiB, to a thousandth.
 func mebibytes(_ bytes: Int) -> Double { (Double(bytes) / 1048.576).rounded() / 1000 }
+
+/// "top-1 82.96 %, top-5 99.10 %"; without the second where there is none.
+func accuracyText(_ first: Double, _ five: Double?) -> String {
+  String(format: "top-1 %.2f %%", 100 * first)
+    + (five.map { String(format: ", top-5 %.2f %%", 100 * $0) } ?? "")
+}

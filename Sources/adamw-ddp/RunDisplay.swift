@@ -73,16 +73,16 @@ final class RunDisplay: RunConsole {
     if quiet || row.kind == "epoch" || (bar && row.kind == "train") { return }
     clear()
     let loss = String(format: "%.4f", row.loss)
-    let accuracy = String(format: "%.2f %%", 100 * row.accuracy)
+    let accuracy = accuracyText(row.accuracy, row.accuracy5)
     let epoch = "epoch \(row.epoch)/\(plan.epochs)"
-    if row.kind == "test" {
-      Console.line("\(epoch)  step \(row.step)  test loss \(loss)  accuracy \(accuracy)")
+    if row.kind.hasPrefix("test") {
+      Console.line("\(epoch)  step \(row.step)  \(row.kind) loss \(loss)  \(accuracy)")
     } else {
       let elapsed = (ContinuousClock.now - begun) / .seconds(1)
       let left = elapsed / Double(max(1, row.step)) * Double(steps - row.step)
       let speed = row.imagesPerSecond.map { "\(Int($0.rounded())) images/s" } ?? ""
       Console.line(
-        "\(epoch)  step \(row.step)/\(steps)  loss \(loss)  accuracy \(accuracy)  "
+        "\(epoch)  step \(row.step)/\(steps)  loss \(loss)  \(accuracy)  "
           + "\(speed)  ETA \(Self.time(left))"
       )
     }
@@ -93,7 +93,8 @@ final class RunDisplay: RunConsole {
   /// The last lines of a run.
   func summarize(_ summary: RunSummary) {
     if let accuracy = summary.testAccuracy, let loss = summary.testLoss {
-      let text = String(format: "accuracy %.2f %%  test loss %.4f", 100 * accuracy, loss)
+      let right = accuracyText(accuracy, summary.testAccuracy5)
+      let text = right + String(format: "  test loss %.4f", loss)
       let speed = summary.imagesPerS.map { "  \(Int($0.rounded())) images/s" } ?? ""
       let steps = summary.steps == 1 ? "1 step" : "\(summary.steps) steps"
       let time =

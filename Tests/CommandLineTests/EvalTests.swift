@@ -12,7 +12,7 @@ extension ProgramTests {
       for target in [[run.folder], [run.model, "--data", run.images]] {
         let job = try program(["eval"] + target + ["--json"], ranks: ranks)
         #expect(job.status == 0, "\(job.stderr)")
-        for name in ["test_accuracy", "test_loss", "parameters"] {
+        for name in ["test_accuracy", "test_accuracy5", "test_loss", "parameters"] {
           #expect(try job.digits(name) == run.job.digits(name), "\(name)")
         }
         #expect(try job.digits("images") == "100")
@@ -23,7 +23,7 @@ extension ProgramTests {
       let run = try ShortRun.shared.get()
       let accuracy = try #require(run.job.object()["test_accuracy"] as? Double)
       let job = try program(["eval", run.folder], ranks: 3)
-      let percent = String(format: "accuracy %.2f %%", 100 * accuracy)
+      let percent = String(format: "top-1 %.2f %%, top-5 ", 100 * accuracy)
       #expect(job.stdout.contains(percent) && job.stdout.count { $0 == "\n" } == 1)
     }
 

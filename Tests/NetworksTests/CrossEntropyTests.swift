@@ -45,7 +45,7 @@ struct CrossEntropyTests {
   }
 
   private func evaluate(_ logits: [Float], label: Int, smoothing: Double = 0) -> (
-    loss: Double, correct: Bool
+    loss: Double, correct: Bool, near: Bool
   ) {
     SoftmaxCrossEntropy(classes: logits.count, smoothing: smoothing)
       .evaluate(logits, label: label, gradient: nil)
@@ -59,6 +59,44 @@ struct CrossEntropyTests {
     #expect(!evaluate([5, 5, 1], label: 1).correct)
     #expect(evaluate([7], label: 0).correct)
     #expect(evaluate([7], label: 0).loss == 0)
+  }
+
+  /// Against sorting, with many equal logits.
+  @Test(arguments: [1, 4, 5, 6, 7, 20])
+  func theLabelIsNearAmongTheFirstFive(classes: Int) {
+    var state: UInt32 = 7
+    for _ in 0..<300 {
+      let logits = (0..<classes).map { _ in
+        state = state &* 1_664_525 &+ 1_013_904_223
+        return Float((state >> 24) % 9) - 4
+      }
+      let order = (0..<classes).sorted { (-logits[$0], $0) < (-logits[$1], $1) }
+      for label in 0..<classes {
+        let answer = evaluate(logits, label: label)
+        #expect(answer.near == order.prefix(5).contains(label), "\(label) of \(logits)")
+        #expect(answer.correct == (order[0] == label), "\(label) of \(logits)")
+      }
+    }
+  }
+
+  @Test func infiniteLogitsHaveTheirPlace() {
+    let logits: [Float] = [0, -.infinity, 1, 2, .infinity, 3, 4]
+    #expect(
+      (0..<7).map { evaluate(logits, label: $0).near } == [false, false] + [
+        true, true, true, true, true,
+      ]
+    )
+    #expect(evaluate(logits, label: 4).correct && !evaluate(logits, label: 6).correct)
+  }
+
+  @Test(arguments: [0, 3, 7])
+  func amongNotANumberNothingIsRight(position: Int) {
+    var logits = (0..<8).map { Float($0) }
+    logits[position] = .nan
+    for label in 0..<8 {
+      let answer = evaluate(logits, label: label)
+      #expect(!answer.correct && !answer.near)
+    }
   }
 
   @Test(arguments: [0, 1, 2], [0, 0.1])

@@ -4,14 +4,14 @@ import Tensors
 import TestSupport
 import Training
 
-/// Small noisy images of five classes, each with a colour and a gradient of its own.
-func smallSource(train: Int = 200, test: Int = 130, side: Int = 8) -> DataSource {
+/// Small noisy images of a few classes, each with a colour and a gradient of its own.
+func smallSource(train: Int = 200, test: Int = 130, side: Int = 8, classes: Int = 5) -> DataSource {
   func images(_ count: Int, _ part: Int) -> ImageBytes {
     ImageBytes(
       shape: ImageShape(height: side, width: side, channels: 3),
-      labels: (0..<count).map { ($0 * 7 + part) % 5 }
+      labels: (0..<count).map { ($0 * 7 + part) % classes }
     ) { image, offset in
-      let label = (image * 7 + part) % 5
+      let label = (image * 7 + part) % classes
       let (pixel, channel) = offset.quotientAndRemainder(dividingBy: 3)
       let slope = 6 * (label - 2) * (pixel % side) + 20 * ((label + channel) % 3)
       var noise = UInt32(truncatingIfNeeded: (part * 100_003 + image) * 8191 + offset)

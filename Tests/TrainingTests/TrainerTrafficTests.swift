@@ -38,7 +38,7 @@ struct TrainerTrafficTests {
             reduction,
             rank: rank,
             present: min(plan.lanes, samples),
-            recordWidth: 2 + model.normalized.reduce(0) { $0 + 2 * $1 },
+            recordWidth: 3 + model.normalized.reduce(0) { $0 + 2 * $1 },
             sums: sums(model, lanesPerGroup)
           )
           #expect(traffic.messages == form.messages, "rank \(rank), \(norm), \(samples) samples")

@@ -15,6 +15,7 @@ struct TrainingRunTests {
     let step: Int
     let loss: Double
     let accuracy: Double
+    let accuracy5: Double?
   }
 
   @Test(arguments: [1, 3])
@@ -29,6 +30,7 @@ struct TrainingRunTests {
     for other in summaries {
       #expect(other.digest == summary.digest)
       #expect(other.testLoss == summary.testLoss && other.testAccuracy == summary.testAccuracy)
+      #expect(other.testAccuracy5 == summary.testAccuracy5)
       #expect(other.trainLoss == summary.trainLoss)
     }
     #expect(
@@ -40,6 +42,7 @@ struct TrainingRunTests {
       for evaluation in try evaluate(path, ranks: evaluators) {
         #expect(evaluation.testLoss == summary.testLoss)
         #expect(evaluation.testAccuracy == summary.testAccuracy)
+        #expect(evaluation.testAccuracy5 == summary.testAccuracy5)
         #expect(evaluation.images == 130 && evaluation.model == "smallcnn")
         #expect(evaluation.parameters == summary.parameters && evaluation.data == "cifar10")
       }
@@ -86,6 +89,9 @@ struct TrainingRunTests {
         "train 2", "epoch 3", "test 3", "train 4", "train 6", "epoch 6", "test 6",
       ]
     )
+    // Ten classes: every row counts the five nearest.
+    #expect(lines.allSatisfy { ($0.accuracy...1).contains($0.accuracy5 ?? -1) })
+    #expect(lines[6].accuracy5 == summary.testAccuracy5)
     #expect(lines[6].loss == summary.testLoss && lines[6].accuracy == summary.testAccuracy)
     #expect(lines[5].loss == summary.trainLoss && lines[5].accuracy == summary.trainAccuracy)
     let rows = try String(contentsOfFile: "\(path)/metrics.csv", encoding: .utf8)
