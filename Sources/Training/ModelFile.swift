@@ -10,6 +10,8 @@ import Tensors
 public enum ModelFile {
   /// The file's name in a run folder.
   public static let name = "model.safetensors"
+  /// That of the best evaluation's parameters.
+  public static let bestName = "best.safetensors"
   /// That of the weights' moving average.
   public static let averageName = "model-ema.safetensors"
 

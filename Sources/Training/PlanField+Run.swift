@@ -94,6 +94,22 @@ extension PlanField {
       atLeast: 0,
       "epochs between evaluations; 0: only at the end"
     ),
+    toggle(
+      "save-best",
+      .output,
+      .running,
+      \.saveBest,
+      "save best.safetensors: the weights, with --ema their average, of the evaluation with the "
+        + "most right answers"
+    ),
+    optionalInteger(
+      "early-stop",
+      .output,
+      .extent,
+      \.earlyStop,
+      atLeast: 1,
+      "stop after so many evaluations in a row without a new best"
+    ),
     integer(
       "log-every",
       .output,

@@ -3,19 +3,24 @@ import Foundation
 import Tensors
 
 /// status.json: how far a run is and how it ended.
-public struct RunStatus: Codable, Sendable {
+public struct RunStatus: Encodable, Sendable {
   /// "running", "done", "diverged" or "failed".
   public let state: String
   /// Steps taken.
   public let step: Int
-  /// What went wrong, if anything.
+  /// What went wrong, or what else there is to say.
   public let message: String?
+  /// The evaluation whose model is best.safetensors.
+  public let best: BestEvaluation?
 
   /// A status.
-  public init(state: String, step: Int, message: String? = nil) {
-    self.state = state
-    self.step = step
-    self.message = message
+  public init(
+    state: String,
+    step: Int,
+    message: String? = nil,
+    best: BestEvaluation? = nil
+  ) {
+    (self.state, self.step, self.message, self.best) = (state, step, message, best)
   }
 }
 

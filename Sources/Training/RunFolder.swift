@@ -11,6 +11,7 @@ public struct RunFolder: Sendable {
   /// Files that show that a folder holds a run.
   private static let traces = [
     "plan.yaml", "run.json", "status.json", "metrics.csv", "metrics.jsonl", ModelFile.name,
+    ModelFile.averageName, ModelFile.bestName,
   ]
 
   /// Makes or takes the folder; every rank must call it.

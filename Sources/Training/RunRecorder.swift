@@ -31,14 +31,22 @@ final class RunRecorder: TrainingObserver {
   private let logEvery: Int
   private let log: MetricsLog?
   private let console: (any RunConsole)?
+  private let models: KeptModels
   private let begun = ContinuousClock.now
   private var interval = Sums()
   private(set) var lastEpoch = Sums()
   private(set) var whole = Sums()
   private var epochNumber = -1
 
-  init(_ horizon: Horizon, logEvery: Int, log: MetricsLog?, console: (any RunConsole)?) {
+  init(
+    _ horizon: Horizon,
+    logEvery: Int,
+    log: MetricsLog?,
+    console: (any RunConsole)?,
+    models: KeptModels
+  ) {
     (self.horizon, self.logEvery, self.log, self.console) = (horizon, logEvery, log, console)
+    self.models = models
   }
 
   /// Seconds since the run began.
@@ -72,6 +80,10 @@ final class RunRecorder: TrainingObserver {
     )
     try log?.append(row)
     console?.show(row)
+  }
+
+  func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) throws {
+    try models.keep(parameters, as: kept, step: step)
   }
 
   private func write(_ kind: String, _ sums: Sums, _ step: StepMetrics) throws {

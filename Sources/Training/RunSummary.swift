@@ -20,6 +20,10 @@ public struct RunSummary: Encodable, Sendable {
   public let testAccuracy5: Double?
   /// Right answers of the weights' moving average, as a fraction; null without --ema.
   public let emaTestAccuracy: Double?
+  /// The evaluation with the most right answers; of the moving average with --ema.
+  public let best: BestEvaluation?
+  /// Whether the run ended because no evaluation was better for too long.
+  public let stoppedEarly: Bool
   /// Training images a second, evaluation left out; null when no step was taken.
   public let imagesPerS: Double?
   /// Seconds of the whole run.
@@ -49,6 +53,8 @@ public struct RunSummary: Encodable, Sendable {
     try object.encode(finite(testAccuracy), forKey: .testAccuracy)
     try object.encode(finite(testAccuracy5), forKey: .testAccuracy5)
     try object.encode(finite(emaTestAccuracy), forKey: .emaTestAccuracy)
+    try object.encode(best, forKey: .best)
+    try object.encode(stoppedEarly, forKey: .stoppedEarly)
     try object.encode(finite(imagesPerS), forKey: .imagesPerS)
     try object.encode(seconds, forKey: .seconds)
     try object.encode(ranks, forKey: .ranks)
@@ -60,7 +66,7 @@ public struct RunSummary: Encodable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case state, parameters, steps, epochs, trainLoss, trainAccuracy, testLoss, testAccuracy
-    case testAccuracy5, emaTestAccuracy
+    case testAccuracy5, emaTestAccuracy, best, stoppedEarly
     case imagesPerS, seconds, ranks, threads, lanes, digest, output
   }
 }

@@ -63,6 +63,7 @@ public enum SelfTest {
   private final class Silence: TrainingObserver {
     func finished(step: StepMetrics) {}
     func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) {}
+    func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) {}
   }
 
   /// The first images of a dataset.

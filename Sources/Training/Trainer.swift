@@ -31,6 +31,12 @@ public final class Trainer {
   /// The last evaluation of the weights' moving average.
   public private(set) var lastAverageEvaluation: Evaluator.Result?
 
+  /// The best evaluation so far: of the moving average, where the plan wants one.
+  public var best: BestEvaluation? { course.best }
+  /// Whether the run ended because no evaluation was better for too long.
+  public private(set) var stoppedEarly = false
+
+  private var course = EvaluationCourse()
   private let communicator: any Communicator
   private let team: ThreadTeam
   private let engine: StepEngine
@@ -131,6 +137,10 @@ public final class Trainer {
       let due = plan.evalEvery > 0 && whole && (epoch + 1) % plan.evalEvery == 0
       if due || step == horizon.steps {
         guard try evaluate(observer) else { return .diverged }
+        if let patience = plan.earlyStop, course.sinceBest >= patience, step < horizon.steps {
+          stoppedEarly = true
+          break
+        }
       }
     }
     if lastEvaluation == nil {
@@ -215,6 +225,13 @@ public final class Trainer {
       lastAverageEvaluation = result
       try observer.evaluated(result, ofAverage: true, step: step, epoch: epoch)
     }
-    return result.loss.isFinite
+    guard result.loss.isFinite else { return false }
+    let begun = step == 0 ? 0 : epoch + 1
+    if course.take(lastAverageEvaluation ?? result, step: step, epoch: begun), plan.saveBest,
+      let best
+    {
+      try observer.keep(average ?? parameters, as: .best(best), step: step)
+    }
+    return true
   }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What one step came to; the same on every rank.
 public struct StepMetrics: Sendable {
   /// Steps taken, this one included.
@@ -28,4 +30,6 @@ public protocol TrainingObserver: AnyObject {
   func finished(step: StepMetrics) throws
   /// An evaluation after `step` steps is done, of the weights or of their moving average.
   func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) throws
+  /// These parameters, the same on every rank, are worth saving.
+  func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) throws
 }

@@ -33,6 +33,7 @@ extension TrainingPlan {
     try refuseRounds(grouping)
     try validateSchedule()
     try validateRule()
+    try validateKeeping()
   }
 
   /// Rounds of the rank with the most lanes: one that has fewer than `accumulate` takes them one by one.

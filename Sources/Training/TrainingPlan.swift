@@ -131,6 +131,10 @@ public struct TrainingPlan: Sendable, Equatable {
 
   /// Epochs between evaluations; 0: only at the end.
   public var evalEvery = 1
+  /// Whether the model of the best evaluation is kept.
+  public var saveBest = false
+  /// Stops after so many evaluations in a row without a new best.
+  public var earlyStop: Int?
   /// Steps between lines of metrics.
   public var logEvery = 50
   /// Where a trace of a few steps goes.

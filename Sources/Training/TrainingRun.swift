@@ -15,6 +15,7 @@ public struct TrainingRun {
   private let folder: RunFolder
   private let trainer: Trainer
   private let recorder: RunRecorder
+  private let models: KeptModels
   private let console: (any RunConsole)?
 
   /// Opens data and folder and plans the run, which must be valid, on every rank.
@@ -94,11 +95,13 @@ public struct TrainingRun {
       try folder.write(RunStatus(state: "running", step: 0), as: "status.json")
       return try MetricsLog(folder)
     }
+    models = KeptModels(folder, model, source, communicator)
     recorder = RunRecorder(
       trainer.horizon,
       logEvery: plan.logEvery,
       log: log,
-      console: leads ? console : nil
+      console: leads ? console : nil,
+      models: models
     )
     (self.placement, self.source, self.folder, self.trainer) = (placement, source, folder, trainer)
   }
@@ -140,29 +143,27 @@ public struct TrainingRun {
   ///
   /// The error itself matters more than whether this can still be written.
   private func note(_ error: any Error) {
-    let status = RunStatus(state: "failed", step: trainer.step, message: "\(error)")
-    try? folder.write(status, as: "status.json")
+    try? models.write(models.status("failed", step: trainer.step, message: "\(error)"))
   }
 
   private func save(_ outcome: Trainer.Outcome) throws {
     if outcome == .done {
-      try save(trainer.parameters, as: ModelFile.name)
-      if let average = trainer.average { try save(average, as: ModelFile.averageName) }
+      try models.write(trainer.parameters, ModelFile.name, steps: trainer.step)
+      if let average = trainer.average {
+        try models.write(average, ModelFile.averageName, steps: trainer.step)
+      }
     }
-    try folder.write(
-      RunStatus(state: outcome.rawValue, step: trainer.step),
-      as: "status.json"
-    )
+    try models.write(models.status(outcome.rawValue, step: trainer.step, message: earlyEnd))
   }
 
-  private func save(_ parameters: FloatBuffer, as name: String) throws {
-    try ModelFile.write(
-      trainer.model,
-      parameters,
-      source: source,
-      steps: trainer.step,
-      to: folder.file(name)
-    )
+  /// What status.json says of a run that stopped before its last step.
+  private var earlyEnd: String? {
+    guard trainer.stoppedEarly, let patience = plan.earlyStop, let best = trainer.best else {
+      return nil
+    }
+    let epoch = trainer.step / trainer.horizon.stepsPerEpoch
+    return "stopped early after epoch \(epoch): no evaluation of the last \(patience) was better "
+      + "than that after epoch \(best.epoch)."
   }
 
   private func summary(_ outcome: Trainer.Outcome) -> RunSummary {
@@ -180,6 +181,8 @@ public struct TrainingRun {
       testAccuracy: trainer.lastEvaluation?.accuracy,
       testAccuracy5: trainer.lastEvaluation?.accuracy5,
       emaTestAccuracy: trainer.lastAverageEvaluation?.accuracy,
+      best: trainer.best,
+      stoppedEarly: trainer.stoppedEarly,
       imagesPerS: recorder.whole.rate,
       seconds: recorder.seconds,
       ranks: communicator.size,

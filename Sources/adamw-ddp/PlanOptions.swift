@@ -255,6 +255,10 @@ struct OutputOptions: ParsableArguments {
   var output: String?
   @Option(name: .customLong("eval-every"), parsing: .unconditional, help: .field("eval-every"))
   var evalEvery: String?
+  @Flag(name: .customLong("save-best"), help: .field("save-best"))
+  var saveBest = false
+  @Option(name: .customLong("early-stop"), parsing: .unconditional, help: .field("early-stop"))
+  var earlyStop: String?
   @Option(name: .customLong("log-every"), parsing: .unconditional, help: .field("log-every"))
   var logEvery: String?
   @Option(name: .customLong("profile"), parsing: .unconditional, help: .field("profile"))
@@ -266,6 +270,8 @@ struct OutputOptions: ParsableArguments {
     [
       ("output", output),
       ("eval-every", evalEvery),
+      ("save-best", saveBest ? "true" : nil),
+      ("early-stop", earlyStop),
       ("log-every", logEvery),
       ("profile", profile),
       ("overwrite", overwrite ? "true" : nil),

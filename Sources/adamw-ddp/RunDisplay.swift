@@ -101,6 +101,11 @@ final class RunDisplay: RunConsole {
         summary.seconds < 60 ? "\(significant(summary.seconds)) s" : Self.time(summary.seconds)
       Console.line("\(text)  \(steps) in \(time)\(speed)")
     }
+    if let best = summary.best, plan.saveBest || summary.stoppedEarly {
+      let text = "the best was \(accuracyText(best.accuracy, nil)) after epoch \(best.epoch)"
+      let file = plan.saveBest ? ": best.safetensors" : ""
+      Console.line((summary.stoppedEarly ? "stopped early; " : "") + text + file)
+    }
     Console.line("run folder: \(summary.output)")
   }
 

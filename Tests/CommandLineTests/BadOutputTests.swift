@@ -62,14 +62,19 @@ extension ProgramTests {
         .check(["RUN": run.folder])
     }
 
-    @Test(.enabled(if: canMount, "no file system can be mounted here"), arguments: [1, 3])
-    func aFullDisk(ranks: Int) throws {
+    @Test(
+      .enabled(if: canMount, "no file system can be mounted here"),
+      arguments: [1, 3],
+      ["model", "best"]
+    )
+    func aFullDisk(ranks: Int, file: String) throws {
       let data = try smallData()
+      let flags = file == "best" ? small + " --save-best" : small
       let launch = "mpirun -n \(ranks) --oversubscribe --bind-to none"
       let job = try script(
         mounting(
           """
-          \(launch) "$PROGRAM" train --data '\(data.path)' \(small) --output /mnt/run
+          \(launch) "$PROGRAM" train --data '\(data.path)' \(flags) --output /mnt/run
           code=$?
           cat /mnt/run/status.json
           exit $code
@@ -79,7 +84,7 @@ extension ProgramTests {
       #expect(job.status == 74 && job.endedInOrder, "\(job.stderr)")
       #expect(job.sentences.count == 1, "\(job.stderr)")
       let sentence = job.sentences.first ?? ""
-      #expect(sentence.contains("/mnt/run/model.safetensors: No space left"), "\(sentence)")
+      #expect(sentence.contains("/mnt/run/\(file).safetensors: No space left"), "\(sentence)")
       #expect(job.stdout.contains("\"state\"") && !job.stdout.contains("done"), "\(job.stdout)")
     }
   }

@@ -24,6 +24,7 @@ struct PlanFieldTests {
     "no-pin": "true",
     "allow-mixed-cpu": "true", "conv": "direct", "no-fusion": "normalize,chain",
     "output": "runs/a: b #c", "overwrite": "true", "eval-every": "0", "log-every": "1",
+    "save-best": "true", "early-stop": "3",
     "profile": "trace.json", "dialect": "keras", "dampening": "0.5", "nesterov": "true",
     "amsgrad": "true", "opt-rho": "0.8", "centered": "true", "swats-tolerance": "0.001",
     "initial-accumulator": "0.25",
@@ -60,6 +61,7 @@ struct PlanFieldTests {
     "kernels": ["", "AVX2", "sse2"],
     "conv": ["", "im2col"], "no-fusion": ["", "none", "chain,", "chain statistics"],
     "no-pin": ["1"], "allow-mixed-cpu": ["on"], "output": [""], "overwrite": ["please"],
+    "save-best": ["best"], "early-stop": ["0", "-1", "2.5"],
     "eval-every": ["-1"], "log-every": ["0"], "profile": [""],
     "dialect": ["", "Keras", "torch"], "dampening": ["1", "-0.1"], "nesterov": ["yes"],
     "amsgrad": ["1"], "opt-rho": ["1", "-0.5"], "centered": ["no"], "swats-tolerance": ["0"],
@@ -121,7 +123,8 @@ struct PlanFieldTests {
       "accumulate", "allow-small-bn", "allow-strong-decay", "zero", "threads", "no-pin",
       "no-fusion",
       "allow-mixed-cpu",
-      "output", "overwrite", "eval-every", "log-every", "steps", "profile",
+      "output", "overwrite", "eval-every", "log-every", "steps", "profile", "save-best",
+      "early-stop",
     ]
     for field in PlanField.all {
       #expect(field.decidesBits != running.contains(field.flag), "--\(field.flag)")

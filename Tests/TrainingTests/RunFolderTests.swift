@@ -23,6 +23,7 @@ struct RunFolderTests {
 
   @Test(arguments: [
     "plan.yaml", "run.json", "status.json", "metrics.csv", "metrics.jsonl", "model.safetensors",
+    "model-ema.safetensors", "best.safetensors",
   ])
   func aFolderWithARunIsRefused(trace: String) throws {
     let place = try TemporaryFolder()
@@ -43,6 +44,8 @@ struct RunFolderTests {
     let place = try TemporaryFolder()
     try place.write([1], to: "run/plan.yaml")
     try place.write([2], to: "run/model.safetensors")
+    try place.write([2], to: "run/model-ema.safetensors")
+    try place.write([2], to: "run/best.safetensors")
     try place.write([3], to: "run/notes.txt")
     let path = place.path(of: "run")
     let found = try failures(ranks: 2) { c in

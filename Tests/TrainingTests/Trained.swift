@@ -36,6 +36,7 @@ struct Trained: Sendable, Equatable {
 final class StepWatcher: TrainingObserver {
   private let onStep: (StepMetrics) throws -> Void
   private(set) var evaluations: [Evaluator.Result] = []
+  private(set) var kept: [(model: KeptModel, step: Int, bits: [UInt32])] = []
 
   init(_ onStep: @escaping (StepMetrics) throws -> Void = { _ in }) { self.onStep = onStep }
 
@@ -43,6 +44,10 @@ final class StepWatcher: TrainingObserver {
 
   func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) {
     evaluations.append(result)
+  }
+
+  func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) {
+    self.kept.append((kept, step, parameters.elements.map(\.bitPattern)))
   }
 }
 

@@ -101,6 +101,12 @@ struct ValidationTests {
       ($0.rule, $0.clipNorm) = ("swats", 1)
     },
     Refusal("nothing but warm-up", ["--warmup-epochs 10", "--epochs 10"]) { $0.warmupEpochs = 10 },
+    Refusal("a best of one evaluation", ["--save-best", "--eval-every 0"]) {
+      ($0.saveBest, $0.evalEvery) = (true, 0)
+    },
+    Refusal("an early stop without evaluations", ["--early-stop", "--eval-every 0"]) {
+      ($0.earlyStop, $0.evalEvery) = (3, 0)
+    },
     Refusal("more warm-up than epochs", ["--warmup-epochs 11"]) { $0.warmupEpochs = 11 },
     Refusal("knots of no schedule", ["--knots", "--sched cosine", "-constant and piecewise-l"]) {
       $0.knots = [ScheduleKnot(epoch: 5, multiplier: 0.1)]

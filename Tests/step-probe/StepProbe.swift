@@ -101,5 +101,6 @@ struct StepProbe {
     }
 
     func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) {}
+    func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) {}
   }
 }
