@@ -100,6 +100,11 @@ public struct Horizon: Sendable {
     schedule.periods.map(\.upperBound).filter { $0 <= schedule.epochs }
   }
 
+  /// The numbers of epochs after which a snapshot is kept: those of the restart periods' ends, none without restarts.
+  public var snapshotEpochs: [Int] {
+    if case .warmRestarts = schedule.shape { periodEnds } else { [] }
+  }
+
   /// What is worth a warning before the run.
   public var warnings: [String] {
     var warnings: [String] = []

@@ -2,11 +2,14 @@
 public enum KeptModel: Sendable {
   /// They had the most right answers so far.
   case best(BestEvaluation)
+  /// A restart period ended after so many epochs.
+  case snapshot(epoch: Int)
 
   /// The file's name in the run folder.
   var name: String {
     switch self {
     case .best: ModelFile.bestName
+    case .snapshot(let epoch): SnapshotFile.name(epoch: epoch)
     }
   }
 }

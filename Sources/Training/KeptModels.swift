@@ -10,6 +10,8 @@ final class KeptModels {
   private let source: DataSource
   private let communicator: any Communicator
   private(set) var best: BestEvaluation?
+  /// The names of the snapshots in the run folder, the earliest first.
+  private(set) var snapshots: [String] = []
 
   init(
     _ folder: RunFolder,
@@ -24,10 +26,13 @@ final class KeptModels {
   /// Saves parameters after `step` steps; every rank calls it, and all throw the same `Failure` (.file) where they cannot be written.
   func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) throws {
     try communicator.together {
-      if communicator.rank == 0 { try write(parameters, kept.name, steps: step) }
+      guard communicator.rank == 0 else { return }
+      if case .snapshot = kept { try folder.makeFolder(SnapshotFile.folder) }
+      try write(parameters, kept.name, steps: step)
     }
     switch kept {
     case .best(let evaluation): best = evaluation
+    case .snapshot: snapshots.append(kept.name)
     }
     try communicator.together {
       if communicator.rank == 0 { try write(status("running", step: step)) }
@@ -44,6 +49,12 @@ final class KeptModels {
 
   /// A status that names what is kept.
   func status(_ state: String, step: Int, message: String? = nil) -> RunStatus {
-    RunStatus(state: state, step: step, message: message, best: best)
+    RunStatus(
+      state: state,
+      step: step,
+      message: message,
+      best: best,
+      snapshots: snapshots.isEmpty ? nil : snapshots
+    )
   }
 }

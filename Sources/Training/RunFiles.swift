@@ -12,15 +12,19 @@ public struct RunStatus: Encodable, Sendable {
   public let message: String?
   /// The evaluation whose model is best.safetensors.
   public let best: BestEvaluation?
+  /// The names of the snapshots in the run folder, the earliest first; nil where there are none.
+  public let snapshots: [String]?
 
   /// A status.
   public init(
     state: String,
     step: Int,
     message: String? = nil,
-    best: BestEvaluation? = nil
+    best: BestEvaluation? = nil,
+    snapshots: [String]? = nil
   ) {
-    (self.state, self.step, self.message, self.best) = (state, step, message, best)
+    (self.state, self.step, self.message) = (state, step, message)
+    (self.best, self.snapshots) = (best, snapshots)
   }
 }
 

@@ -53,25 +53,38 @@ public struct RunFolder: Sendable {
     if files.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
       throw Failure(.file, "--output \(path): there is a file of that name.")
     }
-    let old = traces.filter { files.fileExists(atPath: "\(path)/\($0)") }
+    let old = (traces + SnapshotFile.names(in: path)).filter {
+      files.fileExists(atPath: "\(path)/\($0)")
+    }
     if !old.isEmpty && !overwrite {
       throw Failure(
         .usage,
         "--output \(path) already holds a run: choose another folder or add --overwrite."
       )
     }
-    do {
-      try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(.file, "--output \(path): the folder cannot be made: \(reason(error)).")
-    }
+    try make(path, "--output \(path): the folder")
     for name in old { unlink("\(path)/\(name)") }
+    // Goes only when it holds nothing else.
+    rmdir("\(path)/\(SnapshotFile.folder)")
+  }
+
+  private static func make(_ path: String, _ name: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(.file, "\(name) cannot be made: \(reason(error)).")
+    }
   }
 
   private static func reason(_ error: any Error) -> String {
     let posix = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     let code = posix.map { Int32($0.code) } ?? errno
     return String(cString: strerror(code))
+  }
+
+  /// Makes a folder in it where there is none; throws `Failure` (.file).
+  func makeFolder(_ name: String) throws {
+    try Self.make(file(name), "the folder \(file(name))")
   }
 
   /// The path of a file in it.

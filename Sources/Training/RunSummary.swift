@@ -24,6 +24,10 @@ public struct RunSummary: Encodable, Sendable {
   public let best: BestEvaluation?
   /// Whether the run ended because no evaluation was better for too long.
   public let stoppedEarly: Bool
+  /// The models at the ends of the restart periods, as names in the run folder, the earliest first.
+  public let snapshots: [String]
+  /// The model to use, as a name in the run folder: of the last complete restart period, else the last; null after a run that diverged.
+  public let recommended: String?
   /// Training images a second, evaluation left out; null when no step was taken.
   public let imagesPerS: Double?
   /// Seconds of the whole run.
@@ -55,6 +59,8 @@ public struct RunSummary: Encodable, Sendable {
     try object.encode(finite(emaTestAccuracy), forKey: .emaTestAccuracy)
     try object.encode(best, forKey: .best)
     try object.encode(stoppedEarly, forKey: .stoppedEarly)
+    try object.encode(snapshots, forKey: .snapshots)
+    try object.encode(recommended, forKey: .recommended)
     try object.encode(finite(imagesPerS), forKey: .imagesPerS)
     try object.encode(seconds, forKey: .seconds)
     try object.encode(ranks, forKey: .ranks)
@@ -66,7 +72,7 @@ public struct RunSummary: Encodable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case state, parameters, steps, epochs, trainLoss, trainAccuracy, testLoss, testAccuracy
-    case testAccuracy5, emaTestAccuracy, best, stoppedEarly
+    case testAccuracy5, emaTestAccuracy, best, stoppedEarly, snapshots, recommended
     case imagesPerS, seconds, ranks, threads, lanes, digest, output
   }
 }

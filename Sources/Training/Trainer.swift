@@ -42,6 +42,7 @@ public final class Trainer {
   private let engine: StepEngine
   private let evaluator: Evaluator
   private let averageEvaluator: Evaluator?
+  private let snapshotEpochs: [Int]
   private let order: EpochOrder
   private let reader: SampleReader
   private var epoch = 0
@@ -63,6 +64,7 @@ public final class Trainer {
   ) throws {
     (self.plan, self.model, self.communicator, self.team) = (plan, model, communicator, team)
     horizon = try Horizon(plan, samples: source.train.count)
+    snapshotEpochs = horizon.snapshotEpochs
     engine = try StepEngine(
       plan,
       model: model,
@@ -135,8 +137,12 @@ public final class Trainer {
       }
       let whole = step == (epoch + 1) * horizon.stepsPerEpoch
       let due = plan.evalEvery > 0 && whole && (epoch + 1) % plan.evalEvery == 0
-      if due || step == horizon.steps {
+      let endsPeriod = whole && snapshotEpochs.contains(epoch + 1)
+      if due || endsPeriod || step == horizon.steps {
         guard try evaluate(observer) else { return .diverged }
+        if endsPeriod {
+          try observer.keep(parameters, as: .snapshot(epoch: epoch + 1), step: step)
+        }
         if let patience = plan.earlyStop, course.sinceBest >= patience, step < horizon.steps {
           stoppedEarly = true
           break

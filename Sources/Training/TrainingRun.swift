@@ -183,6 +183,8 @@ public struct TrainingRun {
       emaTestAccuracy: trainer.lastAverageEvaluation?.accuracy,
       best: trainer.best,
       stoppedEarly: trainer.stoppedEarly,
+      snapshots: models.snapshots,
+      recommended: models.snapshots.last ?? (outcome == .done ? ModelFile.name : nil),
       imagesPerS: recorder.whole.rate,
       seconds: recorder.seconds,
       ranks: communicator.size,

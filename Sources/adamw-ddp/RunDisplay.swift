@@ -106,6 +106,9 @@ final class RunDisplay: RunConsole {
       let file = plan.saveBest ? ": best.safetensors" : ""
       Console.line((summary.stoppedEarly ? "stopped early; " : "") + text + file)
     }
+    if let recommended = summary.recommended, !summary.snapshots.isEmpty {
+      Console.line("snapshots: \(summary.snapshots.count); recommended: \(recommended)")
+    }
     Console.line("run folder: \(summary.output)")
   }
 

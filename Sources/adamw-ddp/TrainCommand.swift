@@ -12,7 +12,8 @@ struct TrainCommand: RankCommand {
       mpirun -n R adamw-ddp train ... shares the work among R ranks.
       Flags win over --config, which wins over the defaults.
       The run folder gets model.safetensors, metrics.csv, metrics.jsonl,
-      plan.yaml, run.json and status.json.
+      plan.yaml, run.json and status.json; with --save-best
+      best.safetensors, with warm restarts snapshots/.
       """
   )
 
