@@ -40,4 +40,16 @@ package struct SoftmaxCrossEntropy {
     let before = standing(of: label, in: logits, classes: classes)
     return (loss, before == 0, before < Self.nearest)
   }
+
+  /// Adds the probability of each class, e^z over the sum of all, to `sums`.
+  package func addProbabilities(
+    of logits: UnsafePointer<Float>,
+    to sums: UnsafeMutablePointer<Double>
+  ) {
+    var top = Double(logits[0])
+    for k in 1..<max(1, classes) { top = max(top, Double(logits[k])) }
+    var total = 0.0
+    for k in 0..<classes { total += Elementary.exp(Double(logits[k]) - top) }
+    for k in 0..<classes { sums[k] += Elementary.exp(Double(logits[k]) - top) / total }
+  }
 }

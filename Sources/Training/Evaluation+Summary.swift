@@ -9,6 +9,10 @@ extension Evaluation {
     public let data: String
     /// Images.
     public let images: Int
+    /// How several models became one answer; null for one.
+    public let ensemble: Ensemble?
+    /// Models.
+    public let members: Int
     /// Mean cross-entropy.
     public let testLoss: Double
     /// Right answers as a fraction.
@@ -23,13 +27,15 @@ extension Evaluation {
       try object.encode(parameters, forKey: .parameters)
       try object.encode(data, forKey: .data)
       try object.encode(images, forKey: .images)
+      try object.encode(ensemble?.rawValue, forKey: .ensemble)
+      try object.encode(members, forKey: .members)
       try object.encode(testLoss.isFinite ? testLoss : nil, forKey: .testLoss)
       try object.encode(testAccuracy, forKey: .testAccuracy)
       try object.encode(testAccuracy5, forKey: .testAccuracy5)
     }
 
     private enum CodingKeys: String, CodingKey {
-      case model, parameters, data, images, testLoss, testAccuracy, testAccuracy5
+      case model, parameters, data, images, ensemble, members, testLoss, testAccuracy, testAccuracy5
     }
   }
 }

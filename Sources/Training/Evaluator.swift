@@ -25,21 +25,15 @@ public final class Evaluator {
     public var accuracy5: Double? { correct5.map { Double($0) / Double(count) } }
   }
 
-  /// Numbers of a chunk: loss sum, right answers, answers not far off.
-  private static let width = 3
   /// Images of a chunk.
   public static let chunk = 100
 
   private let dataset: any ImageDataset
   private let reader: SampleReader
-  private let communicator: any Communicator
   private let team: ThreadTeam
   private let network: Network
-  private let chunks: Int
-  private let own: Range<Int>
+  private var chunks: EvaluationChunks
   private var first = 0
-  private var results: [Double]
-  private let offsets: [Int]
   private var readSample: ThreadTeam.Body = { _, _ in }
 
   /// An evaluator of `model` with the given parameters (a whole-layout buffer) on `dataset`.
@@ -53,18 +47,9 @@ public final class Evaluator {
     kernels: KernelSet,
     options: NetworkOptions = NetworkOptions()
   ) {
-    (self.dataset, self.communicator, self.team) = (dataset, communicator, team)
+    (self.dataset, self.team) = (dataset, team)
     reader = SampleReader(dataset, normalization: normalization, augmentation: .none, seed: 0)
-    chunks = (dataset.count + Self.chunk - 1) / Self.chunk
-    own = share(communicator.rank, of: communicator.size, total: chunks)
-    results = Array(repeating: 0, count: Self.width * chunks)
-    let chunks = chunks
-    offsets = (0...communicator.size).map { rank in
-      let end =
-        rank == communicator.size
-        ? chunks : share(rank, of: communicator.size, total: chunks).lowerBound
-      return end * Self.width * MemoryLayout<Double>.stride
-    }
+    chunks = EvaluationChunks(images: dataset.count, communicator)
     network = Network(
       model,
       batch: Self.batch(images: dataset.count),
@@ -107,11 +92,7 @@ public final class Evaluator {
   }
 
   /// Where each rank's images start, and the end of the last: R + 1 numbers.
-  public var imageOffsets: [Int] {
-    offsets.map {
-      min($0 / (Self.width * MemoryLayout<Double>.stride) * Self.chunk, dataset.count)
-    }
-  }
+  public var imageOffsets: [Int] { chunks.imageOffsets }
 
   /// Evaluates; `logits` is told, chunk by chunk on the rank that has it, the number of the first image and the chunk's logits.
   ///
@@ -119,28 +100,16 @@ public final class Evaluator {
   public func evaluate(
     logits: ((_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void)? = nil
   ) throws -> Result {
-    for chunk in own {
-      first = chunk * Self.chunk
-      network.batch.begin(samples: min(Self.chunk, dataset.count - first))
+    for chunk in chunks.own {
+      let images = chunks.images(of: chunk)
+      first = images.lowerBound
+      network.batch.begin(samples: images.count)
       team.run(network.batch.localSamples, readSample)
       try network.forward()
-      for k in 0..<Self.width { results[Self.width * chunk + k] = network.records[k] }
+      chunks.set(chunk, network.records)
       let count = network.batch.localSamples * network.model.classes
       logits?(first, UnsafeBufferPointer(start: network.logits, count: count))
     }
-    try results.withUnsafeMutableBytes { try communicator.allGather($0, offsets: offsets) }
-    var losses = (0..<chunks).map { results[Self.width * $0] }
-    let loss = losses.withUnsafeMutableBufferPointer {
-      CanonicalTree(leaves: chunks).sum(inPlace: $0)
-    }
-    func counted(_ k: Int) -> Int {
-      (0..<chunks).reduce(0) { $0 + Int(results[Self.width * $1 + k]) }
-    }
-    return Result(
-      loss: loss / Double(dataset.count),
-      correct: counted(1),
-      correct5: network.model.classes > SoftmaxCrossEntropy.nearest ? counted(2) : nil,
-      count: dataset.count
-    )
+    return try chunks.result(classes: network.model.classes)
   }
 }

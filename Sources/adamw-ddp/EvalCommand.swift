@@ -63,6 +63,15 @@ struct EvalCommand: RankCommand {
   )
   var noFusion: [String] = []
   @Option(
+    name: .customLong("ensemble"),
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "the run's snapshots together: the mean of their weights, or of their probabilities",
+      valueName: Ensemble.allCases.map(\.rawValue).joined(separator: "|")
+    )
+  )
+  var ensemble: String?
+  @Option(
     name: .customLong("logits"),
     help: ArgumentHelp("write logits and labels to this safetensors file", valueName: "FILE")
   )
@@ -79,6 +88,13 @@ struct EvalCommand: RankCommand {
       ("val-fraction", valFraction), ("threads", threads), ("kernels", kernels), ("conv", conv),
       ("no-fusion", noFusion.isEmpty ? nil : noFusion.joined(separator: ",")),
     ])
+    let together = try ensemble.map { text in
+      guard let ensemble = Ensemble(rawValue: text) else {
+        let names = Ensemble.allCases.map(\.rawValue).joined(separator: " or ")
+        throw Failure(.usage, "--ensemble \(text): expected \(names).")
+      }
+      return ensemble
+    }
     let summary = try Evaluation.execute(
       Evaluation.Request(
         path: path,
@@ -89,6 +105,7 @@ struct EvalCommand: RankCommand {
         convolutions: conv.map { _ in plan.convolutions },
         fusionsOff: noFusion.isEmpty ? nil : plan.fusionsOff,
         allowMixedCPU: allowMixedCPU,
+        ensemble: together,
         logits: logits
       ),
       world.communicator
@@ -99,7 +116,11 @@ struct EvalCommand: RankCommand {
     } else {
       let text = accuracyText(summary.testAccuracy, summary.testAccuracy5)
       let loss = String(format: "loss %.4f", summary.testLoss)
-      print("\(summary.model) on \(summary.images) images of \(summary.data): \(text)  \(loss)")
+      let ensemble =
+        summary.ensemble.map { "\($0.rawValue) of \(summary.members) snapshots of " } ?? ""
+      print(
+        "\(ensemble)\(summary.model) on \(summary.images) images of \(summary.data): \(text)  \(loss)"
+      )
     }
   }
 }

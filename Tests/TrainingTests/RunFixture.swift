@@ -49,6 +49,7 @@ func evaluate(
   _ path: String,
   data: String? = nil,
   logits: String? = nil,
+  ensemble: Ensemble? = nil,
   ranks: Int
 ) throws -> [Evaluation.Summary] {
   let request = Evaluation.Request(
@@ -56,6 +57,7 @@ func evaluate(
     data: data,
     valFraction: nil,
     threads: 1,
+    ensemble: ensemble,
     logits: logits
   )
   return try ThreadWorld.run(ranks: ranks) { try Evaluation.execute(request, $0) }

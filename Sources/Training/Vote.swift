@@ -1,0 +1,96 @@
+import Collectives
+import Datasets
+import Networks
+import Tensors
+
+/// Evaluates several parameters of one model by vote: a class gets the mean of its softmax probabilities.
+///
+/// These are the snapshot ensembles of Huang et al. 2017 (arXiv 1704.00109). The loss of an image is −log of its label's mean probability. Sums go as in `Evaluator`, and probabilities over members in their order, so
+/// the bits are the same on any number of ranks and threads.
+final class Vote {
+  private let evaluator: Evaluator
+  private let parameters: FloatBuffer
+  private let members: [FloatBuffer]
+  private let dataset: any ImageDataset
+  private let loss: SoftmaxCrossEntropy
+  private var chunks: EvaluationChunks
+  /// The first image of this rank.
+  private let begin: Int
+  /// Of each image of this rank, the sum of each class's probabilities.
+  private let sums: UnsafeMutableBufferPointer<Double>
+
+  /// A vote of `members`, buffers of the whole layout like `parameters`, which `evaluator` reads.
+  init(
+    _ members: [FloatBuffer],
+    _ evaluator: Evaluator,
+    parameters: FloatBuffer,
+    classes: Int,
+    dataset: any ImageDataset,
+    communicator: any Communicator
+  ) {
+    (self.members, self.evaluator, self.parameters) = (members, evaluator, parameters)
+    self.dataset = dataset
+    loss = SoftmaxCrossEntropy(classes: classes, smoothing: 0)
+    chunks = EvaluationChunks(images: dataset.count, communicator)
+    let offsets = chunks.imageOffsets
+    begin = offsets[communicator.rank]
+    sums = .allocate(capacity: (offsets[communicator.rank + 1] - begin) * classes)
+  }
+
+  deinit { sums.deallocate() }
+
+  /// Evaluates; `logits` is told, chunk by chunk on the rank that has it, the number of the first image and the logarithms of the mean
+  /// probabilities, which are logits of these.
+  ///
+  /// Every rank must call it; all get the same result.
+  func evaluate(
+    logits: (_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void
+  ) throws -> Evaluator.Result {
+    sums.initialize(repeating: 0)
+    let classes = loss.classes
+    for member in members {
+      parameters.base.update(from: member.base, count: parameters.count)
+      _ = try evaluator.evaluate { [loss, sums, begin] first, values in
+        guard let row = values.baseAddress, let sum = sums.baseAddress else { return }
+        for sample in 0..<values.count / classes {
+          loss.addProbabilities(
+            of: row + sample * classes,
+            to: sum + (first - begin + sample) * classes
+          )
+        }
+      }
+    }
+    var values = [Float](repeating: 0, count: Evaluator.chunk * classes)
+    for chunk in chunks.own {
+      let images = chunks.images(of: chunk)
+      let part = UnsafeBufferPointer(
+        rebasing: sums[
+          (images.lowerBound - begin) * classes..<(images.upperBound - begin) * classes
+        ]
+      )
+      count(part, images, chunk)
+      for (i, sum) in part.enumerated() {
+        values[i] = Float(Elementary.log(sum / Double(members.count)))
+      }
+      values.withUnsafeBufferPointer {
+        logits(images.lowerBound, UnsafeBufferPointer(rebasing: $0[..<part.count]))
+      }
+    }
+    return try chunks.result(classes: classes)
+  }
+
+  /// Puts down a chunk's numbers.
+  private func count(_ sums: UnsafeBufferPointer<Double>, _ images: Range<Int>, _ chunk: Int) {
+    guard var row = sums.baseAddress else { return }
+    var numbers = [Double](repeating: 0, count: EvaluationChunks.width)
+    for image in images {
+      let label = dataset.label(image)
+      let before = standing(of: label, in: row, classes: loss.classes)
+      numbers[0] -= Elementary.log(row[label] / Double(members.count))
+      numbers[1] += before == 0 ? 1 : 0
+      numbers[2] += before < SoftmaxCrossEntropy.nearest ? 1 : 0
+      row += loss.classes
+    }
+    chunks.set(chunk, numbers)
+  }
+}
