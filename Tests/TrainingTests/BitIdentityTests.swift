@@ -63,10 +63,29 @@ struct BitIdentityTests {
     Variant("short batches and BatchNorm over parts of lanes") {
       ($0.batchSize, $0.lanes, $0.steps, $0.batchNorm) = (96, 6, nil, .group(8))
     }.on([2, 4, 5, 6]),
+    Variant("a moving average, clipping, smoothing, L2 and factors by kind of tensor") {
+      ($0.averageDecay, $0.clipNorm, $0.smoothing) = (0.9, 0.5, 0.1)
+      ($0.l2, $0.noL2, $0.noDecay) = (0.01, [.norm], [.bias])
+      ($0.learningRateFactors, $0.decayFactors) = ([.dense: 0.5], [.norm: 2])
+      ($0.steps, $0.evalEvery) = (6, 1)
+    }.on([2, 3, 8]),
     Variant("the set as one batch") { ($0.batchSize, $0.steps) = (200, 2) },
   ]
 
-  @Test(arguments: variants)
+  /// Every rule but adamw, with what it may be told.
+  static let rules: [Variant] = UpdateRuleCatalog.rows.map(\.name).filter { $0 != "adamw" }
+    .map { name in
+      Variant("rule \(name)") {
+        ($0.rule, $0.l2, $0.steps) = (name, 1e-3, 4)
+        $0.amsgrad = name == "adam"
+        $0.nesterov = name.hasPrefix("sgd")
+        $0.centered = name == "rmsprop"
+        $0.swatsTolerance = name == "swats" ? 10 : nil
+        $0.clipNorm = name == "swats" ? nil : 1
+      }.on([2, 3, 8])
+    }
+
+  @Test(arguments: variants + rules)
   func ranksDoNotChangeTheBits(variant: Variant) throws {
     let source = smallSource()
     let model = try smallCNN(source)

@@ -11,6 +11,8 @@ struct Trained: Sendable, Equatable {
   var outcome = Trainer.Outcome.done
   /// Every tensor, running statistics included.
   var parameters: [UInt32] = []
+  /// Their moving average, where the plan wants one.
+  var average: [UInt32] = []
   /// By step: loss sum, gradient norm, right answers.
   var steps: [[UInt64]] = []
   var evaluations: [Evaluator.Result] = []
@@ -26,6 +28,7 @@ struct Trained: Sendable, Equatable {
       $0.element.0 != $0.element.1
     }
     if let wrong { return "parameter \(wrong.offset) differs after \(steps.count) steps" }
+    if average != other.average { return "the moving average differs" }
     return self == other ? nil : "the evaluations differ"
   }
 
@@ -86,6 +89,7 @@ func train(
     }
     trained.outcome = try trainer.run(watcher)
     trained.parameters = trainer.parameters.elements.map(\.bitPattern)
+    trained.average = trainer.average?.elements.map(\.bitPattern) ?? []
     trained.evaluations = watcher.evaluations
     return trained
   }

@@ -37,7 +37,9 @@ struct GradientProbe {
       ModelCatalog.model(
         arguments[0],
         input: shape,
-        classes: readIntegers(batch, "classes")[0]
+        classes: readIntegers(batch, "classes")[0],
+        // PyTorch cannot draw the same mixtures.
+        shake: ModelCatalog.usualShake(arguments[0]).map { _ in ShakeMode(.even, .even, .image) }
       ),
       smooth: arguments.contains("silu")
     )
