@@ -116,7 +116,7 @@ public struct Horizon: Sendable {
     guard let last = schedule.periods.last, last.upperBound > schedule.epochs else {
       return warnings
     }
-    let eta = significant(multiplier(at: schedule.steps - 1))
+    let eta = significant(schedule.multiplier(at: schedule.steps))
     let fuller = ["\(last.upperBound)"] + (last.lowerBound > 0 ? ["\(last.lowerBound)"] : [])
     return warnings + [
       "the run ends inside a restart period, at η \(eta): --epochs "

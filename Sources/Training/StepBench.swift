@@ -118,7 +118,8 @@ public struct StepBench: Sendable {
             decay: horizon.decay,
             l2: plan.l2 ?? 0,
             gradientScale: 1 / Double(plan.batchSize)
-          )
+          ),
+          number: number - 1
         ) {
           guard engine.batch.firstLane > 0 else { return }
           let start = LoopRecorder.now

@@ -43,7 +43,7 @@ public final class StepEngine {
   public let reduction: ReductionPlan
 
   private let team: ThreadTeam
-  private let gradients: [FloatBuffer]
+  private let gradient: FloatBuffer
   private let reducer: GradientReducer
   private let totals: StepTotals
   private let penalizes: Bool
@@ -76,45 +76,15 @@ public final class StepEngine {
       fullBatch: plan.batchSize,
       rounds: plan.accumulate
     )
-    parameters = try communicator.allocate(floats: layout.count)
-    let partials = try reduction.partials[rank].map { _ in
-      try communicator.allocate(floats: layout.trainable.count)
-    }
-    // Between rounds there may be more sums than the ranks exchange.
-    gradients =
-      partials
-      + (partials.count..<batch.nodeCapacity).map { _ in
-        FloatBuffer(count: layout.trainable.count)
-      }
-    let grouping = try plan.grouping
-    network = Network(
-      model,
-      batch: batch,
-      mode: .training(grouping),
-      parameters: parameters,
-      gradients: gradients,
-      smoothing: plan.smoothing,
-      team: team,
-      kernels: kernels,
-      crossLane: LaneSums(
-        communicator,
-        plan: reduction,
-        batch: batch,
-        maximumWidth: 1 + 2 * (model.nodes.map(\.shape.channels).max() ?? 0),
-        lanesPerGroup: [grouping.lanesPerGroup]
-      ),
-      seed: plan.seed,
-      options: plan.networkOptions
-    )
-    let exchange = try communicator.exchange(reduction, gradients: partials)
+    let buffers = try StepBuffers(plan, layout, reduction, batch, communicator)
+    (parameters, gradient) = (buffers.parameters, buffers.gradients[0])
+    network = try Self.network(plan, model, reduction, batch, buffers, communicator, team, kernels)
+    let exchange = try communicator.exchange(reduction, gradients: buffers.partials)
     reducer = GradientReducer(exchange, plan: reduction, layout: layout)
-    average = try plan.averageDecay.map { [parameters] in
-      WeightAverage(
-        decay: $0,
-        of: parameters,
-        layout: layout,
-        in: try communicator.allocate(floats: layout.count)
-      )
+    average = plan.averageDecay.flatMap { decay in
+      buffers.average.map {
+        WeightAverage(decay: decay, of: buffers.parameters, layout: layout, in: $0)
+      }
     }
     (penalizes, clipNorm) = (plan.l2 != nil, plan.clipNorm)
     optimizer = ShardedOptimizer(
@@ -124,7 +94,7 @@ public final class StepEngine {
       sharded: plan.zero == 1,
       exchange: exchange,
       parameters: parameters,
-      gradients: gradients[0],
+      gradients: gradient,
       segments: ParameterFactors.segments(layout, plan.parameterFactors),
       penalizes: penalizes,
       average: average,
@@ -143,6 +113,39 @@ public final class StepEngine {
     }
   }
 
+  /// The replica, over this rank's lanes.
+  private static func network(
+    _ plan: TrainingPlan,
+    _ model: Model,
+    _ reduction: ReductionPlan,
+    _ batch: BatchLayout,
+    _ buffers: StepBuffers,
+    _ communicator: any Communicator,
+    _ team: ThreadTeam,
+    _ kernels: KernelSet
+  ) throws -> Network {
+    let grouping = try plan.grouping
+    return Network(
+      model,
+      batch: batch,
+      mode: .training(grouping),
+      parameters: buffers.parameters,
+      gradients: buffers.gradients,
+      smoothing: plan.smoothing,
+      team: team,
+      kernels: kernels,
+      crossLane: LaneSums(
+        communicator,
+        plan: reduction,
+        batch: batch,
+        maximumWidth: 1 + 2 * (model.nodes.map(\.shape.channels).max() ?? 0),
+        lanesPerGroup: [grouping.lanesPerGroup]
+      ),
+      seed: plan.seed,
+      options: plan.networkOptions
+    )
+  }
+
   /// The most entries that a recorder of the team gets in a step.
   var recordsOfAStep: Int {
     let trained = network.layout.entries.count { $0.role != .statistic }
@@ -152,9 +155,10 @@ public final class StepEngine {
 
   /// Takes a step on the current batch: (a) round by round forward and backward, reduce; (b) totals; (c) update and gather.
   ///
-  /// `read` brings the samples of the round, as `batch` has it, into `network`. When a total is not finite, all ranks leave parameters and
+  /// `number` of the run's steps came before, whatever the rule counts; what the network draws follows from it. `read` brings the samples of the round, as `batch` has it, into `network`. When a total is not finite, all ranks leave parameters and
   /// statistics as they are.
-  public func step(_ scalars: StepScalars, read: () -> Void) throws -> Totals {
+  public func step(_ scalars: StepScalars, number: Int, read: () -> Void) throws -> Totals {
+    network.begin(step: number)
     reducer.begin(present: batch.present)
     for round in batch.rounds.indices {
       batch.begin(round: round)

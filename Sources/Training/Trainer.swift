@@ -181,8 +181,6 @@ public final class Trainer {
     let start = (step % horizon.stepsPerEpoch) * plan.batchSize
     let samples = min(plan.batchSize, horizon.samples - start)
     engine.batch.begin(samples: samples)
-    // The run's own count: an optimizer that forgets counts its steps anew.
-    engine.network.begin(step: step)
     let multiplier = horizon.multiplier(at: step)
     let totals = try engine.step(
       StepScalars(
@@ -192,7 +190,8 @@ public final class Trainer {
         decay: horizon.decay(at: step),
         l2: plan.l2 ?? 0,
         gradientScale: (plan.maximize ? -1 : 1) / Double(samples)
-      )
+      ),
+      number: step
     ) {
       firstSample = start + engine.batch.firstSample
       team.run(engine.batch.localSamples, readSample)

@@ -25,7 +25,7 @@ struct StepDrawsTests {
     let engine = try StepEngine(
       plan,
       model: model,
-      rule: try plan.ruleRow.rule(plan.constants),
+      rule: try plan.updateRule,
       communicator: SoloCommunicator(),
       team: ThreadTeam(size: 1) { BLAS.useOneThread() },
       kernels: KernelSet(.best),
@@ -35,8 +35,6 @@ struct StepDrawsTests {
     engine.parameters.base.update(from: values.base, count: values.count)
     let (images, labels) = randomBatch(model, samples: 16, seed: 4)
     return try steps.map { step in
-      for (i, value) in images.enumerated() { engine.network.images[i] = value }
-      for (i, label) in labels.enumerated() { engine.network.labels[i] = Int32(label) }
       let scalars = StepScalars(
         step: step,
         learningRate: 0,
@@ -44,7 +42,11 @@ struct StepDrawsTests {
         decay: 0,
         gradientScale: 1.0 / 16
       )
-      return try engine.step(scalars).loss
+      let totals = try engine.step(scalars, number: step - 1) {
+        for (i, value) in images.enumerated() { engine.network.images[i] = value }
+        for (i, label) in labels.enumerated() { engine.network.labels[i] = Int32(label) }
+      }
+      return totals.loss
     }
   }
 

@@ -91,7 +91,8 @@ enum ScaleProbe {
           multiplier: 1,
           decay: 1e-4,
           gradientScale: 1 / Double(lanes)
-        )
+        ),
+        number: step
       ) {
         for sample in 0..<engine.batch.localSamples {
           let index = step * lanes + engine.batch.firstSample + sample
