@@ -27,12 +27,10 @@ public struct AdaGrad: UpdateRule, Hashable {
   /// No.
   public var decaysWeights: Bool { false }
 
-  private var isUnderRoot: Bool { dialect == .keras || dialect == .optax }
-
   /// AdaGrad on one piece.
   public func update(_ span: UpdateSpan, _ scalars: StepScalars) {
     let (rate, eps) = (Float(scalars.rate), Float(epsilon))
-    let (inside, outside) = isUnderRoot ? (eps, 0) : (0, eps)
+    let (inside, outside) = dialect.epsilonIsUnderRoot ? (eps, 0) : (0, eps)
     let (theta, gradients, s) = (span.parameters, span.gradients, span.state(0))
     for i in 0..<span.count {
       let g = gradients[i]

@@ -6,11 +6,7 @@ struct DecoupledDecay {
 
   init(_ dialect: Dialect, _ scalars: StepScalars) {
     order = dialect.decayOrder
-    switch dialect.decayUnit {
-    case .schedule: factor = Float(scalars.multiplier * scalars.decay)
-    case .learningRate: factor = Float(scalars.rate * scalars.decay)
-    case .raw: factor = Float(scalars.decay)
-    }
+    factor = Float(scalars.decayPart(dialect.decayUnit))
   }
 
   /// θ after a step and the decay.

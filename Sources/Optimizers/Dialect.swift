@@ -70,6 +70,9 @@ public enum Dialect: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether RMSProp and AdaGrad add ε under the root, as in √(v + ε), and RMSProp takes ηα into its momentum.
+  public var epsilonIsUnderRoot: Bool { self == .keras || self == .optax }
+
   /// Whether λ may be given as λ_norm: the paper's idea.
   public var normalizesDecay: Bool { self == .paper || self == .authors }
 

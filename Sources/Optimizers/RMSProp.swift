@@ -36,11 +36,10 @@ public struct RMSProp: UpdateRule, Hashable {
   /// No.
   public var decaysWeights: Bool { false }
 
-  private var isUnderRoot: Bool { dialect == .keras || dialect == .optax }
-
   /// RMSProp on one piece.
   public func update(_ span: UpdateSpan, _ scalars: StepScalars) {
     let (r, c, eps) = (Float(rho), Float(1 - rho), Float(epsilon))
+    let isUnderRoot = dialect.epsilonIsUnderRoot
     let (inside, outside) = isUnderRoot ? (eps, 0) : (0, eps)
     let (rate, mu) = (Float(scalars.rate), Float(momentum))
     let (enters, applies): (Float, Float) = isUnderRoot ? (rate, 1) : (1, rate)

@@ -35,7 +35,16 @@ public struct StepScalars: Hashable, Sendable {
   }
 
   /// η_t·α.
-  var rate: Double { multiplier * learningRate }
+  public var rate: Double { multiplier * learningRate }
+
+  /// The part of a weight that decoupled decay takes off in this step.
+  public func decayPart(_ unit: Dialect.DecayUnit) -> Double {
+    switch unit {
+    case .schedule: multiplier * decay
+    case .learningRate: rate * decay
+    case .raw: decay
+    }
+  }
 
   /// The same for parameters that have factors of their own.
   public func scaled(by factors: ParameterFactors) -> StepScalars {

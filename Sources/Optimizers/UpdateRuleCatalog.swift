@@ -102,9 +102,8 @@ public enum UpdateRuleCatalog {
       takes: [.epsilon, .initialAccumulator],
       dialects: others,
       usual: { dialect, constants in
-        let isUnderRoot = dialect == .keras || dialect == .optax
-        constants.epsilon = isUnderRoot ? 1e-7 : 1e-10
-        constants.initialAccumulator = isUnderRoot ? 0.1 : 0
+        constants.epsilon = dialect.epsilonIsUnderRoot ? 1e-7 : 1e-10
+        constants.initialAccumulator = dialect.epsilonIsUnderRoot ? 0.1 : 0
       }
     ) { AdaGrad(epsilon: $0.epsilon, initial: $0.initialAccumulator, dialect: $1) },
     Row(
