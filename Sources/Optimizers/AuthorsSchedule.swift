@@ -36,6 +36,9 @@ public struct AuthorsSchedule: Hashable, Sendable {
 
     init(epochs: Int) { (self.epochs, next) = (Double(epochs), Double(1 + epochs)) }
 
+    /// η.
+    var multiplier: Double { 0.5 * (1 + Elementary.cosPi(progress)) }
+
     /// Goes to the next batch, in `epoch`, counted from 1; true if it restarts.
     mutating func advance(epoch: Int, batches: Int, factor: Double) -> Bool {
       progress = min(1, progress + 1 / (epochs * Double(batches)))
@@ -81,17 +84,31 @@ public struct AuthorsSchedule: Hashable, Sendable {
   /// η at 0-based step `step` of the run.
   public func multiplier(at step: Int) -> Double {
     let epoch = step / batchesPerEpoch
-    switch shape {
-    case .fixed: return 1
-    case .multistep: return Elementary.power(0.1, epoch + 1 >= 122 ? 2 : epoch + 1 >= 81 ? 1 : 0)
-    case .cosine(_, let factor):
-      precondition(epoch < starts.count, "the sum is known for the run's steps alone")
-      var course = starts[epoch]
-      for _ in 0...step % batchesPerEpoch {
-        _ = course.advance(epoch: epoch + 1, batches: batchesPerEpoch, factor: factor)
-      }
-      return 0.5 * (1 + Elementary.cosPi(course.progress))
+    guard case .cosine(_, let factor) = shape else { return level(inEpoch: epoch) }
+    precondition(epoch < starts.count, "the sum is known for the run's steps alone")
+    var course = starts[epoch]
+    for _ in 0...step % batchesPerEpoch {
+      _ = course.advance(epoch: epoch + 1, batches: batchesPerEpoch, factor: factor)
     }
+    return course.multiplier
+  }
+
+  /// η at the steps of an epoch, counted from 0: what `multiplier` says one by one, in one replay.
+  public func multipliers(inEpoch epoch: Int) -> [Double] {
+    guard case .cosine(_, let factor) = shape else {
+      return Array(repeating: level(inEpoch: epoch), count: batchesPerEpoch)
+    }
+    var course = starts[epoch]
+    return (0..<batchesPerEpoch).map { _ in
+      _ = course.advance(epoch: epoch + 1, batches: batchesPerEpoch, factor: factor)
+      return course.multiplier
+    }
+  }
+
+  /// η in an epoch, counted from 0, where there is no cosine.
+  private func level(inEpoch epoch: Int) -> Double {
+    guard shape == .multistep else { return 1 }
+    return Elementary.power(0.1, epoch + 1 >= 122 ? 2 : epoch + 1 >= 81 ? 1 : 0)
   }
 
   /// The place in `periods` of the period that holds 0-based step `step`; a restart belongs to the new one.

@@ -13,6 +13,16 @@ public enum LearningCourse: Hashable, Sendable {
     }
   }
 
+  /// η at the steps of an epoch, counted from 0: what `multiplier` says one by one, where that would take long.
+  public func multipliers(inEpoch epoch: Int) -> [Double] {
+    switch self {
+    case .schedule(let schedule):
+      let first = epoch * schedule.stepsPerEpoch
+      return (first..<first + schedule.stepsPerEpoch).map { schedule.multiplier(at: $0) }
+    case .authors(let schedule): return schedule.multipliers(inEpoch: epoch)
+    }
+  }
+
   /// The number, from 0, of the restart period that holds 0-based step `step`.
   public func period(at step: Int) -> Int {
     switch self {

@@ -55,6 +55,20 @@ public struct Schedule: Hashable, Sendable {
     }
   }
 
+  /// The steps, rising, at which η turns: the first behind the warm-up, at a drop or a knot, and of a restart.
+  public var turns: [Int] {
+    let named: [Double] =
+      switch shape {
+      case .fixed, .cosine: []
+      case .step(let epochs, _): epochs
+      case .piecewiseConstant(let knots), .piecewiseLinear(let knots): knots.map(\.epoch)
+      case .warmRestarts: periods.map { Double($0.lowerBound) }
+      }
+    // A knot may be named for a step that no integer can count.
+    let inside = named.map { step(of: $0) }.filter { $0 < Double(steps) }.map { Int($0) }
+    return ([warmupSteps] + inside.filter { $0 > warmupSteps }).filter { $0 > 0 }
+  }
+
   /// The place in `periods` of the period that holds 0-based step `step`; the last for steps behind all.
   public func period(at step: Int) -> Int {
     // The first period that begins after the step, by halving.

@@ -59,6 +59,20 @@ struct AuthorsScheduleTests {
     }
   }
 
+  /// An epoch in one replay is what its batches are one by one.
+  @Test func anEpochAtOnce() {
+    let shapes = [
+      AuthorsSchedule.Shape.cosine(epochs: 3, factor: 2), .fixed(epochs: 9), .multistep,
+    ]
+    for shape in shapes {
+      let schedule = AuthorsSchedule(shape, epochs: 130, batchesPerEpoch: 7)
+      for epoch in [0, 2, 3, 8, 9, 79, 80, 81, 120, 121, 129] {
+        let each = (0..<7).map { schedule.multiplier(at: 7 * epoch + $0) }
+        #expect(schedule.multipliers(inEpoch: epoch) == each, "\(shape), epoch \(epoch)")
+      }
+    }
+  }
+
   @Test func theReadmesRun() {
     func eta(_ epoch: Int, _ batch: Int) -> Double {
       Self.readme.multiplier(at: (epoch - 1) * 391 + batch - 1)

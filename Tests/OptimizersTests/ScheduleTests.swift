@@ -29,6 +29,19 @@ struct ScheduleTests {
     (0..<schedule.steps).map(schedule.multiplier)
   }
 
+  /// Where η jumps or bends, by the shapes' own numbers.
+  @Test func turns() {
+    // Periods of 2, 3 and 5 epochs, 4.5 rounded.
+    let expected = [[], [], [], [20, 35, 80], [25], [40, 90], [20, 50]]
+    for (shape, turns) in zip(Self.shapes, expected) {
+      #expect(schedule(shape).turns == turns, "\(shape)")
+    }
+    // Those within the warm-up are not seen.
+    #expect(schedule(Self.shapes[3], warmup: 3).turns == [30, 35, 80])
+    let far = ScheduleShape.piecewiseConstant([ScheduleKnot(epoch: 1e300, multiplier: 0)])
+    #expect(schedule(far).turns == [])
+  }
+
   @Test func fixedIsOne() {
     #expect(values(schedule(.fixed)).allSatisfy { $0 == 1 })
   }
