@@ -1,0 +1,125 @@
+import Optimizers
+import Tensors
+
+/// What a plan does to a weight step by step: η, the learning rate, λ, and what decay alone leaves of the weight.
+public struct PlanExplanation: Sendable {
+  /// One step.
+  public struct Row: Encodable, Hashable, Sendable {
+    /// The step, from 0.
+    public let step: Int
+    /// Passes over the images before it.
+    public let epoch: Double
+    /// η.
+    public let eta: Double
+    /// η·α.
+    public let rate: Double
+    /// λ, the number that the plan means in its dialect.
+    public let lambda: Double
+    /// The part of a weight that decoupled decay takes off in this step.
+    public let decay: Double
+    /// The part of a weight that decoupled decay has left after this step, where no gradient moves it.
+    public let left: Double
+    /// η·α times the coefficient of coupled decay: what that adds to the step, in parts of the weight.
+    public let l2: Double
+  }
+
+  /// The plan, resolved.
+  public let plan: TrainingPlan
+  /// What it comes to.
+  public let horizon: Horizon
+  /// The chosen steps, rising.
+  public let rows: [Row]
+  /// The part of a weight that decoupled decay leaves over the whole run, where no gradient moves it.
+  public let left: Double
+
+  /// Explains a valid plan for `samples` images at 0-based `steps`, or at those that say most; throws a usage failure for a step behind the
+  /// run's last, and what `Horizon` throws.
+  public init(_ plan: TrainingPlan, samples: Int, at steps: [Int]? = nil) throws {
+    let horizon = try Horizon(plan, samples: samples)
+    guard horizon.steps > 0 else {
+      throw Failure(.usage, "--steps 0 leaves no step to explain.")
+    }
+    if let late = steps?.first(where: { $0 >= horizon.steps }) {
+      throw Failure(
+        .usage,
+        "step \(late) lies behind the run, whose \(horizon.steps) steps are numbered from 0."
+      )
+    }
+    (self.plan, self.horizon) = (try plan.resolved, horizon)
+    (rows, left) = Self.walk(self.plan, horizon, Set(steps ?? horizon.tellingSteps))
+  }
+
+  /// Goes through all steps once and keeps the chosen ones.
+  private static func walk(
+    _ plan: TrainingPlan,
+    _ horizon: Horizon,
+    _ chosen: Set<Int>
+  ) -> (rows: [Row], left: Double) {
+    let (perEpoch, unit) = (horizon.stepsPerEpoch, plan.dialect.decayUnit)
+    var (rows, left) = ([Row](), 1.0)
+    for epoch in 0..<(horizon.steps + perEpoch - 1) / perEpoch {
+      let first = epoch * perEpoch
+      let multipliers = horizon.course.multipliers(inEpoch: epoch)
+      for step in first..<min(first + perEpoch, horizon.steps) {
+        let scalars = StepScalars(
+          step: step + 1,
+          learningRate: horizon.learningRate,
+          multiplier: multipliers[step - first],
+          decay: horizon.decay(at: step),
+          gradientScale: 1
+        )
+        let part = scalars.decayPart(unit)
+        left *= 1 - part
+        guard chosen.contains(step) else { continue }
+        rows.append(
+          Row(
+            step: step,
+            epoch: Double(step) / Double(perEpoch),
+            eta: scalars.multiplier,
+            rate: scalars.rate,
+            lambda: scalars.decay,
+            decay: part,
+            left: left,
+            l2: scalars.rate * (plan.l2 ?? 0)
+          )
+        )
+      }
+    }
+    return (rows, left)
+  }
+
+  /// λ in each restart period as the paper would have it, the part that decay takes at η = 1: raw, times α where the dialect has it so.
+  public var paperDecays: [Double] { horizon.fullDecays(plan.dialect.decayUnit) }
+
+  /// λ_norm of the paper's formula for each of `paperDecays`: λ/√(b/(B·T)).
+  public var paperNorms: [Double] {
+    zip(paperDecays, horizon.course.periodEpochs).map { full, epochs in
+      let unit = Double(plan.batchSize) / (Double(horizon.samples) * epochs)
+      return epochs > 0 ? full / unit.squareRoot() : 0
+    }
+  }
+
+  /// The λ of the paper's SGDW that coupled decay comes near in the steady state of SGD and SGDW, α·c·(1 − τ)/(1 − β1); nil for other rules.
+  public var coupledAsDecoupled: Double? {
+    guard plan.rule.hasPrefix("sgd"), let l2 = plan.l2, l2 > 0,
+      let constants = try? plan.constants
+    else { return nil }
+    let share = constants.momentum > 0 ? 1 - constants.dampening : 1
+    return horizon.learningRate * l2 * share / (1 - constants.momentum)
+  }
+}
+
+extension Horizon {
+  /// The part of a weight that decay takes at η = 1 in each period, λ being measured in `unit`.
+  func fullDecays(_ unit: Dialect.DecayUnit) -> [Double] {
+    decays.map {
+      StepScalars(
+        step: 1,
+        learningRate: learningRate,
+        multiplier: 1,
+        decay: $0,
+        gradientScale: 1
+      ).decayPart(unit)
+    }
+  }
+}
