@@ -23,8 +23,17 @@ let common: [SwiftSetting] = [
 ]
 
 /// A library target; what computes is optimised in every configuration.
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: [optimized] + common)
+func library(
+  _ name: String,
+  _ dependencies: [Target.Dependency],
+  resources: [Resource] = []
+) -> Target {
+  .target(
+    name: name,
+    dependencies: dependencies,
+    resources: resources,
+    swiftSettings: [optimized] + common
+  )
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -77,7 +86,9 @@ let package = Package(
         "Tensors", "Kernels", "Collectives", "Datasets", "Optimizers", "Checkpoints", "Networks",
         "DataParallel", .product(name: "Yams", package: "Yams"),
         .product(name: "Logging", package: "swift-log"),
-      ]
+      ],
+      // A link to launch/presets.
+      resources: [.embedInCode("presets")]
     ),
 
     // Level 5.

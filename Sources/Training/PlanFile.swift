@@ -21,8 +21,13 @@ public enum PlanFile {
     _ kind: Failure.Kind = .usage
   ) throws {
     try naming(kind == .usage ? "--config \(path)" : path, kind) {
-      for (flag, text) in try pairs(path) { try PlanField.named(flag)?.assign(text, to: &plan) }
+      try plan.overlay(try pairs(path))
     }
+  }
+
+  /// Sets what a preset says in a plan; throws a usage failure that names it.
+  public static func apply(_ preset: Preset, to plan: inout TrainingPlan) throws {
+    try naming("--preset \(preset.name)", .usage) { try plan.overlay(try pairs(in: preset.text)) }
   }
 
   /// Reads a file's keys and values, in file order; throws a usage failure that names the file.
@@ -46,6 +51,11 @@ public enum PlanFile {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw Failure(.usage, "the file is missing or unreadable.")
     }
+    return try pairs(in: text)
+  }
+
+  /// The keys and values of YAML, in its order.
+  private static func pairs(in text: String) throws -> [(flag: String, text: String)] {
     let root: Node?
     do {
       root = try Yams.compose(yaml: text)

@@ -10,6 +10,7 @@ struct AdamWDDP: ParsableCommand {
       Own data:   adamw-ddp train --data cifar-10-batches-bin --epochs 30
       8 ranks:    mpirun -n 8 adamw-ddp train --data cifar-10-batches-bin
       Then:       adamw-ddp eval runs/NAME
+      Recipes:    adamw-ddp train --preset paper-cifar10-100
       How large:  adamw-ddp estimate --model resnet56 --ranks 8
       How fast:   mpirun -n 8 adamw-ddp bench step --model resnet56
       Trouble:    adamw-ddp doctor
@@ -22,7 +23,8 @@ struct AdamWDDP: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      TrainCommand.self, EvalCommand.self, EstimateCommand.self, BenchCommand.self,
+      TrainCommand.self, EvalCommand.self, EstimateCommand.self,
+      BenchCommand.self,
       DoctorCommand.self, SelfTestCommand.self,
     ],
     defaultSubcommand: TrainCommand.self

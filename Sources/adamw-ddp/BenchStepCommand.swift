@@ -16,6 +16,7 @@ struct BenchStepCommand: RankCommand {
       """
   )
 
+  @OptionGroup(title: "Plan") var source: PlanSourceOptions
   @OptionGroup(title: "Network") var network: ModelOptions
   @OptionGroup(title: "Network") var shake: ShakeOptions
   @OptionGroup(title: "Network") var images: ImageOptions
@@ -37,8 +38,7 @@ struct BenchStepCommand: RankCommand {
   func run(_ world: World) throws {
     let communicator = world.communicator
     let (plan, model) = try communicator.together {
-      var plan = TrainingPlan()
-      try plan.assign(
+      let plan = try source.plan(
         network.assignments + shake.assignments + batch.assignments + rule.assignments
           + parallel.assignments
           + placement.assignments + engine.assignments

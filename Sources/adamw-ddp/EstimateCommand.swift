@@ -10,11 +10,12 @@ struct EstimateCommand: ParsableCommand {
     commandName: "estimate",
     abstract: "Parameters, multiply-adds and memory of a network, without training.",
     discussion: """
-      With --ranks, --threads or any flag of the step: the memory of the largest rank
-      too, as bench step measures it.
+      With --ranks, --threads, a plan or any flag of the step: the memory of the
+      largest rank too, as bench step measures it.
       """
   )
 
+  @OptionGroup(title: "Plan") var source: PlanSourceOptions
   @OptionGroup(title: "Network") var network: ModelOptions
   @OptionGroup(title: "Network") var images: ImageOptions
   @OptionGroup(title: "Step") var batch: BatchOptions
@@ -33,16 +34,16 @@ struct EstimateCommand: ParsableCommand {
   func validate() throws { if let ranks { try requirePositive("ranks", ranks) } }
 
   func run() throws {
-    var plan = TrainingPlan()
     let step =
       batch.assignments + rule.assignments + parallel.assignments
       + engine.assignments
-    try plan.assign(network.assignments + step)
+    let plan = try source.plan(network.assignments + step)
     let ranks = self.ranks ?? 1
     try plan.validate(ranks: ranks)
     let model = try images.model(plan)
     let threads = plan.threads ?? affinityMask().count
-    let wantsMemory = self.ranks != nil || step.contains { $0.text != nil }
+    let wantsMemory =
+      self.ranks != nil || source.isGiven || step.contains { $0.text != nil }
     let memory =
       wantsMemory ? try StepMemory(plan, model, ranks: ranks, threads: threads) : nil
     let whole =

@@ -19,9 +19,7 @@ extension ArgumentHelp {
 extension TrainingPlan {
   /// Takes up the flags that were given.
   mutating func assign(_ assignments: [(flag: String, text: String?)]) throws {
-    for (flag, text) in assignments {
-      if let text { try PlanField.named(flag)?.assign(text, to: &self) }
-    }
+    try overlay(assignments.compactMap { flag, text in text.map { (flag, $0) } })
   }
 }
 

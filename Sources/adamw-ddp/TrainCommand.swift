@@ -10,13 +10,14 @@ struct TrainCommand: RankCommand {
     abstract: "Train a network (the default command).",
     discussion: """
       mpirun -n R adamw-ddp train ... shares the work among R ranks.
-      Flags win over --config, which wins over the defaults.
+      Flags win over --config, which wins over --preset and that over defaults.
       The run folder gets model.safetensors, metrics.csv, metrics.jsonl,
       plan.yaml, run.json and status.json; with --save-best
       best.safetensors, with warm restarts snapshots/.
       """
   )
 
+  @OptionGroup(title: "Plan") var source: PlanSourceOptions
   @OptionGroup(title: "Data and model") var model: ModelOptions
   @OptionGroup(title: "Data and model") var shake: ShakeOptions
   @OptionGroup(title: "Data and model") var data: DataOptions
@@ -32,14 +33,6 @@ struct TrainCommand: RankCommand {
   @OptionGroup(title: "Lanes, ranks and threads") var engine: EngineOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  @Option(
-    name: .customLong("config"),
-    help: ArgumentHelp(
-      "YAML file with one 'flag: value' a line, such as a plan.yaml",
-      valueName: "FILE"
-    )
-  )
-  var config: String?
   @Flag(name: .customLong("print-plan"), help: "print the plan as YAML and stop")
   var printPlan = false
   @Flag(name: .customLong("json"), help: "end with one JSON object on stdout")
@@ -50,7 +43,7 @@ struct TrainCommand: RankCommand {
   func run(_ world: World) throws {
     // Together: a --config that only some hosts can read is one error.
     let plan = try world.communicator.together {
-      let chosen = try chosenPlan()
+      let chosen = try source.plan(assignments)
       try chosen.validate(ranks: world.communicator.size)
       return chosen
     }
@@ -85,14 +78,6 @@ struct TrainCommand: RankCommand {
         isAgreed: true
       )
     }
-  }
-
-  /// Defaults, then the file, then flags.
-  func chosenPlan() throws -> TrainingPlan {
-    var plan = TrainingPlan()
-    if let config { try PlanFile.apply(config, to: &plan) }
-    try plan.assign(assignments)
-    return plan
   }
 
   var assignments: [(flag: String, text: String?)] {

@@ -47,7 +47,7 @@ extension ProgramTests {
       let flags = arguments.compactMap {
         ($0["preferredName"] as? [String: Any])?["name"] as? String
       }
-      let more = ["config", "print-plan", "json", "quiet", "help", "version"]
+      let more = ["config", "preset", "print-plan", "json", "quiet", "help", "version"]
       #expect(flags.sorted() == (PlanField.all.map(\.flag) + more).sorted())
     }
   }
