@@ -11,6 +11,7 @@ struct AdamWDDP: ParsableCommand {
       8 ranks:    mpirun -n 8 adamw-ddp train --data cifar-10-batches-bin
       Then:       adamw-ddp eval runs/NAME
       Recipes:    adamw-ddp train --preset paper-cifar10-100
+      Decay:      adamw-ddp explain --preset paper-cifar10-100 --images 50000
       How large:  adamw-ddp estimate --model resnet56 --ranks 8
       How fast:   mpirun -n 8 adamw-ddp bench step --model resnet56
       Trouble:    adamw-ddp doctor
@@ -23,7 +24,7 @@ struct AdamWDDP: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      TrainCommand.self, EvalCommand.self, EstimateCommand.self,
+      TrainCommand.self, EvalCommand.self, ExplainCommand.self, EstimateCommand.self,
       BenchCommand.self,
       DoctorCommand.self, SelfTestCommand.self,
     ],

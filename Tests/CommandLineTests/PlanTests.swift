@@ -58,7 +58,7 @@ extension ProgramTests {
       ["--help"], ["--version"], ["train", "--help"], ["eval", "--help"], ["doctor", "--help"],
       ["selftest", "--help"], ["help"], ["help", "eval"], ["bench"], ["bench", "step", "--help"],
       ["bench", "gemm", "--help"], ["bench", "conv", "--help"], ["bench", "loops", "--help"],
-      ["estimate", "--help"],
+      ["estimate", "--help"], ["explain", "--help"],
     ])
     func isPrintedOnce(arguments: [String]) throws {
       let alone = try program(arguments)
@@ -72,7 +72,7 @@ extension ProgramTests {
     func fitsTheTerminal(columns: Int) throws {
       let commands = [
         [], ["train"], ["eval"], ["bench"], ["bench", "step"], ["bench", "gemm"],
-        ["bench", "conv"], ["bench", "loops"], ["estimate"],
+        ["bench", "conv"], ["bench", "loops"], ["estimate"], ["explain"],
       ]
       for arguments in commands.map({ $0 + ["--help"] }) {
         let text = try program(arguments, environment: ["COLUMNS": "\(columns)"]).stdout
