@@ -19,6 +19,8 @@ public struct Horizon: Sendable {
   public let learningRate: Double
   /// λ, raw, in each of the course's periods, normalised by the period's epochs; 0 for a rule without decoupled decay.
   public let decays: [Double]
+  /// What λ is measured in.
+  private let decayUnit: Dialect.DecayUnit
   /// λ_norm of the first period's λ.
   public let normalizedDecay: Double
 
@@ -54,6 +56,7 @@ public struct Horizon: Sendable {
         )
       } ?? .schedule(schedule)
     rule = try plan.updateRule
+    decayUnit = plan.dialect.decayUnit
     learningRate = plan.learningRate ?? row.learningRate
     let units = course.decayUnits(batch: plan.batchSize, samples: samples)
     if !rule.decaysWeights || course.leavesDecayOut {
@@ -94,6 +97,17 @@ public struct Horizon: Sendable {
 
   /// λ at 0-based step `step`.
   public func decay(at step: Int) -> Double { decays[course.period(at: step)] }
+
+  /// The part of a weight that decoupled decay takes off at 0-based step `step`: η·λ, and times α in dialects that have it so.
+  public func decayPart(at step: Int) -> Double {
+    StepScalars(
+      step: step + 1,
+      learningRate: learningRate,
+      multiplier: multiplier(at: step),
+      decay: decay(at: step),
+      gradientScale: 1
+    ).decayPart(decayUnit)
+  }
 
   /// The numbers of epochs after which a period ends within the horizon.
   public var periodEnds: [Int] {

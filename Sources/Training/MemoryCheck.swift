@@ -19,7 +19,10 @@ package enum MemoryCheck {
     memory: Double
   ) throws {
     let step = try StepMemory(plan, model, ranks: ranks, threads: threads).total
-    let evaluation = Evaluator.bytes(model, threads: threads, options: plan.networkOptions)
+    // The weights, and their average where there is one.
+    let evaluators = plan.averageDecay == nil ? 1 : 2
+    let evaluation =
+      evaluators * Evaluator.bytes(model, threads: threads, options: plan.networkOptions)
     let needed = Double(step + evaluation) * Double(localRanks)
     guard memory > 0, needed > memory else { return }
     let gibibyte = 1_073_741_824.0

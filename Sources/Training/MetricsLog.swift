@@ -25,7 +25,7 @@ public final class MetricsLog {
     public var learningRate: Double?
     /// η of the last step.
     public var multiplier: Double?
-    /// η·λ of the last step.
+    /// What decoupled decay took off a weight in the last step, as a part of it: η·λ, times α in dialects that have it so.
     public var decay: Double?
     /// Training images a second.
     public var imagesPerSecond: Double?

@@ -100,7 +100,7 @@ final class RunRecorder: TrainingObserver {
       gradientNorm: step.gradientNorm,
       learningRate: step.multiplier * horizon.learningRate,
       multiplier: step.multiplier,
-      decay: step.multiplier * horizon.decay(at: step.step - 1),
+      decay: horizon.decayPart(at: step.step - 1),
       imagesPerSecond: sums.rate,
       seconds: seconds
     )

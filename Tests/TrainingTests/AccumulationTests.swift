@@ -57,6 +57,18 @@ struct AccumulationTests {
     }
   }
 
+  /// A sample draws by its place in the batch, not in the round.
+  @Test(arguments: ["shake-shake-image", "shake-shake-batch", "flowers-cnn"])
+  func drawsAreThoseOfOneRound(name: String) throws {
+    let (source, model) = (smallSource(), try NetworkBitsTests.model(name))
+    let variant = Variant("") { ($0.batchSize, $0.steps, $0.cutout) = (64, 3, 3) }
+    let atOnce = try train(variant.plan, model, source)
+    for (count, ranks) in [(2, 1), (3, 2), (8, 1), (2, 3)] {
+      let rounds = try train(variant.inRounds(count), model, source, Placing(ranks: ranks))
+      #expect(rounds.difference(from: atOnce) == nil, "\(count) rounds, \(ranks) ranks")
+    }
+  }
+
   @Test func shardsAndBucketsDoNotEither() throws {
     let source = smallSource()
     let model = try smallCNN(source)

@@ -38,7 +38,7 @@ struct NetworkBitsTests {
     return net.add("shake", ShakeShake(mode), short, parts[0], parts[1])
   }
 
-  private static func model(_ name: String) throws -> Model {
+  static func model(_ name: String) throws -> Model {
     let source = smallSource()
     if name == "flowers-cnn" {
       return try ModelCatalog.model(

@@ -4,21 +4,25 @@
 #   Tests/pytorch/compare-gradients.sh DATA [--models NAME,…] [--seeds N] [--conv auto|winograd|direct]
 #
 # DATA is the folder of CIFAR-10's binary files. Without options: every network of the table in
-# compare-gradients.py, five seeds, some minutes. The program is .build/release/gradient-probe, or what
+# compare-gradients.py, five seeds, some minutes. The program is gradient-probe, which is built, or what
 # GRADIENT_PROBE names. PYTHON_ENVIRONMENT names a folder with an environment that has PyTorch, NumPy
 # and safetensors; without it environment.sh makes one.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-probe=${GRADIENT_PROBE:-$here/../../.build/release/gradient-probe}
 
 if [[ $# -lt 1 || $1 == -* ]]; then
     echo "usage: $0 DATA [--models NAME,…] [--seeds N] [--conv auto|winograd|direct]" >&2
     exit 2
 fi
-if [[ ! -x $probe ]]; then
-    echo "$probe is missing: run swift build -c release --product gradient-probe first" >&2
-    exit 2
+if [[ -n ${GRADIENT_PROBE:-} ]]; then
+    probe=$GRADIENT_PROBE
+else
+    cd "$here/../.."
+    source launch/packages.sh
+    swift build -c release --product gradient-probe ${link_flags[@]+"${link_flags[@]}"} >&2
+    probe=$PWD/.build/release/gradient-probe
+    cd - >/dev/null
 fi
 
 if [[ -n ${PYTHON_ENVIRONMENT:-} ]]; then
