@@ -6,7 +6,8 @@ extension DialectTranslation {
     let row = try source.ruleRow
     let (here, there) = (source.dialect, target.dialect)
     var differences: [String] = []
-    if !source.hasConstantRate && (here == .authors) != (there == .authors) {
+    let isCosine = source.schedule == .cosine || source.schedule == .warmRestarts
+    if isCosine && (here == .authors) != (there == .authors) {
       differences.append(
         "The authors' code counts a batch before it asks for η: through its first period η is "
           + "a step ahead."

@@ -135,6 +135,23 @@ struct DialectTranslationTests {
     #expect(!fixed.differences.contains { $0.contains("momentum") })
   }
 
+  /// Their steps fall where ours do; their cosine is a step ahead.
+  @Test func theAuthorsSchedules() throws {
+    var plan = TrainingPlan()
+    (plan.dialect, plan.schedule, plan.epochs) = (.authors, .step, 164)
+    var paper = try DialectTranslation(plan, to: .paper, samples: 1280)
+    #expect(paper.differences.map { $0.prefix(1) } == ["ε"])
+    // Nothing decays under their steps.
+    #expect(paper.plan?.weightDecayNorm == 0 && paper.plan?.stepEpochs == [80, 121])
+    plan.schedule = .cosine
+    paper = try DialectTranslation(plan, to: .paper, samples: 1280)
+    #expect(paper.differences.map { $0.prefix(1) } == ["T", "ε"])
+    // What they do not have.
+    (plan.dialect, plan.warmupEpochs) = (.paper, 5)
+    let warm = try DialectTranslation(plan, to: .authors, samples: 1280)
+    #expect(warm.plan == nil && warm.differences.first?.contains("--warmup-epochs") == true)
+  }
+
   @Test func momentumInRMSPropAndAMSGradInOptax() throws {
     var plan = TrainingPlan()
     (plan.rule, plan.dialect, plan.momentum) = ("rmsprop", .pytorch, 0.9)
