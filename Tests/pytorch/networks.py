@@ -262,7 +262,7 @@ class ShakeNet(torch.nn.Module):
 
 
 class FlowersCNN(torch.nn.Module):
-    """Twice conv3x3 of 64 - max pooling - ReLU, then dense layers over Keras' order: rows, columns, channels."""
+    """Twice conv3x3 of 64 - max pooling - ReLU, then dense layers over the flattened channels, rows, columns."""
 
     def __init__(self, size, classes, act=F.relu):
         super().__init__()
@@ -275,4 +275,4 @@ class FlowersCNN(torch.nn.Module):
     def forward(self, x):
         x = self.act(F.max_pool2d(self.conv1(x), 2))
         x = self.act(F.max_pool2d(self.conv2(x), 2))
-        return self.fc2(self.act(self.fc1(x.permute(0, 2, 3, 1).flatten(1))))
+        return self.fc2(self.act(self.fc1(x.flatten(1))))

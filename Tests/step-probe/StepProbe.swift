@@ -8,7 +8,7 @@ import Tensors
 import TestSupport
 import Training
 
-/// Trains a few steps and has glibc trace every allocation of the process from the third step on.
+/// Trains a few steps and has glibc trace every allocation of the process in the second epoch's.
 ///
 /// Arguments: MODEL RANKS THREADS ROUNDS, and `leak` to allocate once in the traced part, which shows that
 /// the trace sees it. Needs LD_PRELOAD=libc_malloc_debug.so.0 and MALLOC_TRACE=FILE.
@@ -45,7 +45,7 @@ struct StepProbe {
       (plan.accumulate, plan.batchNorm, plan.allowSmallBatchNorm) = (rounds, .lane, true)
     }
     plan.cutout = 5
-    // The second period begins among the traced steps.
+    // The second period begins with the traced steps, and so they begin with a reset.
     (plan.schedule, plan.restartEpochs, plan.restartMomentum) = (.warmRestarts, 1, .reset)
     let images = ImageBytes(
       shape: ImageShape(height: 16, width: 16, channels: 3),
@@ -69,7 +69,7 @@ struct StepProbe {
     _ = try trainer.run(Window(communicator, leaks: leaks))
   }
 
-  /// Traces steps 3 to 10 of all ranks.
+  /// Traces steps 6 to 10 of all ranks: an epoch whose last batch is short, between what is kept of the restart periods around it.
   ///
   /// Barriers on both sides of a change: no rank is still in the step before, none is already in the one after.
   private final class Window: TrainingObserver {
@@ -87,7 +87,6 @@ struct StepProbe {
     func finished(step: StepMetrics) throws {
       let leads = communicator.rank == 0
       switch step.step {
-      case 2: try alone { if leads { mtrace() } }
       case 7 where leaks && leads: leak = malloc(12_345)
       case 10: try alone { if leads { muntrace() } }
       default: break
@@ -101,6 +100,9 @@ struct StepProbe {
     }
 
     func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) {}
-    func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) {}
+
+    func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) throws {
+      if step == 5 { try alone { if communicator.rank == 0 { mtrace() } } }
+    }
   }
 }
