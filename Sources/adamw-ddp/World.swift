@@ -22,8 +22,11 @@ struct World {
   var library: String { mpi == nil ? "none" : MPIWorld.libraryVersion }
 
   /// Leaves on the good path, where every rank arrives.
+  ///
+  /// They meet first: where one rank aborts while others are in MPI_Finalize, Open MPI 4.1's mpirun may hang or crash.
   func finish() {
     do {
+      try communicator.barrier()
       try mpi?.finish()
     } catch {
       leave(ExitReason(code: Failure.Kind.launch.rawValue, text: "\(error)", isAgreed: false))
