@@ -36,6 +36,4 @@ public struct WinogradTiling: Hashable, Sendable {
 
   /// Tiles of the largest block.
   public var tilesPerBlock: Int { images * rowsPerBlock * columns }
-  /// Tiles of an image.
-  public var tilesPerImage: Int { rows * columns }
 }
