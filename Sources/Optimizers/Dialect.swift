@@ -24,6 +24,15 @@ public enum Dialect: String, CaseIterable, Sendable {
     case learningRate
     /// λ·θ, whatever the schedule is.
     case raw
+
+    /// The part of a weight that a decay of λ takes off in a step with α and η.
+    public func part(of decay: Double, learningRate: Double, multiplier: Double) -> Double {
+      switch self {
+      case .schedule: multiplier * decay
+      case .learningRate: multiplier * learningRate * decay
+      case .raw: decay
+      }
+    }
   }
 
   /// When decoupled decay is applied.

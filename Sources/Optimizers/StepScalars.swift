@@ -39,11 +39,7 @@ public struct StepScalars: Hashable, Sendable {
 
   /// The part of a weight that decoupled decay takes off in this step.
   public func decayPart(_ unit: Dialect.DecayUnit) -> Double {
-    switch unit {
-    case .schedule: multiplier * decay
-    case .learningRate: rate * decay
-    case .raw: decay
-    }
+    unit.part(of: decay, learningRate: learningRate, multiplier: multiplier)
   }
 
   /// The same for parameters that have factors of their own.

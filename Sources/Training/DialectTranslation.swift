@@ -48,7 +48,7 @@ public struct DialectTranslation: Sendable {
     _ differences: inout [String]
   ) throws {
     let horizon = try Horizon(source, samples: samples)
-    let full = horizon.fullDecays(source.dialect.decayUnit)
+    let full = horizon.fullDecays
     let alpha = horizon.learningRate
     let isTimesRate = target.dialect.decayUnit == .learningRate
     if isTimesRate && alpha == 0 && full.contains(where: { $0 > 0 }) {

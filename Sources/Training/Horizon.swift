@@ -20,7 +20,7 @@ public struct Horizon: Sendable {
   /// λ, raw, in each of the course's periods, normalised by the period's epochs; 0 for a rule without decoupled decay.
   public let decays: [Double]
   /// What λ is measured in.
-  private let decayUnit: Dialect.DecayUnit
+  let decayUnit: Dialect.DecayUnit
   /// λ_norm of the first period's λ.
   public let normalizedDecay: Double
 
@@ -100,13 +100,11 @@ public struct Horizon: Sendable {
 
   /// The part of a weight that decoupled decay takes off at 0-based step `step`: η·λ, and times α in dialects that have it so.
   public func decayPart(at step: Int) -> Double {
-    StepScalars(
-      step: step + 1,
+    decayUnit.part(
+      of: decay(at: step),
       learningRate: learningRate,
-      multiplier: multiplier(at: step),
-      decay: decay(at: step),
-      gradientScale: 1
-    ).decayPart(decayUnit)
+      multiplier: multiplier(at: step)
+    )
   }
 
   /// The numbers of epochs after which a period ends within the horizon.

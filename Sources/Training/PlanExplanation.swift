@@ -55,32 +55,30 @@ public struct PlanExplanation: Sendable {
     _ horizon: Horizon,
     _ chosen: Set<Int>
   ) -> (rows: [Row], left: Double) {
-    let (perEpoch, unit) = (horizon.stepsPerEpoch, plan.dialect.decayUnit)
+    let perEpoch = horizon.stepsPerEpoch
     var (rows, left) = ([Row](), 1.0)
     for epoch in 0..<(horizon.steps + perEpoch - 1) / perEpoch {
       let first = epoch * perEpoch
       let multipliers = horizon.course.multipliers(inEpoch: epoch)
       for step in first..<min(first + perEpoch, horizon.steps) {
-        let scalars = StepScalars(
-          step: step + 1,
+        let (eta, lambda) = (multipliers[step - first], horizon.decay(at: step))
+        let part = horizon.decayUnit.part(
+          of: lambda,
           learningRate: horizon.learningRate,
-          multiplier: multipliers[step - first],
-          decay: horizon.decay(at: step),
-          gradientScale: 1
+          multiplier: eta
         )
-        let part = scalars.decayPart(unit)
         left *= 1 - part
         guard chosen.contains(step) else { continue }
         rows.append(
           Row(
             step: step,
             epoch: Double(step) / Double(perEpoch),
-            eta: scalars.multiplier,
-            rate: scalars.rate,
-            lambda: scalars.decay,
+            eta: eta,
+            rate: eta * horizon.learningRate,
+            lambda: lambda,
             decay: part,
             left: left,
-            l2: scalars.rate * (plan.l2 ?? 0)
+            l2: eta * horizon.learningRate * (plan.l2 ?? 0)
           )
         )
       }
@@ -89,7 +87,7 @@ public struct PlanExplanation: Sendable {
   }
 
   /// λ in each restart period as the paper would have it, the part that decay takes at η = 1: raw, times α where the dialect has it so.
-  public var paperDecays: [Double] { horizon.fullDecays(plan.dialect.decayUnit) }
+  public var paperDecays: [Double] { horizon.fullDecays }
 
   /// λ_norm of the paper's formula for each of `paperDecays`: λ/√(b/(B·T)).
   public var paperNorms: [Double] {
@@ -110,16 +108,8 @@ public struct PlanExplanation: Sendable {
 }
 
 extension Horizon {
-  /// The part of a weight that decay takes at η = 1 in each period, λ being measured in `unit`.
-  func fullDecays(_ unit: Dialect.DecayUnit) -> [Double] {
-    decays.map {
-      StepScalars(
-        step: 1,
-        learningRate: learningRate,
-        multiplier: 1,
-        decay: $0,
-        gradientScale: 1
-      ).decayPart(unit)
-    }
+  /// The part of a weight that decay takes at η = 1 in each period.
+  var fullDecays: [Double] {
+    decays.map { decayUnit.part(of: $0, learningRate: learningRate, multiplier: 1) }
   }
 }
