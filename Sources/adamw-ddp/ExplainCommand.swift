@@ -16,16 +16,7 @@ struct ExplainCommand: ParsableCommand {
   )
 
   @OptionGroup(title: "Plan") var source: PlanSourceOptions
-  @OptionGroup(title: "Data and model") var model: ModelOptions
-  @OptionGroup(title: "Data and model") var shake: ShakeOptions
-  @OptionGroup(title: "Data and model") var data: DataOptions
-  @OptionGroup(title: "Training") var batch: BatchOptions
-  @OptionGroup(title: "Training") var training: TrainingOptions
-  @OptionGroup(title: "Optimizer") var rule: RuleOptions
-  @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
-  @OptionGroup(title: "Optimizer") var constants: RuleConstantOptions
-  @OptionGroup(title: "Optimizer") var weights: WeightOptions
-  @OptionGroup(title: "Optimizer") var schedule: ScheduleOptions
+  @OptionGroup var method: MethodOptions
   @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
 
   @Option(
@@ -59,12 +50,7 @@ struct ExplainCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let plan = try source.plan(
-      model.assignments + shake.assignments + data.assignments + batch.assignments
-        + training.assignments
-        + rule.assignments + optimizer.assignments + schedule.assignments + constants.assignments
-        + weights.assignments + parallel.assignments
-    )
+    let plan = try source.plan(method.assignments + parallel.assignments)
     try plan.validate(ranks: 1)
     let dialects = try target.map { [try Self.dialect($0)] } ?? Dialect.allCases
     let samples = try samples(plan)
@@ -107,8 +93,9 @@ struct ExplainCommand: ParsableCommand {
       }
     }
     // What a preset holds out is not in their number.
-    if let flag = data.assignments.first(where: { $0.flag.hasSuffix("fraction") && $0.text != nil })
-    {
+    if let flag = method.data.assignments.first(where: {
+      $0.flag.hasSuffix("fraction") && $0.text != nil
+    }) {
       throw Failure(
         .usage,
         "--images says how many images are trained on, so --\(flag.flag) has nothing to say."

@@ -18,16 +18,7 @@ struct TrainCommand: RankCommand {
   )
 
   @OptionGroup(title: "Plan") var source: PlanSourceOptions
-  @OptionGroup(title: "Data and model") var model: ModelOptions
-  @OptionGroup(title: "Data and model") var shake: ShakeOptions
-  @OptionGroup(title: "Data and model") var data: DataOptions
-  @OptionGroup(title: "Training") var batch: BatchOptions
-  @OptionGroup(title: "Training") var training: TrainingOptions
-  @OptionGroup(title: "Optimizer") var rule: RuleOptions
-  @OptionGroup(title: "Optimizer") var optimizer: OptimizerOptions
-  @OptionGroup(title: "Optimizer") var constants: RuleConstantOptions
-  @OptionGroup(title: "Optimizer") var weights: WeightOptions
-  @OptionGroup(title: "Optimizer") var schedule: ScheduleOptions
+  @OptionGroup var method: MethodOptions
   @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
   @OptionGroup(title: "Lanes, ranks and threads") var placement: PlacementOptions
   @OptionGroup(title: "Lanes, ranks and threads") var engine: EngineOptions
@@ -81,10 +72,7 @@ struct TrainCommand: RankCommand {
   }
 
   var assignments: [(flag: String, text: String?)] {
-    model.assignments + shake.assignments + data.assignments + batch.assignments
-      + training.assignments
-      + rule.assignments + optimizer.assignments + schedule.assignments + constants.assignments
-      + weights.assignments + parallel.assignments + placement.assignments
-      + engine.assignments + output.assignments
+    method.assignments + parallel.assignments + placement.assignments + engine.assignments
+      + output.assignments
   }
 }
