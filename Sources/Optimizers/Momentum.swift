@@ -1,3 +1,28 @@
+/// The constants of SGD's momentum.
+public struct MomentumConstants: Hashable, Sendable {
+  /// β1, the momentum factor.
+  public var factor: Double
+  /// τ of Torch.
+  public var dampening: Double
+  /// Whether the step looks ahead, as Sutskever and others (2013) have Nesterov's momentum.
+  public var nesterov: Bool
+  /// Whose form.
+  public var dialect: Dialect
+
+  /// The constants; the usual ones are the paper's.
+  public init(
+    factor: Double = 0.9,
+    dampening: Double = 0,
+    nesterov: Bool = false,
+    dialect: Dialect = .paper
+  ) {
+    self.factor = factor
+    self.dampening = dampening
+    self.nesterov = nesterov
+    self.dialect = dialect
+  }
+}
+
 /// The momentum of SGD in one step, in a dialect's form.
 ///
 /// With ηα inside, as Algorithm 1 and Keras have it:
@@ -16,21 +41,14 @@ struct Momentum {
   private let share: Float
   private let m: UnsafeMutablePointer<Float>
 
-  init(
-    _ factor: Double,
-    dampening: Double,
-    nesterov: Bool,
-    _ dialect: Dialect,
-    _ scalars: StepScalars,
-    _ m: UnsafeMutablePointer<Float>
-  ) {
-    self.factor = Float(factor)
-    isInside = dialect.ratesEnterMomentum
-    isNesterov = nesterov
+  init(_ constants: MomentumConstants, _ span: UpdateSpan, _ scalars: StepScalars) {
+    factor = Float(constants.factor)
+    isInside = constants.dialect.ratesEnterMomentum
+    isNesterov = constants.nesterov
     rate = Float(scalars.rate)
-    let dampens = scalars.step > 1 && factor > 0
-    share = isInside ? rate : dampens ? Float(1 - dampening) : 1
-    self.m = m
+    let dampens = scalars.step > 1 && constants.factor > 0
+    share = isInside ? rate : dampens ? Float(1 - constants.dampening) : 1
+    m = span.state(0)
   }
 
   /// Takes the gradient of element i into its momentum; returns what is to be subtracted from θ.

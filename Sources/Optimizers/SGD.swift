@@ -5,27 +5,11 @@
 ///
 /// `Momentum` has the other dialects, dampening and Nesterov's form (Sutskever et al. 2013).
 public struct SGD: UpdateRule, Hashable {
-  /// β1, the momentum factor.
-  public let momentum: Double
-  /// τ of Torch.
-  public let dampening: Double
-  /// Whether the step looks ahead.
-  public let nesterov: Bool
-  /// Whose form.
-  public let dialect: Dialect
+  /// β1, τ and the form.
+  public let constants: MomentumConstants
 
   /// The rule with these constants.
-  public init(
-    momentum: Double,
-    dampening: Double = 0,
-    nesterov: Bool = false,
-    dialect: Dialect = .paper
-  ) {
-    self.momentum = momentum
-    self.dampening = dampening
-    self.nesterov = nesterov
-    self.dialect = dialect
-  }
+  public init(_ constants: MomentumConstants) { self.constants = constants }
 
   /// "sgd".
   public var name: String { "sgd" }
@@ -36,14 +20,7 @@ public struct SGD: UpdateRule, Hashable {
 
   /// Algorithm 1 on one piece.
   public func update(_ span: UpdateSpan, _ scalars: StepScalars) {
-    let m = Momentum(
-      momentum,
-      dampening: dampening,
-      nesterov: nesterov,
-      dialect,
-      scalars,
-      span.state(0)
-    )
+    let m = Momentum(constants, span, scalars)
     let (theta, g) = (span.parameters, span.gradients)
     for i in 0..<span.count { theta[i] -= m.step(i, g[i]) }
   }

@@ -52,8 +52,8 @@ public enum UpdateRuleCatalog {
     }
   }
 
-  private static let momentum: Set<RuleConstants.Name> = [.momentum, .dampening, .nesterov]
-  private static let adam: Set<RuleConstants.Name> = [.betas, .epsilon, .amsgrad]
+  private static let sgd: Set<RuleConstants.Name> = [.momentum, .dampening, .nesterov]
+  private static let moments: Set<RuleConstants.Name> = [.betas, .epsilon, .amsgrad]
   /// The dialects of the rules that the paper does not have.
   private static let others: [Dialect] = [.paper, .pytorch, .keras, .optax]
 
@@ -63,38 +63,34 @@ public enum UpdateRuleCatalog {
       name: "adamw",
       learningRate: 1e-3,
       decaysWeights: true,
-      takes: adam,
+      takes: moments,
       dialects: Dialect.allCases,
       usual: usualAdam
-    ) { AdamW(constants($0, $1)) },
+    ) { AdamW(adam($0, $1)) },
     Row(
       name: "adam",
       learningRate: 1e-3,
       decaysWeights: false,
-      takes: adam,
+      takes: moments,
       dialects: Dialect.allCases,
       usual: usualAdam
-    ) { Adam(constants($0, $1)) },
+    ) { Adam(adam($0, $1)) },
     Row(
       name: "sgdw",
       learningRate: 0.05,
       decaysWeights: true,
-      takes: momentum,
+      takes: sgd,
       dialects: Dialect.allCases,
       usual: { _, _ in }
-    ) {
-      SGDW(momentum: $0.momentum, dampening: $0.dampening, nesterov: $0.nesterov, dialect: $1)
-    },
+    ) { SGDW(momentum($0, $1)) },
     Row(
       name: "sgd",
       learningRate: 0.05,
       decaysWeights: false,
-      takes: momentum,
+      takes: sgd,
       dialects: Dialect.allCases,
       usual: { _, _ in }
-    ) {
-      SGD(momentum: $0.momentum, dampening: $0.dampening, nesterov: $0.nesterov, dialect: $1)
-    },
+    ) { SGD(momentum($0, $1)) },
     Row(
       name: "adagrad",
       learningRate: 1e-2,
@@ -144,7 +140,7 @@ public enum UpdateRuleCatalog {
       takes: [.betas, .epsilon, .tolerance],
       dialects: [.paper],
       usual: { _, constants in constants.epsilon = 1e-9 }
-    ) { SWATS(constants($0, $1), tolerance: $0.tolerance) },
+    ) { SWATS(adam($0, $1), tolerance: $0.tolerance) },
   ]
 
   /// ε is 10⁻⁷ in Keras and what is built on it.
@@ -152,12 +148,21 @@ public enum UpdateRuleCatalog {
     constants.epsilon = dialect == .keras || dialect == .tfa ? 1e-7 : 1e-8
   }
 
-  private static func constants(_ all: RuleConstants, _ dialect: Dialect) -> AdamConstants {
+  private static func adam(_ all: RuleConstants, _ dialect: Dialect) -> AdamConstants {
     AdamConstants(
       beta1: all.beta1,
       beta2: all.beta2,
       epsilon: all.epsilon,
       amsgrad: all.amsgrad,
+      dialect: dialect
+    )
+  }
+
+  private static func momentum(_ all: RuleConstants, _ dialect: Dialect) -> MomentumConstants {
+    MomentumConstants(
+      factor: all.momentum,
+      dampening: all.dampening,
+      nesterov: all.nesterov,
       dialect: dialect
     )
   }

@@ -65,7 +65,7 @@ struct OptimizerCaseTests {
 
   /// One step of SGD without momentum shows every factor.
   @Test func factorsReachTheirTensors() throws {
-    var setup = setup(SGDW(momentum: 0))
+    var setup = setup(SGDW(MomentumConstants(factor: 0)))
     setup.batches = [40]
     setup.l2 = 0.1
     setup.factors = try factors()
@@ -90,7 +90,7 @@ struct OptimizerCaseTests {
   }
 
   @Test func thePenaltyIsHalfTheSquaresOfWhatItActsOn() throws {
-    var setup = setup(SGD(momentum: 0.9))
+    var setup = setup(SGD(MomentumConstants(factor: 0.9)))
     setup.batches = [40]
     setup.l2 = 0.02
     setup.factors = try factors()
@@ -107,7 +107,7 @@ struct OptimizerCaseTests {
   }
 
   @Test func theAverageFollowsByItsDecay() throws {
-    var setup = setup(SGD(momentum: 0.9))
+    var setup = setup(SGD(MomentumConstants(factor: 0.9)))
     setup.batches = [40]
     let outcome = try outcomes(setup, ranks: 2)[1]
     for i in setup.layout.entries.flatMap(\.range) {

@@ -11,7 +11,7 @@ struct ShardedStepTests {
   @Test(arguments: [true, false], [1, 3, 1024])
   func ranksDoNotChangeTheBits(isSharded: Bool, bucketGranules: Int) throws {
     for rule in [
-      AdamW(AdamConstants(epsilon: 1e-3)), SGD(momentum: 0.9),
+      AdamW(AdamConstants(epsilon: 1e-3)), SGD(MomentumConstants(factor: 0.9)),
     ] as [any UpdateRule] {
       var setup = StepSetup()
       setup.rule = rule
@@ -62,7 +62,7 @@ struct ShardedStepTests {
   @Test(arguments: [1, 4, 1024])
   func aRankKeepsStateForItsSlicesOnly(bucketGranules: Int) throws {
     for rule in [
-      AdamW(AdamConstants(epsilon: 1e-3)), SGD(momentum: 0.9),
+      AdamW(AdamConstants(epsilon: 1e-3)), SGD(MomentumConstants(factor: 0.9)),
     ] as [any UpdateRule] {
       var setup = StepSetup()
       (setup.rule, setup.bucketGranules) = (rule, bucketGranules)

@@ -29,7 +29,7 @@ struct CatalogTests {
     )
     #expect(adamW == AdamW(expected))
     let sgd = try #require(UpdateRuleCatalog.row("sgd").rule(constants, .optax) as? SGD)
-    #expect(sgd == SGD(momentum: 0.7, nesterov: true, dialect: .optax))
+    #expect(sgd == SGD(MomentumConstants(factor: 0.7, nesterov: true, dialect: .optax)))
   }
 
   @Test(arguments: ["adamax", "AdamW", "", "sgd "])

@@ -50,22 +50,26 @@ struct PropositionTests {
   /// Proposition 1: for SGD weight decay λ is L2 regularisation with λ/α, step by step.
   @Test func forPlainSGDBothDecaysAreOne() {
     for steps in 1...50 {
-      let coupled = run(SGD(momentum: 0), steps: steps, l2: Self.lambda / Self.alpha)
-      let decoupled = run(SGDW(momentum: 0), steps: steps, decay: Self.lambda)
+      let coupled = run(
+        SGD(MomentumConstants(factor: 0)),
+        steps: steps,
+        l2: Self.lambda / Self.alpha
+      )
+      let decoupled = run(SGDW(MomentumConstants(factor: 0)), steps: steps, decay: Self.lambda)
       #expect(distance(coupled, decoupled) < 1e-6, "after \(steps) steps")
     }
   }
 
   /// With momentum the L2 gradient is remembered, so the same coefficient acts 1/(1 − β1) times as strongly.
   @Test func momentumTellsThemApart() {
-    let coupled = run(SGD(momentum: 0.9), l2: Self.lambda / Self.alpha)
-    let decoupled = run(SGDW(momentum: 0.9), decay: Self.lambda)
-    let (none, apart) = (run(SGD(momentum: 0.9)), distance(coupled, decoupled))
+    let coupled = run(SGD(MomentumConstants(factor: 0.9)), l2: Self.lambda / Self.alpha)
+    let decoupled = run(SGDW(MomentumConstants(factor: 0.9)), decay: Self.lambda)
+    let (none, apart) = (run(SGD(MomentumConstants(factor: 0.9))), distance(coupled, decoupled))
     let decay = distance(none, decoupled)
     // The decay itself moves θ by 9 %; the two differ by several times that.
     #expect(apart > 3 * decay && decay > 0.01, "\(apart) against \(decay)")
     // In the steady state λ ≈ αλ'/(1 − β1) brings them near each other again.
-    let near = run(SGD(momentum: 0.9), l2: Self.lambda / Self.alpha * (1 - 0.9))
+    let near = run(SGD(MomentumConstants(factor: 0.9)), l2: Self.lambda / Self.alpha * (1 - 0.9))
     #expect(distance(near, decoupled) < 0.5 * decay)
   }
 
@@ -115,7 +119,7 @@ struct PropositionTests {
   @Test func aFiltersTransitionIsDecoupledDecay() {
     let (decay, drift, precision) = (0.02, 0.01, 4.0)
     var (mean, variance) = (1.5, 1.0)
-    var weights = RuleTrajectory(SGDW(momentum: 0), [1.5])
+    var weights = RuleTrajectory(SGDW(MomentumConstants(factor: 0)), [1.5])
     for t in 1...30 {
       let target = Double(normal(t, 1))
       let predicted = (1 - decay) * mean

@@ -57,7 +57,7 @@ struct UpdateRuleTests {
   @Test func stateIsNamed() {
     #expect(AdamW(AdamConstants()).state.map(\.name) == ["first_moment", "second_moment"])
     #expect(Adam(AdamConstants(amsgrad: true)).state.map(\.name).last == "largest_second_moment")
-    #expect(SGD(momentum: 0.9).state == [StateArray("momentum")])
+    #expect(SGD(MomentumConstants(factor: 0.9)).state == [StateArray("momentum")])
     #expect(AdaGrad(epsilon: 1e-7, initial: 0.1, dialect: .keras).state[0].initial == 0.1)
     #expect(UpdateRuleCatalog.rows.filter(\.decaysWeights).map(\.name) == ["adamw", "sgdw"])
   }

@@ -36,7 +36,7 @@ struct GoldenTests {
     try follow(
       golden,
       settings.course,
-      SGD(momentum: settings.momentum),
+      SGD(MomentumConstants(factor: settings.momentum)),
       learningRate: settings.lr,
       decay: 0,
       lanes: lanes,
