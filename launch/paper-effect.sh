@@ -9,6 +9,15 @@
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
+case "${1:-}" in
+-h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" && exit 0 ;;
+-*) echo "paper-effect: $1 is no flag of it; --help says what it takes" >&2 && exit 64 ;;
+esac
+if [ $# -gt 1 ]; then
+  echo "paper-effect: one folder of data, please, not $#" >&2
+  exit 64
+fi
+
 if [ $# -gt 0 ]; then
   program="$("$here/build.sh")"
   python3 "$here/paper-effect/effect.py" --program "$program" --data "$1" ${JOBS:+--jobs "$JOBS"}

@@ -10,7 +10,7 @@ import random
 import sys
 from pathlib import Path
 
-IMAGES, BATCH, HELD_OUT, TEST = 5000, 128, 5000, 5000
+IMAGES, BATCH, HELD_OUT = 5000, 128, 5000
 DRAWS = 4000
 
 
