@@ -6,7 +6,13 @@ struct DecoupledDecay {
 
   init(_ dialect: Dialect, _ scalars: StepScalars) {
     order = dialect.decayOrder
-    factor = Float(scalars.decayPart(dialect.decayUnit))
+    factor = Float(
+      dialect.decayUnit.part(
+        of: scalars.decay,
+        learningRate: scalars.learningRate,
+        multiplier: scalars.multiplier
+      )
+    )
   }
 
   /// θ after a step and the decay.

@@ -35,12 +35,7 @@ public struct StepScalars: Hashable, Sendable {
   }
 
   /// η_t·α.
-  public var rate: Double { multiplier * learningRate }
-
-  /// The part of a weight that decoupled decay takes off in this step.
-  public func decayPart(_ unit: Dialect.DecayUnit) -> Double {
-    unit.part(of: decay, learningRate: learningRate, multiplier: multiplier)
-  }
+  var rate: Double { multiplier * learningRate }
 
   /// The same for parameters that have factors of their own.
   public func scaled(by factors: ParameterFactors) -> StepScalars {

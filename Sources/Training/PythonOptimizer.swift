@@ -19,9 +19,13 @@ struct PythonOptimizer {
   /// ρ of RMSProp.
   let rho: String
   /// Whether coupled decay of the rules without decoupled decay is the parameter weight_decay.
-  let couplesDecay: Bool
+  var couplesDecay = false
+  /// Rules whose optimizer there has no decoupled decay.
+  var decayless: Set<String> = []
+  /// Whether AMSGrad is a parameter, not an optimizer of its own.
+  var hasAMSGradFlag = true
   /// Whether the loss can be climbed.
-  let climbs: Bool
+  var climbs = false
 
   /// The library of a dialect; PyTorch's for those that have none.
   static func of(_ dialect: Dialect) -> PythonOptimizer {
@@ -33,45 +37,29 @@ struct PythonOptimizer {
     }
   }
 
+  /// The optimizers by the names that PyTorch and Keras share.
+  private static func classes(_ module: String) -> [String: String] {
+    [
+      "adamw": "AdamW", "adam": "Adam", "sgdw": "SGD", "sgd": "SGD", "adagrad": "Adagrad",
+      "rmsprop": "RMSprop", "adadelta": "Adadelta",
+    ].mapValues { "\(module).\($0)" }
+  }
+
   private static let pytorch = PythonOptimizer(
-    names: [
-      "adamw": "torch.optim.AdamW", "adam": "torch.optim.Adam", "sgdw": "torch.optim.SGD",
-      "sgd": "torch.optim.SGD", "adagrad": "torch.optim.Adagrad", "rmsprop": "torch.optim.RMSprop",
-      "adadelta": "torch.optim.Adadelta",
-    ],
+    names: classes("torch.optim"),
     rate: "lr",
     betas: ["betas"],
     epsilon: "eps",
     rho: "alpha",
     couplesDecay: true,
+    decayless: ["sgdw"],
     climbs: true
   )
-  private static let keras = PythonOptimizer(
-    names: [
-      "adamw": "keras.optimizers.AdamW", "adam": "keras.optimizers.Adam",
-      "sgdw": "keras.optimizers.SGD", "sgd": "keras.optimizers.SGD",
-      "adagrad": "keras.optimizers.Adagrad", "rmsprop": "keras.optimizers.RMSprop",
-      "adadelta": "keras.optimizers.Adadelta",
-    ],
-    rate: "learning_rate",
-    betas: ["beta_1", "beta_2"],
-    epsilon: "epsilon",
-    rho: "rho",
-    couplesDecay: false,
-    climbs: false
-  )
-  private static let addons = PythonOptimizer(
-    names: [
-      "adamw": "tfa.optimizers.AdamW", "adam": "tf.keras.optimizers.Adam",
-      "sgdw": "tfa.optimizers.SGDW", "sgd": "tf.keras.optimizers.SGD",
-    ],
-    rate: "learning_rate",
-    betas: ["beta_1", "beta_2"],
-    epsilon: "epsilon",
-    rho: "rho",
-    couplesDecay: false,
-    climbs: false
-  )
+  private static let keras = inKerasTerms(classes("keras.optimizers"))
+  private static let addons = inKerasTerms([
+    "adamw": "tfa.optimizers.AdamW", "adam": "tf.keras.optimizers.Adam",
+    "sgdw": "tfa.optimizers.SGDW", "sgd": "tf.keras.optimizers.SGD",
+  ])
   /// optax, but for what is a chain there.
   static let optax = PythonOptimizer(
     names: [
@@ -82,9 +70,18 @@ struct PythonOptimizer {
     betas: ["b1", "b2"],
     epsilon: "eps",
     rho: "decay",
-    couplesDecay: false,
-    climbs: false
+    hasAMSGradFlag: false
   )
+
+  private static func inKerasTerms(_ names: [String: String]) -> PythonOptimizer {
+    PythonOptimizer(
+      names: names,
+      rate: "learning_rate",
+      betas: ["beta_1", "beta_2"],
+      epsilon: "epsilon",
+      rho: "rho"
+    )
+  }
 
   /// A float of Python, to six digits: Keras refuses integers.
   static func text(_ x: Double) -> String {
@@ -117,11 +114,11 @@ struct PythonOptimizer {
     switch part {
     case .rate: return ["\(rate)=\(Self.text(plan.learningRate ?? 0))"]
     case .decay:
-      if let decay = plan.weightDecay, names[plan.rule] != "torch.optim.SGD" {
-        return ["weight_decay=\(Self.text(decay))"]
+      // A resolved plan has a decoupled decay where the rule does.
+      if let decay = plan.weightDecay {
+        return decayless.contains(plan.rule) ? [] : ["weight_decay=\(Self.text(decay))"]
       }
-      let coupled = couplesDecay && !plan.rule.hasSuffix("w") ? plan.l2 ?? 0 : 0
-      return given("weight_decay", coupled, 0)
+      return couplesDecay ? given("weight_decay", plan.l2 ?? 0, 0) : []
     case .momentum:
       let takes = ["sgd", "sgdw", "rmsprop"].contains(plan.rule)
       return takes ? given("momentum", constants.momentum, 0) : []
@@ -144,8 +141,7 @@ struct PythonOptimizer {
         usual.initialAccumulator
       )
     case .centered: return flag("centered", constants.centered)
-    // In optax it is an optimizer of its own.
-    case .amsgrad: return flag("amsgrad", constants.amsgrad && names["sgdw"] != nil)
+    case .amsgrad: return flag("amsgrad", constants.amsgrad && hasAMSGradFlag)
     case .maximize: return flag("maximize", plan.maximize && climbs)
     }
   }

@@ -9,12 +9,13 @@ import argparse
 import concurrent.futures
 import csv
 import json
-import math
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from tables import BATCH, accuracy
 
 FIELDS = [
     "stage", "method", "alpha", "decay", "epochs", "seed", "accuracy", "test_loss", "train_loss",
@@ -34,7 +35,6 @@ EPOCHS = 30
 SEEDS = [11, 12, 13]
 BUDGETS = [10, 40, 160]
 BUDGET_DECAYS = [2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3, 8e-3]
-IMAGES, BATCH = 5000, 128
 
 
 def key(cell):
@@ -98,11 +98,6 @@ def run(jobs, options):
             print(f"{number} of {len(missing)}: {row['stage']} {row['method']} α {row['alpha']:g} "
                   f"decay {row['decay']:g} epochs {row['epochs']} seed {row['seed']}: "
                   f"{accuracy(row):.2f} %, {row['seconds']:.0f} s", file=sys.stderr, flush=True)
-
-
-def accuracy(row):
-    value = row["accuracy"]
-    return 100 * float(value) if value not in ("", None, "None") else 10.0
 
 
 def grid():

@@ -16,7 +16,8 @@ NAMES = {"adam": "Adam with L2", "adamw": "AdamW"}
 
 
 def accuracy(row):
-    return 100 * float(row["accuracy"]) if row["accuracy"] not in ("", "None") else 10.0
+    """In %; a run that diverged has what guessing gives."""
+    return 100 * float(row["accuracy"]) if row["accuracy"] not in (None, "") else 10.0
 
 
 def percent(x):
