@@ -23,6 +23,19 @@ public struct GoldenTensor: Decodable, Sendable {
   /// The elements, last index fastest.
   public let values: [Double]
 
+  private enum CodingKeys: CodingKey { case shape, values, parts }
+
+  /// A tensor of these elements.
+  public init(shape: [Int], values: [Double]) { (self.shape, self.values) = (shape, values) }
+
+  /// Reads the elements, or integers and what to divide them by.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    shape = try fields.decode([Int].self, forKey: .shape)
+    let parts = try fields.decodeIfPresent(Double.self, forKey: .parts) ?? 1
+    values = try fields.decode([Double].self, forKey: .values).map { $0 / parts }
+  }
+
   /// The elements as Float32.
   public var floats: [Float] { values.map(Float.init) }
 

@@ -14,7 +14,8 @@ implementation is judged against the true value, not against another rounding of
 multiples of 1/256 below 10: exact in float32 and in the 9 digits. `float32_deviation` says how far
 PyTorch's own float32 lies from the figures: a yardstick for the tolerances of a test.
 
-Every tensor is {"shape": [...], "values": [...]}, values flat with the last index fastest. Images
+Every tensor is {"shape": [...], "values": [...]}, values flat with the last index fastest, or with
+"parts": N, values being N times the elements: integers, to keep a file short. Images
 and feature maps are NHWC; parameters keep PyTorch's order (convolutions OIHW, fc.weight [out, in]).
 """
 
@@ -52,6 +53,13 @@ def tensor(value):
 
 def tensors(named):
     return {name: tensor(value) for name, value in named.items()}
+
+
+def in_parts(parts, tensor):
+    """The same tensor, whose elements are multiples of 1/parts, in integers."""
+    values = [parts * value for value in tensor["values"]]
+    assert all(value == int(value) for value in values)
+    return {"shape": tensor["shape"], "parts": parts, "values": [int(value) for value in values]}
 
 
 def nhwc(value):
@@ -458,9 +466,9 @@ def make_model(make, width, blocks, seed, size=(8, 8)):
         "classes": CLASSES,
         "bn_eps": norm.eps,
         "bn_momentum": norm.momentum,
-        "images": nhwc(images),
+        "images": in_parts(256, nhwc(images)),
         "labels": labels.tolist(),
-        "parameters": tensors(parameters),
+        "parameters": {name: in_parts(64, value) for name, value in tensors(parameters).items()},
         "logits": tensor(exact["logits"]),
         "loss": exact["loss"],
         "gradients": tensors(exact["gradients"]),
