@@ -44,9 +44,9 @@ let package = Package(
   name: "adamw-ddp",
   products: [.executable(name: "adamw-ddp", targets: ["adamw-ddp"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // Level 0: C as Swift may see it.
@@ -81,22 +81,47 @@ let package = Package(
 
     // Level 4.
     library(
-      "Training",
+      "Plans",
       [
-        "Tensors", "Kernels", "Collectives", "Datasets", "Optimizers", "Checkpoints", "Networks",
-        "DataParallel", .product(name: "Yams", package: "Yams"),
-        .product(name: "Logging", package: "swift-log"),
+        "Tensors", "Kernels", "Datasets", "Optimizers", "Networks",
+        .product(name: "Yams", package: "Yams"),
       ],
       // A link to launch/presets.
       resources: [.embedInCode("presets")]
     ),
 
     // Level 5.
+    library(
+      "Runs",
+      [
+        "Tensors", "Kernels", "Collectives", "Datasets", "Optimizers", "Checkpoints", "Networks",
+        "Plans",
+      ]
+    ),
+
+    // Level 6.
+    library(
+      "Training",
+      [
+        "Tensors", "Kernels", "Collectives", "Datasets", "Optimizers", "Checkpoints", "Networks",
+        "DataParallel", "Plans", "Runs",
+      ]
+    ),
+
+    // Level 7.
+    library(
+      "Benchmarks",
+      [
+        "Tensors", "Kernels", "Collectives", "Networks", "DataParallel", "Plans", "Training",
+      ]
+    ),
+
+    // Level 8.
     .executableTarget(
       name: "adamw-ddp",
       dependencies: [
         "Tensors", "Kernels", "Collectives", "MPICollectives", "Datasets", "Networks",
-        "Optimizers", "Training", "CPlatform",
+        "Optimizers", "Plans", "Runs", "Training", "Benchmarks", "CPlatform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -122,15 +147,32 @@ let package = Package(
       ["DataParallel", "Collectives", "Optimizers", "Tensors", "TestSupport"]
     ),
     tests(
+      "PlansTests",
+      [
+        "Plans", "Datasets", "Networks", "Optimizers", "Kernels", "Tensors", "TestSupport",
+      ]
+    ),
+    tests(
+      "RunsTests",
+      [
+        "Runs", "Plans", "Checkpoints", "Collectives", "Datasets", "Networks", "Tensors",
+        "TestSupport",
+      ]
+    ),
+    tests(
       "TrainingTests",
       [
-        "Training", "Datasets", "Networks", "Collectives", "DataParallel", "Optimizers",
+        "Plans", "Runs", "Training", "Datasets", "Networks", "Collectives", "DataParallel",
+        "Optimizers",
         "Kernels", "Checkpoints", "Tensors", "TestSupport",
       ]
     ),
     tests(
       "CommandLineTests",
-      ["adamw-ddp", "MPICollectives", "Training", "Checkpoints", "TestSupport"]
+      [
+        "adamw-ddp", "MPICollectives", "Plans", "Runs", "Training", "Benchmarks", "Checkpoints",
+        "TestSupport",
+      ]
     ),
     .executableTarget(
       name: "rank-checks",
@@ -143,7 +185,7 @@ let package = Package(
       name: "scale-probe",
       dependencies: [
         "MPICollectives", "Collectives", "Datasets", "Kernels", "Networks", "Optimizers",
-        "Training", "Tensors", "TestSupport",
+        "Plans", "Runs", "Training", "Tensors", "TestSupport",
       ],
       path: "Tests/scale-probe",
       swiftSettings: common
@@ -159,8 +201,8 @@ let package = Package(
     .executableTarget(
       name: "step-probe",
       dependencies: [
-        "Training", "Datasets", "Networks", "Collectives", "Kernels", "Tensors", "CPlatform",
-        "TestSupport",
+        "Plans", "Runs", "Training", "Datasets", "Networks", "Collectives", "Kernels", "Tensors",
+        "CPlatform", "TestSupport",
       ],
       path: "Tests/step-probe",
       swiftSettings: [optimized] + common

@@ -4,6 +4,8 @@ import Datasets
 import Foundation
 import Kernels
 import Networks
+import Plans
+import Runs
 import Tensors
 
 /// Evaluates a run's model or a safetensors file, on any number of ranks.
@@ -86,7 +88,7 @@ public enum Evaluation {
         logits.replaceSubrange(first * classes..<first * classes + values.count, with: values)
       }
     }
-    let result: Evaluator.Result
+    let result: EvaluationResult
     if request.ensemble == .vote {
       result = try Vote(
         buffers,

@@ -1,5 +1,6 @@
 import Collectives
 import Networks
+import Runs
 import Tensors
 
 /// The sums of an evaluation: over the images of a chunk in order, then over chunks in the canonical tree, the same on every rank.
@@ -42,7 +43,7 @@ struct EvaluationChunks {
   }
 
   /// The sums over all chunks; every rank calls it when it has put down its own.
-  mutating func result(classes: Int) throws -> Evaluator.Result {
+  mutating func result(classes: Int) throws -> EvaluationResult {
     let stride = Self.width * MemoryLayout<Double>.stride
     try sums.withUnsafeMutableBytes {
       try communicator.allGather($0, offsets: offsets.map { $0 * stride })
@@ -54,7 +55,7 @@ struct EvaluationChunks {
     func counted(_ k: Int) -> Int {
       (0..<count).reduce(0) { $0 + Int(sums[Self.width * $1 + k]) }
     }
-    return Evaluator.Result(
+    return EvaluationResult(
       loss: loss / Double(images),
       correct: counted(1),
       correct5: classes > SoftmaxCrossEntropy.nearest ? counted(2) : nil,

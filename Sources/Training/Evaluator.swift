@@ -2,6 +2,7 @@ import Collectives
 import Datasets
 import Kernels
 import Networks
+import Runs
 import Tensors
 
 /// Loss and accuracy over a whole dataset, every image exactly once, with the same bits on any number of ranks and threads.
@@ -9,22 +10,6 @@ import Tensors
 /// The images are cut into chunks of 100, dealt to the ranks in contiguous runs; losses are summed in Float64 in sample order inside a chunk, then
 /// over chunks in the canonical tree.
 public final class Evaluator {
-  /// What came out.
-  public struct Result: Sendable, Equatable {
-    /// Mean cross-entropy, without smoothing.
-    public let loss: Double
-    /// Right answers.
-    public let correct: Int
-    /// Images whose label is among the five largest logits; nil with five classes or fewer, where it always is.
-    public let correct5: Int?
-    /// Images.
-    public let count: Int
-    /// Right answers as a fraction.
-    public var accuracy: Double { Double(correct) / Double(count) }
-    /// Images whose label is among the five largest logits, as a fraction.
-    public var accuracy5: Double? { correct5.map { Double($0) / Double(count) } }
-  }
-
   /// Images of a chunk.
   public static let chunk = 100
 
@@ -99,7 +84,7 @@ public final class Evaluator {
   /// Every rank must call it; all get the same result.
   public func evaluate(
     logits: ((_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void)? = nil
-  ) throws -> Result {
+  ) throws -> EvaluationResult {
     for chunk in chunks.own {
       let images = chunks.images(of: chunk)
       first = images.lowerBound

@@ -1,5 +1,6 @@
 import Glibc
 import Networks
+import Plans
 import Tensors
 
 /// Refuses a batch that cannot fit, before any folder is made or memory is asked for.

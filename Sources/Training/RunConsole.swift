@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import Runs
 
 /// Where a run shows itself to people; on rank 0 only.
 public protocol RunConsole: AnyObject {
@@ -14,7 +15,7 @@ public protocol RunConsole: AnyObject {
   /// After every step; `loss` and `rate` (images a second) are means of late.
   func moved(to step: Int, loss: Double?, rate: Double?)
   /// A row of metrics.
-  func show(_ row: MetricsLog.Row)
+  func show(_ row: MetricsRow)
   /// After the last step, before the summary.
   func end()
 }

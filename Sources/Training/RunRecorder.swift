@@ -1,3 +1,5 @@
+import Plans
+import Runs
 import Tensors
 
 /// Sums up steps into intervals and epochs and writes their rows; the console is told of each row.
@@ -68,8 +70,8 @@ final class RunRecorder: TrainingObserver {
     if step.step % horizon.stepsPerEpoch == 0 { try write("epoch", lastEpoch, step) }
   }
 
-  func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) throws {
-    let row = MetricsLog.Row(
+  func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) throws {
+    let row = MetricsRow(
       kind: ofAverage ? "test-ema" : "test",
       step: step,
       epoch: step == 0 ? 0 : epoch + 1,
@@ -89,7 +91,7 @@ final class RunRecorder: TrainingObserver {
   private func write(_ kind: String, _ sums: Sums, _ step: StepMetrics) throws {
     guard let loss = sums.meanLoss, let accuracy = sums.accuracy, log != nil || console != nil
     else { return }
-    let row = MetricsLog.Row(
+    let row = MetricsRow(
       kind: kind,
       step: step.step,
       epoch: step.epoch + 1,

@@ -1,13 +1,14 @@
 import Collectives
 import Datasets
+import Plans
 import Tensors
 
 /// Refuses a run whose ranks were given different plans or different data, which no other check would see.
 ///
 /// Parameters stay equal when one rank trains on a stale copy of the images or with another seed; only the result is wrong.
-enum SameEverywhere {
+package enum SameEverywhere {
   /// Throws on all ranks alike when a field that decides the bits differs between ranks.
-  static func check(_ plan: TrainingPlan, _ communicator: any Communicator) throws {
+  package static func check(_ plan: TrainingPlan, _ communicator: any Communicator) throws {
     for field in PlanField.all where field.decidesBits && field.flag != "data" {
       let values = try communicator.allGather(field.get(plan) ?? "nothing")
       if let other = values.firstIndex(where: { $0 != values[0] }) {
@@ -22,7 +23,7 @@ enum SameEverywhere {
   }
 
   /// Throws on all ranks alike when the images that ranks have opened differ: in number, labels, or 256 sampled images.
-  static func check(_ source: DataSource, _ communicator: any Communicator) throws {
+  package static func check(_ source: DataSource, _ communicator: any Communicator) throws {
     for (name, dataset) in [("training", source.train), ("test", source.test)] {
       let all = try communicator.allGather([dataset.count, fingerprint(dataset)])
       if let other = all.firstIndex(where: { $0 != all[0] }) {

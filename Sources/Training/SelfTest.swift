@@ -2,6 +2,8 @@ import Collectives
 import Datasets
 import Kernels
 import Networks
+import Plans
+import Runs
 import Tensors
 
 /// One process against three ranks in process on a small network: the parameters after some steps must be equal bit by bit.
@@ -62,7 +64,7 @@ public enum SelfTest {
 
   private final class Silence: TrainingObserver {
     func finished(step: StepMetrics) {}
-    func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) {}
+    func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) {}
     func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) {}
   }
 

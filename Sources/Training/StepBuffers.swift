@@ -1,4 +1,5 @@
 import Collectives
+import Plans
 import Tensors
 
 /// The whole-layout buffers of a step on one rank; those that ranks exchange are made by the communicator.

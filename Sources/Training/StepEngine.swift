@@ -3,6 +3,7 @@ import DataParallel
 import Kernels
 import Networks
 import Optimizers
+import Plans
 import Tensors
 
 /// The machinery of one step on this rank: replica, gradients, traffic and optimizer, all made before the first step.
@@ -147,7 +148,7 @@ public final class StepEngine {
   }
 
   /// The most entries that a recorder of the team gets in a step.
-  var recordsOfAStep: Int {
+  package var recordsOfAStep: Int {
     let trained = network.layout.entries.count { $0.role != .statistic }
     return batch.rounds.count * (network.stageNames.count + 2) + trained
       + 4 * reduction.buckets.count + 8

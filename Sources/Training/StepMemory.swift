@@ -2,6 +2,7 @@ import Collectives
 import DataParallel
 import Networks
 import Optimizers
+import Plans
 import Tensors
 
 /// The memory that planning and taking a step adds to a process, part by part, from the sizes that are allocated.

@@ -2,6 +2,7 @@ import Checkpoints
 import Collectives
 import DataParallel
 import Foundation
+import Plans
 import Tensors
 
 /// A few steps of all ranks as a Chrome trace, the JSON that Perfetto and chrome://tracing open: a process for each rank, a row for each thread.
@@ -9,9 +10,6 @@ import Tensors
 /// Ranks of one host share a clock. Those of other hosts are moved so that the ranks left a barrier at the same time, which is right to
 /// about the time of a message.
 enum StepTrace {
-  /// The steps that are recorded: the first two warm memory and caches.
-  static let steps = 3...6
-
   /// One line of the trace, in the format's own names.
   struct Event: Codable {
     var name: String
@@ -33,10 +31,10 @@ enum StepTrace {
 
   /// Throws a usage failure for a run that ends before the steps that are recorded.
   static func admit(_ path: String, steps: Int) throws {
-    guard steps < Self.steps.lowerBound else { return }
+    guard steps < TrainingPlan.profiledSteps.lowerBound else { return }
     throw Failure(
       .usage,
-      "--profile \(path) records steps \(Self.steps.lowerBound) to \(Self.steps.upperBound), and "
+      "--profile \(path) records steps \(TrainingPlan.profiledSteps.lowerBound) to \(TrainingPlan.profiledSteps.upperBound), and "
         + "this run takes \(steps)."
     )
   }

@@ -4,6 +4,8 @@ import Datasets
 import Kernels
 import Networks
 import Optimizers
+import Plans
+import Runs
 import Tensors
 
 /// Training on one rank, in step with the others: epochs, batches, schedule, evaluations.
@@ -27,9 +29,9 @@ public final class Trainer {
   /// Steps taken.
   public private(set) var step = 0
   /// The last evaluation.
-  public private(set) var lastEvaluation: Evaluator.Result?
+  public private(set) var lastEvaluation: EvaluationResult?
   /// The last evaluation of the weights' moving average.
-  public private(set) var lastAverageEvaluation: Evaluator.Result?
+  public private(set) var lastAverageEvaluation: EvaluationResult?
 
   /// The best evaluation so far: of the moving average, where the plan wants one.
   public var best: BestEvaluation? { course.best }
@@ -77,7 +79,7 @@ public final class Trainer {
     if plan.profile != nil {
       team.recorder = LoopRecorder(
         members: team.size,
-        capacity: StepTrace.steps.count * engine.recordsOfAStep
+        capacity: TrainingPlan.profiledSteps.count * engine.recordsOfAStep
       )
     }
     if communicator.rank == 0 { model.initialize(engine.parameters, seed: plan.seed) }
@@ -170,7 +172,7 @@ public final class Trainer {
   /// One step; nil when it diverged, before anything was updated.
   private func takeStep() throws -> StepMetrics? {
     guard let recorder = team.recorder else { return try readAndStep() }
-    recorder.isOn = StepTrace.steps.contains(step + 1)
+    recorder.isOn = TrainingPlan.profiledSteps.contains(step + 1)
     // An evaluation is no step.
     defer { recorder.isOn = false }
     return try StepPart.step.measure(team) { try readAndStep() }

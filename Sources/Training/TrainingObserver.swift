@@ -1,3 +1,4 @@
+import Runs
 import Tensors
 
 /// What one step came to; the same on every rank.
@@ -29,7 +30,7 @@ public protocol TrainingObserver: AnyObject {
   /// A step is done.
   func finished(step: StepMetrics) throws
   /// An evaluation after `step` steps is done, of the weights or of their moving average.
-  func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) throws
+  func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) throws
   /// These parameters, the same on every rank, are worth saving.
   func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) throws
 }

@@ -1,9 +1,12 @@
 import Checkpoints
 import Collectives
+import DataParallel
 import Datasets
 import Foundation
 import Kernels
 import Networks
+import Plans
+import Runs
 import Tensors
 
 /// A whole run from a plan to a folder: data, trainer, metrics, model, summary.
@@ -79,13 +82,16 @@ public struct TrainingRun {
       team: placement.team(rank: communicator.rank),
       kernels: KernelSet(placement.level)
     )
-    let record = try RunRecord(
-      trainer,
-      source: source,
-      placement: placement,
-      communicator: communicator,
-      launch: launch
+    let stateBytes = try communicator.allGather([trainer.optimizer.stateBytes]).map { $0[0] }
+    let place = RunRecord.Place(
+      hosts: communicator.hosts,
+      threads: placement.threadsByRank,
+      blasCores: placement.blasCores,
+      kernelLevel: placement.level,
+      arenaBytes: trainer.arenaBytes,
+      optimizerStateBytes: stateBytes
     )
+    let record = RunRecord(plan, trainer.horizon, model, source, place: place, launch: launch)
     let log = try communicator.together { () throws -> MetricsLog? in
       guard leads else { return nil }
       let yaml =

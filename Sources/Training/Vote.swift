@@ -1,6 +1,7 @@
 import Collectives
 import Datasets
 import Networks
+import Runs
 import Tensors
 
 /// Evaluates several parameters of one model by vote: a class gets the mean of its softmax probabilities.
@@ -45,7 +46,7 @@ final class Vote {
   /// Every rank must call it; all get the same result.
   func evaluate(
     logits: (_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void
-  ) throws -> Evaluator.Result {
+  ) throws -> EvaluationResult {
     sums.initialize(repeating: 0)
     let classes = loss.classes
     for member in members {

@@ -1,7 +1,6 @@
 import Foundation
-import TestSupport
 import Testing
-import Training
+import TestSupport
 
 extension ProgramTests {
   /// What `explain` says of a plan, and presets on the command line.

@@ -1,7 +1,7 @@
 import Foundation
-import TestSupport
+import Plans
 import Testing
-import Training
+import TestSupport
 
 extension ProgramTests {
   /// The plan as flags, as a file and as help: one table, three faces.

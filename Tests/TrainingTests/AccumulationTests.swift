@@ -1,9 +1,10 @@
 import Collectives
 import Datasets
 import Networks
+import Plans
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// Rounds take memory from a step and nothing from its bits.

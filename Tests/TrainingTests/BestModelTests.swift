@@ -1,9 +1,11 @@
 import Collectives
 import Datasets
 import Foundation
+import Plans
+import Runs
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// The best model of a run is that of the first evaluation with the most right answers, and a run without better ones ends.

@@ -1,8 +1,9 @@
 import Datasets
 import Kernels
 import Optimizers
-import TestSupport
+import Plans
 import Testing
+import TestSupport
 import Training
 
 /// The product's promise: ranks, threads, shards and buckets decide where work runs and nothing else.

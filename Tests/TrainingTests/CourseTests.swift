@@ -1,9 +1,10 @@
 import Collectives
 import Datasets
 import Networks
+import Plans
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// Whole runs: one that learns by heart, and ones that blow up.

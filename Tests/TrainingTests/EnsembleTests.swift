@@ -1,8 +1,10 @@
 import Checkpoints
 import Foundation
+import Plans
+import Runs
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// Snapshots evaluated together, against plain arithmetic on their files.

@@ -2,10 +2,11 @@ import Collectives
 import Datasets
 import Kernels
 import Networks
+import Runs
 import Synchronization
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// Evaluation sees every image once and gives the same bits everywhere.
@@ -59,7 +60,7 @@ struct EvaluatorTests {
   private func evaluate(
     _ source: DataSource,
     _ placing: Placing
-  ) throws -> (result: Evaluator.Result, logits: [UInt32], reads: [Int]) {
+  ) throws -> (result: EvaluationResult, logits: [UInt32], reads: [Int]) {
     let counted = CountedImages(source.test)
     let model = try smallCNN(source)
     let ranks = try ThreadWorld.run(ranks: placing.ranks) { c in

@@ -2,9 +2,8 @@ import Collectives
 import Networks
 import Optimizers
 import Tensors
-import TestSupport
 import Testing
-import Training
+import TestSupport
 
 /// Five steps of PyTorch's AdamW and SGD, however the batch of four images is cut.
 @Suite(.serialized)

@@ -1,4 +1,5 @@
 import Networks
+import Plans
 import Tensors
 import Testing
 import Training

@@ -1,10 +1,10 @@
 import Datasets
 import Networks
 import Optimizers
+import Plans
 import Tensors
-import TestSupport
 import Testing
-import Training
+import TestSupport
 
 /// What the plan says of decay, clipping, factors and averages reaches the weights.
 @Suite(.serialized)

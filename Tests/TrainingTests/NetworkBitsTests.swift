@@ -1,10 +1,10 @@
 import Datasets
 import Kernels
 import Networks
-import TestSupport
+import Plans
 import Tensors
 import Testing
-import Training
+import TestSupport
 
 /// The bits of networks with the structure of the catalog's, whose convolutions are chosen layer by layer.
 struct NetworkBitsTests {

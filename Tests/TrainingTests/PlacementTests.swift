@@ -2,6 +2,7 @@ import Collectives
 import Kernels
 import Tensors
 import Testing
+import TestSupport
 import Training
 
 /// Which kernels the ranks agree on.
@@ -22,11 +23,11 @@ struct PlacementTests {
   }
 
   @Test func aLevelThatSomeRankLacksIsRefusedByAll() throws {
-    let failures = try failures(ranks: 3) {
+    let refusals = try failures(ranks: 3) {
       let cpus = [KernelLevel.avx512, .avx2, .avx512]
       _ = try Placement.level(.avx512, best: cpus[$0.rank], $0)
     }
-    for failure in failures {
+    for failure in refusals {
       #expect(failure?.kind == .usage && failure?.isAgreed == true)
       #expect(failure?.message.hasPrefix("--kernels avx512: the CPU of ") == true)
       #expect(failure?.message.hasSuffix(" has avx2 and no more.") == true)

@@ -2,10 +2,10 @@ import Datasets
 import Foundation
 import Networks
 import Optimizers
+import Plans
 import Tensors
-import TestSupport
 import Testing
-import Training
+import TestSupport
 
 /// Runs over several restart periods.
 struct RestartTests {

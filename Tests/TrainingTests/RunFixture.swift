@@ -1,24 +1,10 @@
 import Collectives
 import Foundation
+import Plans
+import Runs
 import Tensors
 import TestSupport
 import Training
-
-/// CIFAR-10 files of a few made-up images, on which a run takes a moment.
-func cifarFolder(train: Int = 60, test: Int = 130) throws -> TemporaryFolder {
-  let folder = try TemporaryFolder()
-  for (name, count, part) in [("data_batch_1.bin", train, 0), ("test_batch.bin", test, 1)] {
-    let records = (0..<count).map { image in
-      let label = (3 * image + part) % 10
-      let bytes = (0..<1024).map {
-        UInt8(truncatingIfNeeded: 12 * label + (image * 37 + $0 * 11) % 90)
-      }
-      return [UInt8(label)] + bytes + bytes.reversed() + bytes
-    }
-    try folder.write(Array(records.joined()), to: name)
-  }
-  return folder
-}
 
 /// A run of three steps an epoch on such files, whose threads are bound to no core.
 func runPlan(data: String, output: String) -> TrainingPlan {
@@ -61,21 +47,6 @@ func evaluate(
     logits: logits
   )
   return try ThreadWorld.run(ranks: ranks) { try Evaluation.execute(request, $0) }
-}
-
-/// The failure of every rank, nil where it succeeded.
-func failures(
-  ranks: Int,
-  _ body: @escaping @Sendable (any Communicator) throws -> Void
-) throws -> [Failure?] {
-  try ThreadWorld.run(ranks: ranks) { c in
-    do {
-      try body(c)
-      return nil
-    } catch let failure as Failure {
-      return failure
-    }
-  }
 }
 
 /// A JSON file's object.

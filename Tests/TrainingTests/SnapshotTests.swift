@@ -1,8 +1,9 @@
 import Foundation
+import Plans
+import Runs
 import Tensors
-import TestSupport
 import Testing
-import Training
+import TestSupport
 
 /// The weights at the end of every restart period are evaluated and kept.
 @Suite(.serialized)

@@ -2,9 +2,10 @@ import Collectives
 import Kernels
 import Networks
 import Optimizers
+import Plans
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// What a network draws in a step follows from the plan's seed and the step's number.

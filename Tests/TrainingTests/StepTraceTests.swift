@@ -2,10 +2,11 @@ import DataParallel
 import Foundation
 import Kernels
 import Networks
+import Plans
+import Runs
 import Tensors
-import TestSupport
 import Testing
-import Training
+import TestSupport
 
 /// What --profile writes, of ranks in process.
 struct StepTraceTests {

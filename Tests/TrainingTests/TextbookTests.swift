@@ -4,9 +4,10 @@ import Datasets
 import Foundation
 import Networks
 import Optimizers
+import Plans
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// One lane on one rank follows the textbook: a plain loop in Float64.

@@ -2,6 +2,8 @@ import Collectives
 import Datasets
 import Kernels
 import Networks
+import Plans
+import Runs
 import Tensors
 import TestSupport
 import Training
@@ -15,7 +17,7 @@ struct Trained: Sendable, Equatable {
   var average: [UInt32] = []
   /// By step: loss sum, gradient norm, right answers.
   var steps: [[UInt64]] = []
-  var evaluations: [Evaluator.Result] = []
+  var evaluations: [EvaluationResult] = []
 
   /// What differs first, nil where nothing does; shorter than what a failed `==` prints.
   func difference(from other: Trained) -> String? {
@@ -38,14 +40,14 @@ struct Trained: Sendable, Equatable {
 /// An observer that hands on what it is told.
 final class StepWatcher: TrainingObserver {
   private let onStep: (StepMetrics) throws -> Void
-  private(set) var evaluations: [Evaluator.Result] = []
+  private(set) var evaluations: [EvaluationResult] = []
   private(set) var kept: [(model: KeptModel, step: Int, bits: [UInt32])] = []
 
   init(_ onStep: @escaping (StepMetrics) throws -> Void = { _ in }) { self.onStep = onStep }
 
   func finished(step: StepMetrics) throws { try onStep(step) }
 
-  func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) {
+  func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) {
     evaluations.append(result)
   }
 

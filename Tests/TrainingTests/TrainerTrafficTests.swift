@@ -1,9 +1,10 @@
 import Collectives
 import DataParallel
 import Networks
+import Plans
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// What a whole training step sends, BatchNorm's sums included, is what the closed forms say.

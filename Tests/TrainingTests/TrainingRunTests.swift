@@ -1,9 +1,11 @@
 import Checkpoints
 import Datasets
 import Foundation
+import Plans
+import Runs
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import Training
 
 /// Runs from a plan to a folder, and evaluations of what they leave.
@@ -176,5 +178,14 @@ struct TrainingRunTests {
     #expect(failure?.kind == .data)
     #expect(failure?.message.contains(place.path(of: "none")) == true)
     #expect(!FileManager.default.fileExists(atPath: place.path(of: "run")))
+  }
+
+  @Test func aRunThatCannotWriteFailsOnAllRanks() throws {
+    let data = try cifarFolder(train: 20, test: 10)
+    let place = try TemporaryFolder()
+    try place.write([1], to: "file")
+    let plan = runPlan(data: data.path, output: place.path(of: "file/run"))
+    let refusals = try failures(ranks: 2) { _ = try execute(plan, on: $0) }
+    #expect(refusals.map { $0?.kind } == [.file, .file])
   }
 }

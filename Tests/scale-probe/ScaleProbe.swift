@@ -5,6 +5,7 @@ import Kernels
 import MPICollectives
 import Networks
 import Optimizers
+import Plans
 import Tensors
 import TestSupport
 import Training

@@ -4,6 +4,8 @@ import Datasets
 @preconcurrency import Glibc
 import Kernels
 import Networks
+import Plans
+import Runs
 import Tensors
 import TestSupport
 import Training
@@ -99,7 +101,7 @@ struct StepProbe {
       try communicator.barrier()
     }
 
-    func evaluated(_ result: Evaluator.Result, ofAverage: Bool, step: Int, epoch: Int) {}
+    func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) {}
 
     func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) throws {
       if step == 5 { try alone { if communicator.rank == 0 { mtrace() } } }

@@ -1,0 +1,161 @@
+import Collectives
+import DataParallel
+import Kernels
+import Networks
+import Optimizers
+import Plans
+import Tensors
+import Training
+
+/// Times whole steps of a plan on images in memory: forward, backward, reduction, update and gather, on all ranks together.
+public struct StepBench: Sendable {
+  /// What came out, alike on all ranks but for `times`.
+  public struct Result: Sendable {
+    /// Seconds of a step in each repeat: the slowest rank's.
+    public let seconds: [Double]
+    /// Where rank 0's time went.
+    public let times: TimeByKind
+    /// Where it ran.
+    public let placement: Placement
+    /// The most bytes of any rank's process.
+    public let peak: Int
+    /// The most bytes that planning and stepping added to any rank's process.
+    public let added: Int
+    /// What was foreseen for the largest rank.
+    public let planned: StepMemory
+  }
+
+  /// The plan; its data, epochs and schedule are not used.
+  public let plan: TrainingPlan
+  /// The network.
+  public let model: Model
+  /// How often steps are timed.
+  public let repeats: Int
+  /// Steps of a repeat.
+  public let steps: Int
+
+  /// Steps before the first that is timed.
+  private static let warmUp = 2
+
+  /// A bench of a valid plan.
+  public init(_ plan: TrainingPlan, model: Model, repeats: Int, steps: Int) {
+    (self.plan, self.model, self.repeats, self.steps) = (plan, model, repeats, steps)
+  }
+
+  /// Runs it; every rank calls it.
+  public func run(_ communicator: any Communicator) throws -> Result {
+    let placement = try Placement(
+      communicator,
+      threads: plan.threads,
+      pin: !plan.noPin,
+      kernels: plan.kernels,
+      allowMixedCPU: plan.allowMixedCPU
+    )
+    try SameEverywhere.check(plan, communicator)
+    let planned = try communicator.together {
+      let most = placement.threadsByRank.max() ?? 1
+      try MemoryCheck.admit(
+        plan,
+        model,
+        ranks: communicator.size,
+        localRanks: placement.localRanks,
+        threads: most,
+        memory: MemoryCheck.hostMemory
+      )
+      return try StepMemory(plan, model, ranks: communicator.size, threads: most)
+    }
+    let before = ProcessMemory.resident
+    let team = placement.team(rank: communicator.rank)
+    let horizon = try Horizon(plan, samples: plan.batchSize)
+    let engine = try StepEngine(
+      plan,
+      model: model,
+      rule: horizon.rule,
+      communicator: communicator,
+      team: team,
+      kernels: KernelSet(placement.level),
+      bucketGranules: StepEngine.bucketGranules
+    )
+    if communicator.rank == 0 { model.initialize(engine.parameters, seed: plan.seed) }
+    try communicator.broadcast(engine.parameters.bytes, root: 0)
+    let (seconds, times) = try time(engine, horizon, communicator, team)
+    let memory = try communicator.allGather([ProcessMemory.peak, ProcessMemory.peak - before])
+    return Result(
+      seconds: seconds,
+      times: times,
+      placement: placement,
+      peak: memory.map { $0[0] }.max() ?? 0,
+      added: memory.map { $0[1] }.max() ?? 0,
+      planned: planned
+    )
+  }
+
+  private func time(
+    _ engine: StepEngine,
+    _ horizon: Horizon,
+    _ communicator: any Communicator,
+    _ team: ThreadTeam
+  ) throws -> ([Double], TimeByKind) {
+    let recorder = LoopRecorder(members: team.size, capacity: engine.recordsOfAStep)
+    team.recorder = recorder
+    let names = engine.network.stageNames
+    var (seconds, times, number) = ([Double](), TimeByKind(), 0)
+    for _ in 0..<Self.warmUp + repeats * steps {
+      recorder.isOn = false
+      engine.batch.begin(samples: plan.batchSize)
+      fill(engine, team)
+      try communicator.barrier()
+      recorder.clear()
+      recorder.isOn = number >= Self.warmUp
+      number += 1
+      // What the later rounds read is not counted.
+      var filling = 0
+      let begin = LoopRecorder.now
+      let totals = try StepPart.step.measure(team) {
+        try engine.step(
+          StepScalars(
+            step: number,
+            learningRate: horizon.learningRate,
+            multiplier: 1,
+            decay: horizon.decay,
+            l2: plan.l2 ?? 0,
+            gradientScale: 1 / Double(plan.batchSize)
+          ),
+          number: number - 1
+        ) {
+          guard engine.batch.firstLane > 0 else { return }
+          let start = LoopRecorder.now
+          fill(engine, team)
+          filling += LoopRecorder.now - start
+        }
+      }
+      let own = LoopRecorder.now - begin - filling
+      guard totals.isFinite else {
+        throw Failure(.diverged, "step \(number) is not finite.", isAgreed: true)
+      }
+      let slowest = try communicator.allGather([own]).map { $0[0] }.max() ?? own
+      guard number > Self.warmUp else { continue }
+      seconds.append(Double(slowest) / 1e9)
+      times.add(recorder, stageNames: names)
+    }
+    let means = (0..<repeats).map { first in
+      seconds[first * steps..<(first + 1) * steps].reduce(0, +) / Double(steps)
+    }
+    return (means, times)
+  }
+
+  /// Noise as images; the same in every step, but written anew, since a step may use their memory for something else.
+  private func fill(_ engine: StepEngine, _ team: ThreadTeam) {
+    let (network, count, classes) = (engine.network, model.input.count, model.classes)
+    let first = engine.batch.firstSample
+    team.run(engine.batch.localSamples) { sample, _ in
+      var state = UInt64(first + sample + 1) &* 0x9E37_79B9_7F4A_7C15
+      let image = network.images + sample * count
+      for i in 0..<count {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        image[i] = Float(state >> 40) * 0x1p-23 - 1
+      }
+      network.labels[sample] = Int32((first + sample) % classes)
+    }
+  }
+}

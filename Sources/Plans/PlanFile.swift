@@ -1,0 +1,81 @@
+import Foundation
+import Tensors
+internal import Yams
+
+/// The plan as YAML: one key per flag.
+public enum PlanFile {
+  /// The plan with every field that it fixes, in the order of the table.
+  public static func yaml(_ plan: TrainingPlan) throws -> String {
+    let pairs = PlanField.all.compactMap { field in
+      field.get(plan).map { (Node(field.flag), Node($0, Tag(.str), .any)) }
+    }
+    return try Yams.serialize(node: Node(pairs))
+  }
+
+  /// Sets what a file says in a plan; throws a failure of `kind` that names the file.
+  ///
+  /// A run's own plan.yaml is `.data`, the user's --config `.usage`.
+  public static func apply(
+    _ path: String,
+    to plan: inout TrainingPlan,
+    _ kind: Failure.Kind = .usage
+  ) throws {
+    try naming(kind == .usage ? "--config \(path)" : path, kind) {
+      try plan.overlay(try pairs(path))
+    }
+  }
+
+  /// Sets what a preset says in a plan; throws a usage failure that names it.
+  public static func apply(_ preset: Preset, to plan: inout TrainingPlan) throws {
+    try naming("--preset \(preset.name)", .usage) { try plan.overlay(try pairs(in: preset.text)) }
+  }
+
+  /// Reads a file's keys and values, in file order; throws a usage failure that names the file.
+  public static func read(_ path: String) throws -> [(flag: String, text: String)] {
+    try naming("--config \(path)", .usage) { try pairs(path) }
+  }
+
+  private static func naming<T>(
+    _ name: String,
+    _ kind: Failure.Kind,
+    _ body: () throws -> T
+  ) throws -> T {
+    do {
+      return try body()
+    } catch let failure as Failure {
+      throw Failure(kind, "\(name): \(failure.message)")
+    }
+  }
+
+  private static func pairs(_ path: String) throws -> [(flag: String, text: String)] {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Failure(.usage, "the file is missing or unreadable.")
+    }
+    return try pairs(in: text)
+  }
+
+  /// The keys and values of YAML, in its order.
+  private static func pairs(in text: String) throws -> [(flag: String, text: String)] {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch {
+      // Yams draws the place over several lines; the first has the line number.
+      let place = "\(error)".split(separator: "\n").first ?? ""
+      throw Failure(.usage, "not YAML: \(place).")
+    }
+    guard let root else { return [] }
+    guard let mapping = root.mapping else {
+      throw Failure(.usage, "expected lines of the form 'flag: value'.")
+    }
+    return try mapping.map { key, value in
+      guard let flag = key.string, let scalar = value.scalar else {
+        throw Failure(.usage, "\(key.string ?? "a key") has no single value.")
+      }
+      guard PlanField.named(flag) != nil else {
+        throw Failure(.usage, "there is no flag --\(flag).")
+      }
+      return (flag, scalar.string)
+    }
+  }
+}

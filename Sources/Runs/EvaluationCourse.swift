@@ -1,0 +1,22 @@
+/// How the evaluations of a run go: the best so far, and how many there have been since.
+package struct EvaluationCourse {
+  /// The best of them; nil before the first.
+  package private(set) var best: BestEvaluation?
+  /// Evaluations in a row without a new best.
+  package private(set) var sinceBest = 0
+  private var mostCorrect = -1
+
+  /// A course before its first evaluation.
+  package init() {}
+
+  /// Takes an evaluation in; whether it is the best so far.
+  package mutating func take(_ result: EvaluationResult, step: Int, epoch: Int) -> Bool {
+    guard result.correct > mostCorrect else {
+      sinceBest += 1
+      return false
+    }
+    (mostCorrect, sinceBest) = (result.correct, 0)
+    best = BestEvaluation(step: step, epoch: epoch, accuracy: result.accuracy)
+    return true
+  }
+}

@@ -1,0 +1,125 @@
+/// What a run came to: the JSON object at its end.
+public struct RunSummary: Encodable, Sendable {
+  /// "done" or "diverged".
+  public let state: String
+  /// Trained values of the model.
+  public let parameters: Int
+  /// Steps taken.
+  public let steps: Int
+  /// Passes over the training images, whole or part.
+  public let epochs: Double
+  /// Mean loss over the steps of the last epoch begun; null when none was taken.
+  public let trainLoss: Double?
+  /// Right answers over the same steps, as a fraction.
+  public let trainAccuracy: Double?
+  /// Mean loss over the test images.
+  public let testLoss: Double?
+  /// Right answers as a fraction.
+  public let testAccuracy: Double?
+  /// Images whose label is among the five largest logits, as a fraction; null with five classes or fewer.
+  public let testAccuracy5: Double?
+  /// Right answers of the weights' moving average, as a fraction; null without --ema.
+  public let emaTestAccuracy: Double?
+  /// The evaluation with the most right answers; of the moving average with --ema.
+  public let best: BestEvaluation?
+  /// Whether the run ended because no evaluation was better for too long.
+  public let stoppedEarly: Bool
+  /// The models at the ends of the restart periods, as names in the run folder, the earliest first.
+  public let snapshots: [String]
+  /// The model to use, as a name in the run folder: of the last complete restart period, else the last; null after a run that diverged.
+  public let recommended: String?
+  /// Training images a second, evaluation left out; null when no step was taken.
+  public let imagesPerS: Double?
+  /// Seconds of the whole run.
+  public let seconds: Double
+  /// R.
+  public let ranks: Int
+  /// Threads of rank 0.
+  public let threads: Int
+  /// L.
+  public let lanes: Int
+  /// The digest of the parameters.
+  public let digest: String
+  /// The run folder.
+  public let output: String
+
+  /// A summary of those values.
+  package init(
+    state: String,
+    parameters: Int,
+    steps: Int,
+    epochs: Double,
+    trainLoss: Double?,
+    trainAccuracy: Double?,
+    testLoss: Double?,
+    testAccuracy: Double?,
+    testAccuracy5: Double?,
+    emaTestAccuracy: Double?,
+    best: BestEvaluation?,
+    stoppedEarly: Bool,
+    snapshots: [String],
+    recommended: String?,
+    imagesPerS: Double?,
+    seconds: Double,
+    ranks: Int,
+    threads: Int,
+    lanes: Int,
+    digest: String,
+    output: String
+  ) {
+    self.state = state
+    self.parameters = parameters
+    self.steps = steps
+    self.epochs = epochs
+    self.trainLoss = trainLoss
+    self.trainAccuracy = trainAccuracy
+    self.testLoss = testLoss
+    self.testAccuracy = testAccuracy
+    self.testAccuracy5 = testAccuracy5
+    self.emaTestAccuracy = emaTestAccuracy
+    self.best = best
+    self.stoppedEarly = stoppedEarly
+    self.snapshots = snapshots
+    self.recommended = recommended
+    self.imagesPerS = imagesPerS
+    self.seconds = seconds
+    self.ranks = ranks
+    self.threads = threads
+    self.lanes = lanes
+    self.digest = digest
+    self.output = output
+  }
+
+  /// Every key is there: what is unknown or not finite is null.
+  public func encode(to encoder: any Encoder) throws {
+    func finite(_ x: Double?) -> Double? { x.flatMap { $0.isFinite ? $0 : nil } }
+    var object = encoder.container(keyedBy: CodingKeys.self)
+    try object.encode(state, forKey: .state)
+    try object.encode(parameters, forKey: .parameters)
+    try object.encode(steps, forKey: .steps)
+    try object.encode(epochs, forKey: .epochs)
+    try object.encode(finite(trainLoss), forKey: .trainLoss)
+    try object.encode(finite(trainAccuracy), forKey: .trainAccuracy)
+    try object.encode(finite(testLoss), forKey: .testLoss)
+    try object.encode(finite(testAccuracy), forKey: .testAccuracy)
+    try object.encode(finite(testAccuracy5), forKey: .testAccuracy5)
+    try object.encode(finite(emaTestAccuracy), forKey: .emaTestAccuracy)
+    try object.encode(best, forKey: .best)
+    try object.encode(stoppedEarly, forKey: .stoppedEarly)
+    try object.encode(snapshots, forKey: .snapshots)
+    try object.encode(recommended, forKey: .recommended)
+    try object.encode(finite(imagesPerS), forKey: .imagesPerS)
+    try object.encode(seconds, forKey: .seconds)
+    try object.encode(ranks, forKey: .ranks)
+    try object.encode(threads, forKey: .threads)
+    try object.encode(lanes, forKey: .lanes)
+    try object.encode(digest, forKey: .digest)
+    try object.encode(output, forKey: .output)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case state, parameters, steps, epochs, trainLoss, trainAccuracy, testLoss, testAccuracy
+    case testAccuracy5, emaTestAccuracy, best, stoppedEarly, snapshots, recommended
+    case imagesPerS, seconds, ranks, threads, lanes, digest, output
+  }
+}

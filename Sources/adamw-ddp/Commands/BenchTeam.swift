@@ -1,0 +1,28 @@
+import ArgumentParser
+import Collectives
+import Kernels
+import Plans
+import Tensors
+import Training
+
+/// The threads of a bench that runs in one process, and their kernels.
+struct BenchTeam: ParsableArguments {
+  @Option(name: .customLong("threads"), parsing: .unconditional, help: .field("threads"))
+  var threads: String?
+  @Option(name: .customLong("kernels"), parsing: .unconditional, help: .field("kernels"))
+  var kernels: String?
+
+  /// The team and its placement; throws a usage failure for kernels that the CPU lacks.
+  func start() throws -> (team: ThreadTeam, placement: Placement) {
+    var plan = TrainingPlan()
+    try plan.assign([("threads", threads), ("kernels", kernels)])
+    let placement = try Placement(
+      SoloCommunicator(),
+      threads: plan.threads,
+      pin: true,
+      kernels: plan.kernels,
+      allowMixedCPU: false
+    )
+    return (placement.team(rank: 0), placement)
+  }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Collectives
+import Plans
+import Runs
+import Tensors
+import Training
+
+/// `adamw-ddp train`, the default command.
+struct TrainCommand: RankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a network (the default command).",
+    discussion: """
+      mpirun -n R adamw-ddp train ... shares the work among R ranks.
+      Flags win over --config, which wins over --preset and that over defaults.
+      The run folder gets model.safetensors, metrics.csv, metrics.jsonl,
+      plan.yaml, run.json and status.json; with --save-best
+      best.safetensors, with warm restarts snapshots/.
+      """
+  )
+
+  @OptionGroup(title: "Plan") var source: PlanSourceOptions
+  @OptionGroup var method: MethodOptions
+  @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
+  @OptionGroup(title: "Lanes, ranks and threads") var placement: PlacementOptions
+  @OptionGroup(title: "Lanes, ranks and threads") var engine: EngineOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  @Flag(name: .customLong("print-plan"), help: "print the plan as YAML and stop")
+  var printPlan = false
+  @Flag(name: .customLong("json"), help: "end with one JSON object on stdout")
+  var json = false
+  @Flag(name: .customLong("quiet"), help: "say nothing but warnings and errors")
+  var quiet = false
+
+  func run(_ world: World) throws {
+    // Together: a --config that only some hosts can read is one error.
+    let plan = try world.communicator.together {
+      let chosen = try source.plan(assignments)
+      try chosen.validate(ranks: world.communicator.size)
+      return chosen
+    }
+    if printPlan {
+      if world.leads { print(try PlanFile.yaml(try plan.resolved), terminator: "") }
+      return
+    }
+    let console = RunDisplay(plan, quiet: quiet, library: world.library)
+    let run = try TrainingRun(
+      plan,
+      communicator: world.communicator,
+      launch: RunRecord.Launch(
+        version: Version.text,
+        mpi: world.library,
+        command: CommandLine.arguments
+      ),
+      console: console
+    )
+    let summary = try run.execute()
+    if world.leads {
+      if json {
+        print(try JSONText.line(summary))
+      } else if !quiet {
+        console.summarize(summary)
+      }
+    }
+    if summary.state == Trainer.Outcome.diverged.rawValue {
+      throw Failure(
+        .diverged,
+        "training diverged: after \(summary.steps) steps a loss or gradient is not finite; try a "
+          + "smaller --lr or --warmup-epochs. \(summary.output) has the metrics up to there.",
+        isAgreed: true
+      )
+    }
+  }
+
+  var assignments: [(flag: String, text: String?)] {
+    method.assignments + parallel.assignments + placement.assignments + engine.assignments
+      + output.assignments
+  }
+}

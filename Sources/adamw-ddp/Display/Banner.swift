@@ -1,0 +1,132 @@
+import Collectives
+import DataParallel
+import Datasets
+import Kernels
+import Networks
+import Optimizers
+import Plans
+import Tensors
+import Training
+
+/// What a run says before its first step, in lines for a terminal of 80 columns.
+enum Banner {
+  static func lines(
+    _ trainer: Trainer,
+    _ source: DataSource,
+    _ placement: Placement,
+    ranks: Int,
+    library: String,
+    folder: String
+  ) -> [String] {
+    let (plan, model) = (trainer.plan, trainer.model)
+    let mpi = library == "none" ? "no MPI" : "\(library.prefix { $0 != "," })"
+    let count = grouped(model.layout.parameterCount)
+    return [
+      "adamw-ddp \(Version.text): \(model.name), \(count) parameters",
+      "  data       \(source.name): \(grouped(source.train.count)) training and "
+        + "\(grouped(source.test.count)) test images of \(model.input)",
+      "  ranks      \(ranks) (\(mpi)), threads \(placement.threadsText) a rank"
+        + (placement.cores.isEmpty ? " (not pinned)" : "") + ", lanes \(plan.lanes)",
+      "  batch      \(plan.batchSize) global, \(perLane(plan)) a lane\(rounds(plan, ranks))",
+      "  steps      \(extent(trainer.horizon, plan))",
+    ] + method(trainer.horizon, plan) + [
+      "  batchnorm  \(plan.batchNorm)\(plan.batchNorm == .batch ? " (the whole global batch)" : "")",
+      "  memory     \(bytes(trainer.arenaBytes)) activations, "
+        + "\(stateBytes(trainer, ranks: ranks)) optimizer state a rank (zero \(plan.zero))",
+      "  kernels    \(placement.level.rawValue), OpenBLAS \(placement.blasCores[0])",
+      "  output     \(folder)",
+    ]
+  }
+
+  /// What the ranks keep of the optimizer's state, from the least to the most.
+  private static func stateBytes(_ trainer: Trainer, ranks: Int) -> String {
+    let reduction = trainer.reduction
+    let sizes = (0..<ranks).map { rank in
+      let elements = trainer.plan.zero == 1 ? reduction.ownedElements(rank) : reduction.elements
+      return elements * trainer.optimizer.state.count * MemoryLayout<Float>.stride
+    }
+    let (least, most) = (bytes(sizes.min() ?? 0), bytes(sizes.max() ?? 0))
+    return least == most ? most : "\(least) to \(most)"
+  }
+
+  /// Rule, schedule and decay.
+  private static func method(_ horizon: Horizon, _ plan: TrainingPlan) -> [String] {
+    let warmup = plan.warmupEpochs > 0 ? ", warm-up epochs \(plan.warmupEpochs)" : ""
+    let reset = plan.restartMomentum == .reset ? ", momentum reset" : ""
+    return [
+      "  optimizer  \(horizon.rule.name), lr \(horizon.learningRate), dialect \(plan.dialect.rawValue)",
+      "  schedule   \(horizon.schedule.shape)\(reset)\(warmup)",
+      "  decay      \(decay(horizon, plan).joined(separator: "; "))",
+    ]
+  }
+
+  /// Decoupled and coupled decay, and what they leave alone.
+  private static func decay(_ horizon: Horizon, _ plan: TrainingPlan) -> [String] {
+    func text(_ value: String, _ excepted: Set<ParameterGroup>) -> String {
+      let names = ParameterGroup.allCases.filter(excepted.contains).map(\.rawValue)
+      return value
+        + (names.isEmpty ? " on all tensors" : ", not on " + names.joined(separator: ", "))
+    }
+    var parts: [String] = []
+    if horizon.rule.decaysWeights {
+      let value =
+        switch plan.dialect.decayUnit {
+        case .schedule:
+          "λ \(decays(horizon)) (λ_norm \(significant(horizon.normalizedDecay)))"
+        case .learningRate: "\(significant(horizon.decay)) times the learning rate"
+        case .raw: "\(significant(horizon.decay)) a step, whatever the schedule"
+        }
+      parts.append(text(value, plan.noDecay))
+    }
+    if let l2 = plan.l2, l2 > 0 { parts.append(text("L2 \(significant(l2))", plan.noL2)) }
+    return parts.isEmpty ? ["none"] : parts
+  }
+
+  /// "0.000126", or "0.000126, 8.94e-5, 6.32e-5, …" where restart periods differ.
+  private static func decays(_ horizon: Horizon) -> String {
+    guard horizon.decays.contains(where: { $0 != horizon.decay }) else {
+      return significant(horizon.decay)
+    }
+    let first = horizon.decays.prefix(3).map(significant).joined(separator: ", ")
+    return horizon.decays.count > 3 ? "\(first), …" : first
+  }
+
+  /// "16", or "3 or 4" where lanes differ.
+  private static func perLane(_ plan: TrainingPlan) -> String {
+    let sizes = Set((0..<plan.lanes).map { share($0, of: plan.lanes, total: plan.batchSize).count })
+    return sizes.sorted().map(String.init).joined(separator: " or ")
+  }
+
+  /// ", 2 rounds", or nothing where a rank takes all its lanes at once.
+  private static func rounds(_ plan: TrainingPlan, _ ranks: Int) -> String {
+    let rounds = plan.rounds(ranks: ranks)
+    return rounds > 1 ? ", \(rounds) rounds" : ""
+  }
+
+  /// "790 in 10 epochs of 79", or "3 of the 790 in …" when --steps stops earlier.
+  private static func extent(_ horizon: Horizon, _ plan: TrainingPlan) -> String {
+    let whole = plan.epochs * horizon.stepsPerEpoch
+    let epochs = "\(plan.epochs) \(plan.epochs == 1 ? "epoch" : "epochs")"
+    let part = horizon.steps < whole ? "\(grouped(horizon.steps)) of the " : ""
+    return "\(part)\(grouped(whole)) in \(epochs) of \(grouped(horizon.stepsPerEpoch))"
+  }
+
+  /// 269722 as "269,722".
+  private static func grouped(_ n: Int) -> String {
+    var digits = String(n)
+    var parts: [String] = []
+    while digits.count > 3 {
+      parts.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
+    return ([digits] + parts).joined(separator: ",")
+  }
+
+  /// In the unit that leaves at least one before the point.
+  private static func bytes(_ count: Int) -> String {
+    let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+    var (value, unit) = (Double(count), 0)
+    while value >= 1024, unit + 1 < units.count { (value, unit) = (value / 1024, unit + 1) }
+    return "\(significant(value)) \(units[unit])"
+  }
+}

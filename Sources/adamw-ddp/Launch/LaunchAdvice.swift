@@ -1,0 +1,69 @@
+import Plans
+
+/// The command line that uses the nodes of a job well.
+struct LaunchAdvice {
+  /// Whole cores of each node that this job may use.
+  let cores: Int
+  /// Hardware threads of each of them.
+  let threadsPerCore: Int
+  /// The nodes.
+  let hosts: [String]
+  /// Whether Slurm has allocated them.
+  let isSlurm: Bool
+  /// Whether the user is root, whom mpirun refuses at first.
+  let isRoot: Bool
+  /// How this program was called.
+  let program: String
+
+  /// Lanes of a plan that says nothing of them: no more ranks can share the work.
+  private var lanes: Int { TrainingPlan().lanes }
+
+  /// Ranks of a node: as many as the lanes allow with the same number of cores for each.
+  var ranks: Int {
+    let most = max(1, lanes / hosts.count)
+    return (1...min(most, cores)).last { cores.isMultiple(of: $0) } ?? 1
+  }
+
+  /// Threads of a rank.
+  var threads: Int { cores / ranks }
+
+  /// Lines to read and to copy, those to copy indented.
+  var lines: [String] {
+    let shape =
+      "\(ranks) \(ranks == 1 ? "rank" : "ranks") a node, "
+      + "\(threads) \(threads == 1 ? "core" : "cores") each"
+    var lines = [
+      "To use all \(cores) cores of \(hosts.count == 1 ? "this" : "each") node (\(shape)):",
+      "  \(launch)",
+    ]
+    if hosts.count == 1 {
+      lines += ["or as one process:", "  \(program) train --data DIR"]
+      lines.append(
+        "For trials with more ranks than cores add --oversubscribe --bind-to none to mpirun."
+      )
+    }
+    if hosts.count * cores > lanes {
+      lines.append(
+        "More than \(lanes) ranks need more lanes: --lanes N, which changes the bits."
+      )
+    }
+    return lines
+  }
+
+  private var launch: String {
+    let all = ranks * hosts.count
+    let job = "\(program) train --data DIR"
+    if isSlurm {
+      let nodes = hosts.count > 1 ? " --nodes=\(hosts.count)" : ""
+      return
+        "srun --mpi=pmix\(nodes) --ntasks=\(all) --cpus-per-task=\(threads * threadsPerCore) \(job)"
+    }
+    let root = isRoot ? "--allow-run-as-root " : ""
+    let binding =
+      threads == 1 ? "--bind-to core" : "--map-by slot:PE=\(threads) --bind-to core"
+    // Slots of a host are cores: a rank takes as many as it has threads.
+    let places =
+      hosts.count > 1 ? "--host \(hosts.map { "\($0):\(cores)" }.joined(separator: ",")) " : ""
+    return "mpirun \(root)-n \(all) \(places)\(binding) \(job)"
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Plans
+
+/// Where a plan comes from before its flags.
+struct PlanSourceOptions: ParsableArguments {
+  @Option(
+    name: .customLong("preset"),
+    help: ArgumentHelp(
+      "a published recipe to start from; any other word lists them",
+      valueName: "NAME"
+    )
+  )
+  var preset: String?
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "YAML file with one 'flag: value' a line, such as a plan.yaml",
+      valueName: "FILE"
+    )
+  )
+  var config: String?
+
+  /// Whether there is one.
+  var isGiven: Bool { preset != nil || config != nil }
+
+  /// Defaults, then the preset, then the file, then the flags.
+  func plan(_ assignments: [(flag: String, text: String?)]) throws -> TrainingPlan {
+    var plan = TrainingPlan()
+    if let preset { try PlanFile.apply(try Preset.named(preset), to: &plan) }
+    if let config { try PlanFile.apply(config, to: &plan) }
+    try plan.assign(assignments)
+    return plan
+  }
+}

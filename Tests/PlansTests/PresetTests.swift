@@ -1,0 +1,106 @@
+import Foundation
+import Optimizers
+import Plans
+import Tensors
+import Testing
+import TestSupport
+
+/// The recipes of launch/presets and how layers of a plan lie on each other.
+struct PresetTests {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "launch/presets")
+
+  private func plan(_ name: String) throws -> TrainingPlan {
+    var plan = TrainingPlan()
+    try PlanFile.apply(try Preset.named(name), to: &plan)
+    return plan
+  }
+
+  @Test func everyFileIsEmbeddedAsItIs() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+    #expect(Preset.all.map { $0.name + ".yaml" }.sorted() == files.sorted())
+    for preset in Preset.all {
+      let url = Self.folder.appending(path: preset.name + ".yaml")
+      #expect(try String(contentsOf: url, encoding: .utf8) == preset.text, "\(preset.name)")
+    }
+  }
+
+  @Test(arguments: Preset.all.map(\.name))
+  func isAPlanWithASource(name: String) throws {
+    let preset = try Preset.named(name)
+    #expect(preset.text.hasPrefix("# Source: "))
+    let comments = preset.text.split(separator: "\n").prefix { $0.hasPrefix("# ") }
+    #expect(comments.count >= 3 && comments.allSatisfy { $0.count <= 104 })
+    let plan = try plan(name)
+    try plan.validate(ranks: 1)
+    // B of CIFAR-10, or of four fifths of tf_flowers.
+    let samples = plan.data == "flower_photos" ? 2936 : 50_000
+    _ = try PlanExplanation(plan, samples: samples, at: [0])
+    // It prints, and what it prints is the same plan.
+    let folder = try TemporaryFolder()
+    try folder.write(Array(try PlanFile.yaml(plan.resolved).utf8), to: "plan.yaml")
+    var again = TrainingPlan()
+    try PlanFile.apply(folder.path(of: "plan.yaml"), to: &again)
+    #expect(try again == plan.resolved)
+    // Nothing in it is idle: every line says what the default does not, or names what matters.
+    for line in preset.text.split(separator: "\n") where !line.hasPrefix("#") {
+      let flag = line.prefix { $0 != ":" }
+      #expect(PlanField.named(String(flag)) != nil, "\(line)")
+    }
+  }
+
+  @Test func anUnknownNameListsThem() {
+    let failure = #expect(throws: Failure.self) { try Preset.named("paper") }
+    #expect(failure?.kind == .usage)
+    let names = Preset.all.map(\.name).joined(separator: ", ")
+    #expect(
+      failure?.message == "--preset paper: there is no such preset; there are \(names)."
+    )
+  }
+
+  /// The four commands of the authors' README, number by number.
+  @Test func theReadmesCommands() throws {
+    for (name, rule, rate, restarts) in [
+      ("adamw", "adamw", 0.001, false), ("adamwr", "adamw", 0.001, true),
+      ("sgdw", "sgdw", 0.05, false), ("sgdwr", "sgdw", 0.001, true),
+    ] {
+      let plan = try plan("authors-readme-\(name)")
+      #expect(plan.rule == rule && plan.learningRate == rate && plan.dialect == .authors)
+      #expect(plan.weightDecayNorm == 0.025 && plan.epochs == 1500 && plan.batchSize == 128)
+      #expect(plan.model == "shake26-2x96d" && (plan.schedule == .warmRestarts) == restarts)
+      let command = try OptimizerCall(plan.resolved).text
+      let periods = restarts ? "-Te 100 -Tmult 2" : "-Te 1500 -Tmult 1"
+      #expect(command?.hasSuffix("-nEpochs 1500 -lrShape cosine \(periods)") == true)
+    }
+  }
+
+  /// examples/cifar10_resnet.py: lr_schedule(epoch) for epochs counted from 0.
+  @Test func kerasLearningRates() throws {
+    let horizon = try Horizon(try plan("keras-resnet56v2"), samples: 50_000)
+    for epoch in 0..<200 {
+      let eta =
+        epoch > 180 ? 0.5e-3 : epoch > 160 ? 1e-3 : epoch > 120 ? 1e-2 : epoch > 80 ? 0.1 : 1
+      for step in [epoch * 1563, epoch * 1563 + 1562] {
+        #expect(horizon.multiplier(at: step) == eta, "epoch \(epoch)")
+      }
+    }
+    #expect(try plan("keras-resnet56v2").noL2 == [.dense, .norm, .bias])
+  }
+
+  @Test func aLayerLiesOverTheLast() throws {
+    var plan = try plan("paper-adamwr")
+    try plan.overlay([("weight-decay", "1e-4"), ("lr", "0.002")])
+    #expect(plan.weightDecay == 1e-4 && plan.weightDecayNorm == nil && plan.learningRate == 0.002)
+    try plan.overlay([("weight-decay-norm", "0.05")])
+    #expect(plan.weightDecay == nil && plan.weightDecayNorm == 0.05)
+    // What is named with the same schedule stays; a new one starts without.
+    try plan.overlay([("sched", "warm-restarts")])
+    #expect(plan.restartEpochs == 100)
+    try plan.overlay([("step-factor", "0.5"), ("sched", "step"), ("model", "resnet20")])
+    #expect(plan.restartEpochs == nil && plan.restartFactor == nil && plan.stepFactor == 0.5)
+    try plan.validate(ranks: 1)
+    // In one layer both are a contradiction.
+    try plan.overlay([("weight-decay", "1e-4"), ("weight-decay-norm", "0.05")])
+    #expect(throws: Failure.self) { try plan.validate(ranks: 1) }
+  }
+}
