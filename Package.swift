@@ -77,7 +77,7 @@ let package = Package(
     // Level 3.
     library("Networks", ["Tensors", "Kernels"]),
     library("MPICollectives", ["Collectives", "CMPI", "Tensors"]),
-    library("DataParallel", ["Tensors", "Collectives", "Optimizers"]),
+    library("DataParallel", ["Tensors", "Collectives", "Optimizers", "Checkpoints"]),
 
     // Level 4.
     library(
@@ -144,7 +144,7 @@ let package = Package(
     tests("NetworksTests", ["Networks", "Kernels", "Tensors", "TestSupport"]),
     tests(
       "DataParallelTests",
-      ["DataParallel", "Collectives", "Optimizers", "Tensors", "TestSupport"]
+      ["DataParallel", "Collectives", "Optimizers", "Checkpoints", "Tensors", "TestSupport"]
     ),
     tests(
       "PlansTests",

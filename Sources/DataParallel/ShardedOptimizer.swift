@@ -10,16 +10,19 @@ public final class ShardedOptimizer {
   /// The rule.
   public let rule: any UpdateRule
   /// The elements that this rank has state for.
-  public let pieces: StatePieces
+  public let shard: StateShard
   /// The state arrays, in the order of the rule's.
   public var state: [FloatBuffer] { work.state }
   /// The rule's numbers, equal on all ranks.
   public private(set) var memory = SIMD4<Double>.zero
 
   private let work: UpdatePieces
-  private let average: WeightAverage?
+  let average: WeightAverage?
+  let parameters: FloatBuffer
+  let rank: Int
+  /// Its slice of each bucket, whether state is sharded or not.
+  let owned: [Range<Int>]
   private let exchange: any BucketExchange
-  private let parameters: FloatBuffer
   private let gradients: FloatBuffer
   private let team: ThreadTeam
   private let sharded: Bool
@@ -61,11 +64,13 @@ public final class ShardedOptimizer {
     self.penalizes = penalizes
     ruleSums = rule.sums.count
     sumCount = 1 + (penalizes ? 1 : 0) + ruleSums
-    pieces = StatePieces(plan, rank: rank, sharded: sharded)
+    shard = StateShard(plan, rank: rank, sharded: sharded)
+    self.rank = rank
+    owned = plan.slices.map { $0[rank] }
     let all = ParameterFactors.Segment(range: 0..<plan.elements, factors: ParameterFactors())
     work = UpdatePieces(
       rule,
-      pieces,
+      shard,
       segments ?? [all],
       parameters: parameters,
       gradients: gradients,
@@ -120,16 +125,16 @@ public final class ShardedOptimizer {
     let gather = StepPart.gather
     if !sharded {
       try gather.measure(team) {
-        for bucket in pieces.ranges.indices {
+        for bucket in shard.ranges.indices {
           try exchange.startGather(bucket, of: gradients)
         }
       }
     }
-    for bucket in pieces.ranges.indices {
+    for bucket in shard.ranges.indices {
       if !sharded { try gather.measure(team) { try exchange.finishGather(bucket) } }
       StepPart.update.measure(team) {
         piece = bucket
-        team.run((pieces.ranges[bucket].count + Self.block - 1) / Self.block, updateBlock)
+        team.run((shard.ranges[bucket].count + Self.block - 1) / Self.block, updateBlock)
       }
       if sharded {
         try gather.measure(team) { try exchange.startGather(bucket, of: parameters) }
@@ -137,7 +142,7 @@ public final class ShardedOptimizer {
     }
     if sharded {
       try gather.measure(team) {
-        for bucket in pieces.ranges.indices { try exchange.finishGather(bucket) }
+        for bucket in shard.ranges.indices { try exchange.finishGather(bucket) }
       }
     }
     average?.followStatistics()
@@ -146,15 +151,15 @@ public final class ShardedOptimizer {
   /// Brings the averages of all ranks together; every rank calls it, between steps.
   public func gatherAverage() throws {
     guard let average, sharded else { return }
-    for bucket in pieces.ranges.indices { try exchange.startGather(bucket, of: average.values) }
-    for bucket in pieces.ranges.indices { try exchange.finishGather(bucket) }
+    for bucket in shard.ranges.indices { try exchange.startGather(bucket, of: average.values) }
+    for bucket in shard.ranges.indices { try exchange.finishGather(bucket) }
   }
 
   private func update(_ item: Int, _ member: Int) {
-    let range = pieces.ranges[piece]
+    let range = shard.ranges[piece]
     let start = range.lowerBound + item * Self.block
     let part = start..<min(start + Self.block, range.upperBound)
-    work.update(part, offset: pieces.places[piece] - range.lowerBound, scalars, member: member)
+    work.update(part, offset: shard.places[piece] - range.lowerBound, scalars, member: member)
     average?.follow(part)
   }
 }

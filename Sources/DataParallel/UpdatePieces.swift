@@ -6,7 +6,7 @@ import Tensors
 /// g = scale·Σg + l2·θ, with the sum over the samples of the batch (Σg) as it was reduced.
 final class UpdatePieces {
   let rule: any UpdateRule
-  let pieces: StatePieces
+  let shard: StateShard
   /// The state arrays, in the order of the rule's.
   let state: [FloatBuffer]
 
@@ -24,18 +24,18 @@ final class UpdatePieces {
 
   init(
     _ rule: any UpdateRule,
-    _ pieces: StatePieces,
+    _ shard: StateShard,
     _ segments: [ParameterFactors.Segment],
     parameters: FloatBuffer,
     gradients: FloatBuffer,
     threads: Int
   ) {
-    (self.rule, self.pieces, self.segments) = (rule, pieces, segments)
+    (self.rule, self.shard, self.segments) = (rule, shard, segments)
     (self.parameters, self.gradients) = (parameters, gradients)
     prepared = FloatBuffer(count: threads * Self.span)
     initial = rule.state.map(\.initial)
     state = rule.state.map { array in
-      let buffer = FloatBuffer(count: pieces.count)
+      let buffer = FloatBuffer(count: shard.count)
       if array.initial != 0 { buffer.elements.update(repeating: array.initial) }
       return buffer
     }
@@ -50,15 +50,15 @@ final class UpdatePieces {
     for i in state.indices { state[i].elements.update(repeating: initial[i]) }
   }
 
-  /// Updates `range`, which lies in one piece, on a thread.
+  /// Updates `range`, which lies in one range of the shard, on a thread.
   func update(_ range: Range<Int>, offset: Int, _ scalars: StepScalars, member: Int) {
     forEachSpan(range, offset: offset, scalars, member) { rule.update($0, $1) }
   }
 
-  /// The rule's sums over `range`, which lies in one piece.
+  /// The rule's sums over `range`, which lies in one range of the shard.
   func sums(_ range: Range<Int>, _ scalars: StepScalars, member: Int) -> SIMD4<Double> {
     var sums = SIMD4<Double>.zero
-    let offset = pieces.offset(of: range.lowerBound)
+    let offset = shard.offset(of: range.lowerBound)
     forEachSpan(range, offset: offset, scalars, member) { sums += rule.sums($0, $1) }
     return sums
   }

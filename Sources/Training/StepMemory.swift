@@ -72,7 +72,7 @@ public struct StepMemory: Hashable, Sendable {
           options: plan.networkOptions
         )
       networks[key] = sizes
-      let state = StatePieces(reduction, rank: rank, sharded: plan.zero == 1).count
+      let state = StateShard(reduction, rank: rank, sharded: plan.zero == 1).count
       let arriving = reduction.buckets.indices.reduce(0) {
         $0 + reduction.arrivingElements($1, rank: rank)
       }

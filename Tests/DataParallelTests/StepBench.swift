@@ -1,3 +1,4 @@
+import Checkpoints
 import Collectives
 import DataParallel
 import Optimizers
@@ -26,8 +27,7 @@ struct StepSetup: Sendable {
 
   /// Where an earlier run stopped.
   struct Resume: Sendable {
-    let parameters: [Float]
-    let state: [StateRecord]
+    let state: [StatePiece]
     let memory: SIMD4<Double>
     let step: Int
   }
@@ -71,7 +71,7 @@ struct StepSetup: Sendable {
 }
 
 /// What a rank knows after the steps.
-struct StepOutcome: Sendable, Equatable {
+struct StepOutcome: Sendable {
   var parameters: [UInt32] = []
   var records: [[UInt64]] = []
   var squares: [UInt64] = []
@@ -79,8 +79,8 @@ struct StepOutcome: Sendable, Equatable {
   var sums: [[Double]] = []
   /// The moving averages of all elements.
   var average: [UInt32] = []
-  /// The state tensor by tensor, and the rule's numbers.
-  var state: [StateRecord] = []
+  /// All that a resume takes up, and the rule's numbers.
+  var state: [StatePiece] = []
   var memory = SIMD4<Double>.zero
   /// Elements of state that a resume did not find.
   var missing = 0
@@ -161,7 +161,6 @@ final class StepBench {
   func run() throws -> StepOutcome {
     var outcome = StepOutcome()
     if let resume = setup.resume {
-      for i in 0..<layout.count { parameters.base[i] = resume.parameters[i] }
       outcome.missing = optimizer.restore(resume.state, layout)
       optimizer.restore(memory: resume.memory)
     }
@@ -183,15 +182,16 @@ final class StepBench {
       outcome.records.append((0..<setup.recordWidth).map { totals.record[$0].bitPattern })
       outcome.squares.append(totals.elementSums[0].bitPattern)
       outcome.sums.append((0..<optimizer.sumCount).map { totals.elementSums[$0] })
+      for i in layout.statistics { parameters.base[i] += unevenValue(index, 98, i) }
       try optimizer.step(totals.elementSums, clip: setup.clip)
       outcome.sent.append(c.traffic - before)
     }
     outcome.parameters = parameters.elements.map(\.bitPattern)
     outcome.gradient = gradients[0].elements.map(\.bitPattern)
-    outcome.stateElements = optimizer.pieces.count
+    outcome.stateElements = optimizer.shard.count
     try optimizer.gatherAverage()
     outcome.average = average.values.elements.map(\.bitPattern)
-    outcome.state = optimizer.records(layout)
+    outcome.state = optimizer.pieces(layout)
     outcome.memory = optimizer.memory
     outcome.stateBytes = optimizer.stateBytes
     return outcome

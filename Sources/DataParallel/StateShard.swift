@@ -1,15 +1,16 @@
 import Collectives
 
-/// Which elements a rank has optimizer state for, and where each lies in its state arrays, which hold the pieces end to end.
-public struct StatePieces: Hashable, Sendable {
-  /// The elements, bucket by bucket; a piece may be empty.
+/// Which elements a rank has optimizer state for, and where each lies in its state arrays, which
+/// hold the ranges end to end.
+public struct StateShard: Hashable, Sendable {
+  /// The elements, bucket by bucket; a range may be empty.
   public let ranges: [Range<Int>]
-  /// Where each piece starts in a state array.
+  /// Where each range starts in a state array.
   public let places: [Int]
   /// Elements of a state array.
   public let count: Int
 
-  /// The pieces of `rank`: its slices where state is sharded, else whole buckets.
+  /// The shard of `rank`: its slices where state is sharded, else whole buckets.
   public init(_ plan: ReductionPlan, rank: Int, sharded: Bool) {
     ranges = plan.buckets.indices.map { sharded ? plan.slices[$0][rank] : plan.buckets[$0] }
     var places: [Int] = []
@@ -22,7 +23,7 @@ public struct StatePieces: Hashable, Sendable {
     count = end
   }
 
-  /// What is added to an element's number to find its state: of the piece that holds it.
+  /// What is added to an element's number to find its state; traps where there is none.
   func offset(of element: Int) -> Int {
     for (range, place) in zip(ranges, places) where range.contains(element) {
       return place - range.lowerBound
