@@ -1,6 +1,7 @@
 import Tensors
 
-/// Between the flat buffer and named tensors in PyTorch's order: OIHW, outputs × inputs, a flattened image's values as CHW.
+/// Between the flat buffer and named tensors in PyTorch's order: OIHW, outputs × inputs, a
+/// flattened image's values as CHW.
 public enum ParameterExport {
   /// The tensor of an entry, copied out of the flat buffer.
   public static func tensor(_ entry: ParameterEntry, from buffer: FloatBuffer)

@@ -2,7 +2,8 @@ import Foundation
 import Tensors
 
 extension Safetensors {
-  /// Reads a file; throws `Failure` (.data) that names the path when it is missing, cut short or no safetensors.
+  /// Reads a file; throws `Failure` (.data) that names the path when it is missing, cut short or no
+  /// safetensors.
   public init(contentsOf path: String) throws {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Failure(.data, "cannot read \(path): it is missing or unreadable.")

@@ -1,7 +1,8 @@
 import Foundation
 import Tensors
 
-/// The safetensors format: eight bytes of header length, a JSON header, then the tensors' bytes, little-endian.
+/// The safetensors format: eight bytes of header length, a JSON header, then the tensors' bytes,
+/// little-endian.
 ///
 /// Tensors stand in name order, so equal contents give equal files.
 public struct Safetensors: Sendable {

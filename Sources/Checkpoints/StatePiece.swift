@@ -1,7 +1,7 @@
 import Tensors
 
-/// A run of elements of one tensor in one array: what a checkpoint holds and a rank of another world
-/// takes up.
+/// A run of elements of one tensor in one array: what a checkpoint holds and a rank of another
+/// world takes up.
 ///
 /// It is a view: its values are those of a buffer, which it keeps alive and whose changes it shows.
 /// Memory that a file is mapped to is such a buffer too.

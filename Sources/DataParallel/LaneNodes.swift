@@ -1,9 +1,11 @@
 import Collectives
 import Tensors
 
-/// The tree nodes of groups of lanes, over all ranks: which partial records there are and how they become totals.
+/// The tree nodes of groups of lanes, over all ranks: which partial records there are and how they
+/// become totals.
 ///
-/// A rank reduces its lanes to the maximal nodes it holds; once every rank has the records of all nodes, each adds them up in tree order.
+/// A rank reduces its lanes to the maximal nodes it holds; once every rank has the records of all
+/// nodes, each adds them up in tree order.
 struct LaneNodes {
   /// A node: its group, and its lanes counted from the group's first.
   private struct Node {
@@ -58,7 +60,8 @@ struct LaneNodes {
     max(0, min(lanesPerGroup, lanes - group * lanesPerGroup))
   }
 
-  /// Reduces the records of this rank's lanes, in place, and copies each node's to where `slot` says.
+  /// Reduces the records of this rank's lanes, in place, and copies each node's to where `slot`
+  /// says.
   func reduceOwn(
     _ records: UnsafeMutablePointer<Double>,
     width: Int,

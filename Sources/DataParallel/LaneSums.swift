@@ -1,7 +1,8 @@
 import Collectives
 import Tensors
 
-/// Sums of small Float64 records over lanes, wherever the lanes are: every rank gathers the records of all tree nodes and adds them up.
+/// Sums of small Float64 records over lanes, wherever the lanes are: every rank gathers the records
+/// of all tree nodes and adds them up.
 public final class LaneSums: CrossLaneSum {
   private let communicator: any Communicator
   private let batch: BatchLayout
@@ -11,7 +12,8 @@ public final class LaneSums: CrossLaneSum {
   private let capacity: Int
   private var offsets: [Int]
 
-  /// Sums over the lanes of `plan` for records of up to `maximumWidth` numbers, in groups of any of `lanesPerGroup`.
+  /// Sums over the lanes of `plan` for records of up to `maximumWidth` numbers, in groups of any of
+  /// `lanesPerGroup`.
   public init(
     _ communicator: any Communicator,
     plan: ReductionPlan,

@@ -1,7 +1,8 @@
 import Collectives
 import Tensors
 
-/// Compares a digest of the parameters over all ranks and returns it; throws when a rank holds others.
+/// Compares a digest of the parameters over all ranks and returns it; throws when a rank holds
+/// others.
 @discardableResult
 public func checkReplicas(_ parameters: FloatBuffer, _ communicator: any Communicator) throws
   -> Digest

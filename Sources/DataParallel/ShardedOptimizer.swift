@@ -4,8 +4,9 @@ import Tensors
 
 /// Applies an update rule where this rank is responsible and brings all ranks to equal parameters.
 ///
-/// With sharding (ZeRO-1) a rank keeps state for its slices only, updates those and gathers the others' parameters; without, the reduced
-/// gradients are gathered and every rank updates everything. The bits are the same.
+/// With sharding (ZeRO-1) a rank keeps state for its slices only, updates those and gathers the
+/// others' parameters; without, the reduced gradients are gathered and every rank updates
+/// everything. The bits are the same.
 public final class ShardedOptimizer {
   /// The rule.
   public let rule: any UpdateRule
@@ -42,10 +43,11 @@ public final class ShardedOptimizer {
   /// Elements of one item of work.
   private static let block = 16 * Granules.size
 
-  /// An optimizer over the slices of `plan`; `gradients` is the buffer in which the reduced sums stand.
+  /// An optimizer over the slices of `plan`; `gradients` is the buffer in which the reduced sums
+  /// stand.
   ///
-  /// `segments` cover all elements of the plan; without, no tensor has factors of its own. `penalizes` says whether a step's l2 may not be 0;
-  /// `average` follows every update.
+  /// `segments` cover all elements of the plan; without, no tensor has factors of its own.
+  /// `penalizes` says whether a step's l2 may not be 0; `average` follows every update.
   public init(
     _ rule: any UpdateRule,
     plan: ReductionPlan,
@@ -91,7 +93,8 @@ public final class ShardedOptimizer {
   /// Takes up what a rule remembered elsewhere; every rank must get the same.
   public func restore(memory: SIMD4<Double>) { self.memory = memory }
 
-  /// How many numbers `sums` writes: Σ g² of the reduced gradient, the penalty of coupled decay where there is any, the rule's sums.
+  /// How many numbers `sums` writes: Σ g² of the reduced gradient, the penalty of coupled decay
+  /// where there is any, the rule's sums.
   public let sumCount: Int
 
   /// Takes up the scalars of the next step, as far as they are known before its totals.
@@ -100,7 +103,8 @@ public final class ShardedOptimizer {
     self.scalars.memory = memory
   }
 
-  /// The sums over some elements of this rank's slices, at most a granule of them, after `begin`, when the reduced gradient stands; on any thread.
+  /// The sums over some elements of this rank's slices, at most a granule of them, after `begin`,
+  /// when the reduced gradient stands; on any thread.
   public func sums(
     _ elements: Range<Int>,
     member: Int,
@@ -115,7 +119,8 @@ public final class ShardedOptimizer {
 
   /// Takes the step that was begun; on return every rank has the same parameters.
   ///
-  /// `totals` are what `sums` came to over all elements of all ranks; `clip` is a further factor of the gradient.
+  /// `totals` are what `sums` came to over all elements of all ranks; `clip` is a further factor of
+  /// the gradient.
   public func step(_ totals: UnsafePointer<Double>, clip: Double = 1) throws {
     var whole = SIMD4<Double>.zero
     for i in 0..<ruleSums { whole[i] = totals[sumCount - ruleSums + i] }

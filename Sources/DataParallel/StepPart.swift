@@ -1,6 +1,7 @@
 import Tensors
 
-/// The parts of a step outside the network, as a recorder of the team knows them: their labels are negative.
+/// The parts of a step outside the network, as a recorder of the team knows them: their labels are
+/// negative.
 public enum StepPart: Int, CaseIterable, Sendable {
   /// All of a step, the other parts included.
   case step = -1

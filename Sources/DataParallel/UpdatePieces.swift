@@ -1,7 +1,8 @@
 import Optimizers
 import Tensors
 
-/// Applies a rule to any elements of the layout that state is there for: prepares their gradient and cuts them where factors change.
+/// Applies a rule to any elements of the layout that state is there for: prepares their gradient
+/// and cuts them where factors change.
 ///
 /// g = scale·Σg + l2·θ, with the sum over the samples of the batch (Σg) as it was reduced.
 final class UpdatePieces {
@@ -10,7 +11,8 @@ final class UpdatePieces {
   /// The state arrays, in the order of the rule's.
   let state: [FloatBuffer]
 
-  /// What each of them holds at first; the rule would make a new list of its arrays whenever asked, in a step too.
+  /// What each of them holds at first; the rule would make a new list of its arrays whenever asked,
+  /// in a step too.
   private let initial: [Float]
   private let segments: [ParameterFactors.Segment]
   private let parameters: FloatBuffer

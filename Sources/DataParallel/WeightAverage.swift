@@ -1,10 +1,11 @@
 import Collectives
 import Tensors
 
-/// An exponential moving average of the parameters: a ← d·a + (1 − d)·θ after every update, from the first parameters on.
+/// An exponential moving average of the parameters: a ← d·a + (1 − d)·θ after every update, from
+/// the first parameters on.
 ///
-/// Each rank keeps the average of the elements that it updates; `gather` brings all of them together. Running statistics are averaged alike on
-/// every rank.
+/// Each rank keeps the average of the elements that it updates; `gather` brings all of them
+/// together. Running statistics are averaged alike on every rank.
 public final class WeightAverage {
   /// d.
   public let decay: Double

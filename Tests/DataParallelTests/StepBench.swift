@@ -182,7 +182,9 @@ final class StepBench {
       outcome.records.append((0..<setup.recordWidth).map { totals.record[$0].bitPattern })
       outcome.squares.append(totals.elementSums[0].bitPattern)
       outcome.sums.append((0..<optimizer.sumCount).map { totals.elementSums[$0] })
-      for i in layout.statistics { parameters.base[i] += unevenValue(index, 98, i) }
+      for i in layout.entries.filter({ $0.role == .statistic }).flatMap(\.range) {
+        parameters.base[i] += unevenValue(index, 98, i)
+      }
       try optimizer.step(totals.elementSums, clip: setup.clip)
       outcome.sent.append(c.traffic - before)
     }
