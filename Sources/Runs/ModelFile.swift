@@ -1,6 +1,5 @@
 import Checkpoints
 import Datasets
-import Foundation
 import Networks
 import Tensors
 
@@ -21,10 +20,8 @@ public enum ModelFile {
     public let model: Model
     /// Every tensor, in the model's layout.
     public let parameters: FloatBuffer
-    /// The names of the classes.
-    public let classes: [String]
-    /// What its images were normalised with.
-    public let normalization: Normalization
+    /// What the file says beside them.
+    public let metadata: ModelMetadata
   }
 
   /// Writes the file atomically; throws `Failure` (.file).
@@ -43,67 +40,46 @@ public enum ModelFile {
         tensors[name] = Safetensors.Tensor(shape: [], values: .integer([Int64(steps)]))
       }
     }
-    var metadata = [
-      "model": model.name,
-      "classes": try json(source.train.classes),
-      "shape": try json([model.input.height, model.input.width, model.input.channels]),
-      "mean": try json(source.normalization.mean),
-      "std": try json(source.normalization.deviation),
-    ]
-    if let norm = model.batchNorm {
-      metadata["bn_eps"] = "\(norm.epsilon)"
-      metadata["bn_momentum"] = "\(norm.momentum)"
-    }
+    let metadata = try ModelMetadata(model, source).texts()
     try Safetensors(tensors: tensors, metadata: metadata).write(to: path)
   }
 
   /// Reads a file that `write` made; throws `Failure` (.data) that names what is missing.
   public static func read(_ path: String) throws -> Contents {
     let file = try Safetensors(contentsOf: path)
-    func bad(_ what: String) -> Failure { Failure(.data, "\(path): \(what).") }
-    func value<T: Decodable>(_ key: String, _ type: T.Type) throws -> T {
-      guard let text = file.metadata[key] else { throw bad("its metadata have no \(key)") }
-      do {
-        return try JSONDecoder().decode(type, from: Data(text.utf8))
-      } catch {
-        throw bad("the metadata's \(key) cannot be read")
-      }
+    let metadata = try ModelMetadata(file.metadata, from: path)
+    guard ModelCatalog.names.contains(metadata.model), !metadata.classes.isEmpty else {
+      throw Failure(.data, "\(path): it is a model this program does not know (\(metadata.model)).")
     }
-    guard let name = file.metadata["model"] else { throw bad("its metadata name no model") }
-    let classes = try value("classes", [String].self)
-    let sizes = try value("shape", [Int].self)
-    guard ModelCatalog.names.contains(name), !classes.isEmpty else {
-      throw bad("it is a model this program does not know (\(name))")
-    }
-    guard sizes.count == 3, sizes.allSatisfy({ (1...4096).contains($0) }) else {
-      throw bad("the metadata's shape \(sizes) is none of an image")
-    }
-    let shape = ImageShape(height: sizes[0], width: sizes[1], channels: sizes[2])
-    let model = try ModelCatalog.model(name, input: shape, classes: classes.count)
-    let layout = model.layout
-    let parameters = FloatBuffer(count: layout.count)
-    for entry in layout.entries {
-      guard let tensor = file.tensors[entry.name], case .float(let values) = tensor.values,
-        tensor.shape == ParameterExport.shape(entry.storage)
-      else { throw bad("\(entry.name) is missing or has another shape") }
-      ParameterExport.restore(values, entry, into: parameters)
-    }
-    let mean = try value("mean", [Float].self)
-    let deviation = try value("std", [Float].self)
-    guard mean.count == shape.channels, deviation.count == shape.channels else {
-      throw bad("its normalisation does not fit its images")
-    }
-    return Contents(
-      model: model,
-      parameters: parameters,
-      classes: classes,
-      normalization: Normalization(mean: mean, deviation: deviation)
+    let model = try ModelCatalog.model(
+      metadata.model,
+      input: metadata.shape,
+      classes: metadata.classes.count
     )
+    if let own = metadata.batchNorm, own.epsilon != model.batchNorm?.epsilon {
+      throw Failure(.data, "\(path): its bn_eps is none of \(metadata.model)'s.")
+    }
+    let parameters = try parameters(of: model, in: file, from: path)
+    return Contents(model: model, parameters: parameters, metadata: metadata)
   }
 
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  /// A model's tensors from any file that has them, a state dict of torchvision's too, in the
+  /// model's layout.
+  ///
+  /// Tensors that the model lacks are left out. Throws `Failure` (.data) that names `path` and the
+  /// first tensor that is missing or has another shape.
+  public static func parameters(
+    of model: Model,
+    in file: Safetensors,
+    from path: String
+  ) throws -> FloatBuffer {
+    let parameters = FloatBuffer(count: model.layout.count)
+    for entry in model.layout.entries {
+      guard let tensor = file.tensors[entry.name], case .float(let values) = tensor.values,
+        tensor.shape == ParameterExport.shape(entry.storage)
+      else { throw Failure(.data, "\(path): \(entry.name) is missing or has another shape.") }
+      ParameterExport.restore(values, entry, into: parameters)
+    }
+    return parameters
   }
 }

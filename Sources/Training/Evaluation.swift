@@ -72,7 +72,7 @@ public enum Evaluation {
       contents.model,
       parameters: parameters,
       dataset: source.test,
-      normalization: contents.normalization,
+      normalization: contents.metadata.normalization,
       communicator: communicator,
       team: team,
       kernels: KernelSet(placement.level),
@@ -80,9 +80,9 @@ public enum Evaluation {
     )
     var logits = Array(
       repeating: Float(0),
-      count: request.logits == nil ? 0 : source.test.count * contents.classes.count
+      count: request.logits == nil ? 0 : source.test.count * contents.metadata.classes.count
     )
-    let classes = contents.classes.count
+    let classes = contents.metadata.classes.count
     func collect(_ first: Int, _ values: UnsafeBufferPointer<Float>) {
       if !logits.isEmpty {
         logits.replaceSubrange(first * classes..<first * classes + values.count, with: values)
@@ -154,15 +154,16 @@ public enum Evaluation {
     )
     for (file, contents) in zip(files, members) {
       guard source.test.shape == contents.model.input,
-        source.test.classes.count <= contents.classes.count
+        source.test.classes.count <= contents.metadata.classes.count
       else {
         throw Failure(
           .data,
-          "\(file) is for \(contents.classes.count) classes of \(contents.model.input) images, not "
+          "\(file) is for \(contents.metadata.classes.count) classes of \(contents.model.input) images, not "
             + "\(source.test.classes.count) of \(source.test.shape)."
         )
       }
-      guard contents.model.name == members[0].model.name, contents.classes == members[0].classes
+      guard contents.model.name == members[0].model.name,
+        contents.metadata.classes == members[0].metadata.classes
       else { throw Failure(.data, "\(file) is of another network than \(files[0]).") }
     }
     plan.kernels = request.kernels ?? plan.kernels

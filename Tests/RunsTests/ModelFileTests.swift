@@ -2,6 +2,7 @@ import Checkpoints
 import Datasets
 import Foundation
 import Networks
+import Plans
 import Runs
 import Tensors
 import Testing
@@ -19,8 +20,12 @@ struct ModelFileTests {
     try ModelFile.write(model, parameters, source: source, steps: 17, to: path)
     let contents = try ModelFile.read(path)
     #expect(contents.model.name == name && contents.model.input == source.train.shape)
-    #expect(contents.classes == source.train.classes)
-    #expect(contents.normalization == source.normalization)
+    #expect(contents.metadata.classes == source.train.classes)
+    #expect(contents.metadata.normalization == source.normalization)
+    #expect(contents.metadata.shape == source.train.shape)
+    #expect(contents.metadata.numericsVersion == numericsVersion)
+    // It has biases instead.
+    #expect((contents.metadata.batchNorm == nil) == (name == "flowers-cnn"))
     let isEqual = bits(contents.parameters) == bits(parameters)
     #expect(isEqual)
   }
@@ -35,6 +40,7 @@ struct ModelFileTests {
     let expected = [
       "model": "smallcnn", "classes": #"["0","1","2","3","4"]"#, "shape": "[8,8,3]",
       "mean": "[128,120,131]", "std": "[48,50,47]", "bn_eps": "1e-05", "bn_momentum": "0.1",
+      "numerics_version": "1",
     ]
     #expect(file.metadata == expected)
     // PyTorch's count of batches stands beside every running variance.
@@ -74,6 +80,8 @@ struct ModelFileTests {
       ("no classes", { $0.metadata["classes"] = nil }),
       ("shape cannot be read", { $0.metadata["shape"] = "8 by 8" }),
       ("normalisation", { $0.metadata["mean"] = "[1]" }),
+      ("bn_eps", { $0.metadata["bn_eps"] = "0.001" }),
+      ("numerics_version cannot be read", { $0.metadata["numerics_version"] = "one" }),
     ]
     for (part, change) in changes {
       var file = whole
@@ -84,6 +92,40 @@ struct ModelFileTests {
       #expect(failure?.message.hasPrefix(path) == true)
       #expect(failure?.message.contains(part) == true, "\(failure?.message ?? "")")
     }
+  }
+
+  @Test func anOlderFileIsOfTheFirstVersion() throws {
+    let source = smallSource(train: 10, test: 10)
+    let model = try smallCNN(source)
+    let folder = try TemporaryFolder()
+    let path = folder.path(of: "model.safetensors")
+    try ModelFile.write(model, values(model), source: source, steps: 1, to: path)
+    var file = try Safetensors(contentsOf: path)
+    for (text, version) in [(nil, 1), ("7", 7)] as [(String?, Int)] {
+      file.metadata["numerics_version"] = text
+      try file.write(to: path)
+      #expect(try ModelFile.read(path).metadata.numericsVersion == version)
+    }
+  }
+
+  /// A state dict as another program exports it: no metadata, and a tensor more.
+  @Test func tensorsAreReadWithoutOurMetadata() throws {
+    let source = smallSource(train: 10, test: 10)
+    let model = try smallCNN(source)
+    let folder = try TemporaryFolder()
+    let path = folder.path(of: "model.safetensors")
+    try ModelFile.write(model, values(model), source: source, steps: 1, to: path)
+    var file = Safetensors(tensors: try Safetensors(contentsOf: path).tensors, metadata: [:])
+    file.tensors["ema.decay"] = .init(shape: [1], values: .float([0.9]))
+    let read = try ModelFile.parameters(of: model, in: file, from: path)
+    let isEqual = bits(read) == bits(values(model))
+    #expect(isEqual)
+    file.tensors["fc.weight"] = nil
+    let failure = #expect(throws: Failure.self) {
+      try ModelFile.parameters(of: model, in: file, from: path)
+    }
+    #expect(failure?.kind == .data)
+    #expect(failure?.message == "\(path): fc.weight is missing or has another shape.")
   }
 
   /// Something of its own in every element; the layout's gaps stay zero.
