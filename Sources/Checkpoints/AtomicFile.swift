@@ -3,7 +3,9 @@ import Tensors
 
 /// Writes whole files so that a reader sees the old one or the new one, never a part.
 public enum AtomicFile {
-  /// Writes beside the target, flushes to disk, renames, and flushes the folder; throws `Failure` (.file) that names the path.
+  /// Writes beside the target, flushes to disk, renames, and flushes the folder.
+  ///
+  /// Throws `Failure` (.file) that names the path.
   public static func write(_ data: Data, to path: String) throws {
     // Not the process number: two hosts may have the same.
     let temporary = "\(path).writing-\(UInt32.random(in: .min ... .max))"
@@ -14,9 +16,9 @@ public enum AtomicFile {
       throw error
     }
     if rename(temporary, path) != 0 {
-      let reason = String(cString: strerror(errno))
+      let failure = FileBytes.failure(errno, of: path)
       unlink(temporary)
-      throw Failure(.file, "cannot write \(path): \(reason).")
+      throw failure
     }
     let parent = (path as NSString).deletingLastPathComponent
     let folder = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY)
@@ -27,21 +29,10 @@ public enum AtomicFile {
   }
 
   private static func writeAndFlush(_ data: Data, _ temporary: String, for path: String) throws {
-    func failure(_ code: Int32) -> Failure {
-      Failure(.file, "cannot write \(path): \(String(cString: strerror(code))).")
-    }
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    if file < 0 { throw failure(errno) }
+    if file < 0 { throw FileBytes.failure(errno, of: path) }
     defer { close(file) }
-    try data.withUnsafeBytes { bytes in
-      var done = 0
-      while done < bytes.count {
-        let n = Glibc.write(file, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-        if n < 0 && errno == EINTR { continue }
-        if n < 0 { throw failure(errno) }
-        done += n
-      }
-    }
-    if fsync(file) != 0 { throw failure(errno) }
+    try FileBytes.write(data, to: file, of: path)
+    if fsync(file) != 0 { throw FileBytes.failure(errno, of: path) }
   }
 }

@@ -1,5 +1,5 @@
 /// How the evaluations of a run go: the best so far, and how many there have been since.
-package struct EvaluationCourse {
+package struct EvaluationCourse: Codable, Sendable, Equatable {
   /// The best of them; nil before the first.
   package private(set) var best: BestEvaluation?
   /// Evaluations in a row without a new best.
@@ -9,7 +9,7 @@ package struct EvaluationCourse {
   /// A course before its first evaluation.
   package init() {}
 
-  /// Takes an evaluation in; whether it is the best so far.
+  /// Takes an evaluation in, after `step` steps in epoch `epoch`; whether it is the best so far.
   package mutating func take(_ result: EvaluationResult, step: Int, epoch: Int) -> Bool {
     guard result.correct > mostCorrect else {
       sinceBest += 1

@@ -1,13 +1,14 @@
-/// Loss and right answers over a whole dataset, with the same bits on any number of ranks and threads.
+/// Loss and right answers over a whole dataset, with the same bits on any number of ranks and
+/// threads.
 public struct EvaluationResult: Sendable, Equatable {
   /// Mean cross-entropy, without smoothing.
   public let loss: Double
-  /// Right answers.
+  /// Images whose label is the largest logit.
   public let correct: Int
   /// Images whose label is among the five largest logits; nil with five classes or fewer, where it
   /// always is.
   public let correct5: Int?
-  /// Images.
+  /// Images evaluated.
   public let count: Int
 
   /// What an evaluation of `count` images came to.

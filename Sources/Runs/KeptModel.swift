@@ -1,4 +1,4 @@
-/// What parameters are saved for on a run's way.
+/// Why parameters are saved on a run's way.
 public enum KeptModel: Sendable {
   /// They had the most right answers so far.
   case best(BestEvaluation)

@@ -1,10 +1,28 @@
-/// One row; what does not apply is nil.
-public struct MetricsRow: Sendable {
-  /// "train" (an interval of steps), "epoch" (a whole epoch's training), "test", or "test-ema" for the weights' moving average.
-  public var kind: String
+/// A row of a run's metrics, as metrics.csv and metrics.jsonl have it; what does not apply is nil.
+public struct MetricsRow: Codable, Sendable {
+  /// What a row tells of.
+  public enum Kind: String, Codable, Sendable {
+    /// An interval of steps.
+    case train
+    /// A whole epoch's training.
+    case epoch
+    /// An evaluation of the weights.
+    case test
+    /// An evaluation of the weights' moving average.
+    case testOfAverage = "test-ema"
+  }
+
+  /// The version of the columns, which rises when one goes or means something else.
+  ///
+  /// It stands in run.json: those who read the files as tables would take a line of its own for a
+  /// row, and a column of its own for a measurement.
+  public static let schema = 1
+
+  /// What the row tells of.
+  public var kind: Kind
   /// Steps taken.
   public var step: Int
-  /// Epochs begun, from 1.
+  /// Epochs begun, from 1; 0 before the first step.
   public var epoch: Int
   /// Mean loss.
   public var loss: Double
@@ -20,7 +38,8 @@ public struct MetricsRow: Sendable {
   public var learningRate: Double?
   /// η of the last step.
   public var multiplier: Double?
-  /// What decoupled decay took off a weight in the last step, as a part of it: η·λ, times α in dialects that have it so.
+  /// What decoupled decay took off a weight in the last step, as a part of it: η·λ, times α in
+  /// dialects that have it so.
   public var decay: Double?
   /// Training images a second.
   public var imagesPerSecond: Double?
@@ -29,7 +48,7 @@ public struct MetricsRow: Sendable {
 
   /// A row; what is nil does not apply.
   public init(
-    kind: String,
+    kind: Kind,
     step: Int,
     epoch: Int,
     loss: Double,
@@ -56,18 +75,5 @@ public struct MetricsRow: Sendable {
     self.decay = decay
     self.imagesPerSecond = imagesPerSecond
     self.seconds = seconds
-  }
-
-  var fields: [(String, String)] {
-    func number(_ x: Double?) -> String { x.map { "\($0)" } ?? "" }
-    return [
-      ("kind", "\"\(kind)\""), ("step", "\(step)"), ("epoch", "\(epoch)"),
-      ("loss", number(loss)), ("penalty", number(penalty)),
-      ("total", number(penalty.map { loss + $0 })), ("accuracy", number(accuracy)),
-      ("accuracy5", number(accuracy5)), ("gradient_norm", number(gradientNorm)),
-      ("learning_rate", number(learningRate)),
-      ("multiplier", number(multiplier)), ("decay", number(decay)),
-      ("images_per_s", number(imagesPerSecond)), ("seconds", number(seconds)),
-    ]
   }
 }

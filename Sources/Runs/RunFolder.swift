@@ -5,31 +5,32 @@ import Tensors
 
 /// The folder of a run: made by rank 0, seen by all ranks.
 public struct RunFolder: Sendable {
+  /// What becomes of a run that the folder already holds.
+  public enum Existing: Sendable {
+    /// It stays, and the new one is refused.
+    case refused
+    /// Its files are taken away, and nothing else.
+    case replaced
+  }
+
   /// Its path as rank 0 has it.
   public let path: String
 
   /// Files that show that a folder holds a run.
-  private static let traces = [
-    "plan.yaml", "run.json", "status.json", "metrics.csv", "metrics.jsonl", ModelFile.name,
-    ModelFile.averageName, ModelFile.bestName,
-  ]
+  private static let traces =
+    ["plan.yaml", RunRecord.name, RunStatus.name] + MetricsFormat.allCases.map(\.name)
+    + [ModelFile.name, ModelFile.averageName, ModelFile.bestName]
 
-  /// Makes or takes the folder; every rank must call it.
+  /// Makes or takes the folder at `own`; every rank must call it, and rank 0's path counts.
   ///
-  /// Throws on all ranks alike: usage when it holds a run and `overwrite` is not set, file when it cannot be made, written, or seen by
-  /// another rank.
-  public init(
-    _ wanted: String?,
-    defaultName: @autoclosure () -> String,
-    overwrite: Bool,
-    _ communicator: any Communicator
-  ) throws {
-    let own = wanted ?? "runs/\(defaultName())"
+  /// Throws `Failure` on all ranks alike: .usage when it holds a run that is not to be replaced,
+  /// .file when it cannot be made, written, or seen by another rank.
+  public init(_ own: String, existing: Existing, _ communicator: any Communicator) throws {
     let token = ".token"
     let mark = "\(UInt64.random(in: .min ... .max))"
     let chosen = try communicator.together { () throws -> String in
       guard communicator.rank == 0 else { return "" }
-      try Self.prepare(own, overwrite: overwrite)
+      try Self.prepare(own, existing)
       try AtomicFile.write(Data(mark.utf8), to: "\(own)/\(token)")
       return own
     }
@@ -47,7 +48,7 @@ public struct RunFolder: Sendable {
     if communicator.rank == 0 { unlink("\(folder)/\(token)") }
   }
 
-  private static func prepare(_ path: String, overwrite: Bool) throws {
+  private static func prepare(_ path: String, _ existing: Existing) throws {
     let files = FileManager.default
     var isFolder: ObjCBool = false
     if files.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
@@ -56,7 +57,7 @@ public struct RunFolder: Sendable {
     let old = (traces + SnapshotFile.names(in: path)).filter {
       files.fileExists(atPath: "\(path)/\($0)")
     }
-    if !old.isEmpty && !overwrite {
+    if !old.isEmpty && existing == .refused {
       throw Failure(
         .usage,
         "--output \(path) already holds a run: choose another folder or add --overwrite."

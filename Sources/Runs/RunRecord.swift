@@ -8,6 +8,9 @@ import Tensors
 
 /// run.json: what ran and where, everything that explains a result but is not in the plan.
 public struct RunRecord: Codable, Sendable {
+  /// The file's name in a run folder.
+  public static let name = "run.json"
+
   /// What the executable knows of this process.
   public struct Launch: Codable, Sendable {
     /// Version of this program.
@@ -17,7 +20,7 @@ public struct RunRecord: Codable, Sendable {
     /// The command line.
     public let command: [String]
 
-    /// The facts.
+    /// A launch of that program.
     public init(version: String, mpi: String, command: [String]) {
       (self.version, self.mpi, self.command) = (version, mpi, command)
     }
@@ -64,6 +67,8 @@ public struct RunRecord: Codable, Sendable {
   }
 
   let launch: Launch
+  let numericsVersion: Int
+  let metricsSchema: Int
   let started: String
   let hosts: [String]
   let ranks: Int
@@ -98,6 +103,7 @@ public struct RunRecord: Codable, Sendable {
     launch: Launch
   ) {
     self.launch = launch
+    (numericsVersion, metricsSchema) = (Plans.numericsVersion, MetricsRow.schema)
     started = ISO8601DateFormatter().string(from: Date())
     (hosts, ranks, threads) = (place.hosts, place.hosts.count, place.threads)
     lanes = plan.lanes

@@ -1,7 +1,7 @@
 /// What a run came to: the JSON object at its end.
 public struct RunSummary: Encodable, Sendable {
-  /// "done" or "diverged".
-  public let state: String
+  /// How it ended: done or diverged.
+  public let state: RunState
   /// Trained values of the model.
   public let parameters: Int
   /// Steps taken.
@@ -16,7 +16,8 @@ public struct RunSummary: Encodable, Sendable {
   public let testLoss: Double?
   /// Right answers as a fraction.
   public let testAccuracy: Double?
-  /// Images whose label is among the five largest logits, as a fraction; null with five classes or fewer.
+  /// Images whose label is among the five largest logits, as a fraction; null with five classes or
+  /// fewer.
   public let testAccuracy5: Double?
   /// Right answers of the weights' moving average, as a fraction; null without --ema.
   public let emaTestAccuracy: Double?
@@ -26,26 +27,27 @@ public struct RunSummary: Encodable, Sendable {
   public let stoppedEarly: Bool
   /// The models at the ends of the restart periods, as names in the run folder, the earliest first.
   public let snapshots: [String]
-  /// The model to use, as a name in the run folder: of the last complete restart period, else the last; null after a run that diverged.
+  /// The model to use, as a name in the run folder: of the last complete restart period, else the
+  /// last; null after a run that diverged.
   public let recommended: String?
   /// Training images a second, evaluation left out; null when no step was taken.
   public let imagesPerS: Double?
   /// Seconds of the whole run.
   public let seconds: Double
-  /// R.
+  /// Ranks of the job, R.
   public let ranks: Int
   /// Threads of rank 0.
   public let threads: Int
-  /// L.
+  /// Lanes of a batch, L.
   public let lanes: Int
-  /// The digest of the parameters.
+  /// The digest of the parameters, in hexadecimal.
   public let digest: String
-  /// The run folder.
+  /// The path of the run folder.
   public let output: String
 
-  /// A summary of those values.
+  /// What a run of these figures came to.
   package init(
-    state: String,
+    state: RunState,
     parameters: Int,
     steps: Int,
     epochs: Double,
@@ -90,7 +92,7 @@ public struct RunSummary: Encodable, Sendable {
     self.output = output
   }
 
-  /// Every key is there: what is unknown or not finite is null.
+  /// Writes every key: what is unknown or not finite is null; throws what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     func finite(_ x: Double?) -> Double? { x.flatMap { $0.isFinite ? $0 : nil } }
     var object = encoder.container(keyedBy: CodingKeys.self)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The models at the ends of a run's restart periods: snapshots/epoch-0010.safetensors, each like model.safetensors.
+/// The models at the ends of a run's restart periods: snapshots/epoch-0010.safetensors, each like
+/// model.safetensors.
 public enum SnapshotFile {
   /// The folder in a run folder that holds them.
   static let folder = "snapshots"

@@ -33,7 +33,7 @@ final class RunRecorder: TrainingObserver {
   private let logEvery: Int
   private let log: MetricsLog?
   private let console: (any RunConsole)?
-  private let models: KeptModels
+  private let models: ModelWriter
   private let begun = ContinuousClock.now
   private var interval = Sums()
   private(set) var lastEpoch = Sums()
@@ -45,7 +45,7 @@ final class RunRecorder: TrainingObserver {
     logEvery: Int,
     log: MetricsLog?,
     console: (any RunConsole)?,
-    models: KeptModels
+    models: ModelWriter
   ) {
     (self.horizon, self.logEvery, self.log, self.console) = (horizon, logEvery, log, console)
     self.models = models
@@ -64,15 +64,15 @@ final class RunRecorder: TrainingObserver {
     whole.add(step)
     console?.moved(to: step.step, loss: interval.meanLoss, rate: interval.rate)
     if step.step % logEvery == 0 || step.step == horizon.steps {
-      try write("train", interval, step)
+      try write(.train, interval, step)
       interval = Sums()
     }
-    if step.step % horizon.stepsPerEpoch == 0 { try write("epoch", lastEpoch, step) }
+    if step.step % horizon.stepsPerEpoch == 0 { try write(.epoch, lastEpoch, step) }
   }
 
   func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) throws {
     let row = MetricsRow(
-      kind: ofAverage ? "test-ema" : "test",
+      kind: ofAverage ? .testOfAverage : .test,
       step: step,
       epoch: step == 0 ? 0 : epoch + 1,
       loss: result.loss,
@@ -88,7 +88,7 @@ final class RunRecorder: TrainingObserver {
     try models.keep(parameters, as: kept, step: step)
   }
 
-  private func write(_ kind: String, _ sums: Sums, _ step: StepMetrics) throws {
+  private func write(_ kind: MetricsRow.Kind, _ sums: Sums, _ step: StepMetrics) throws {
     guard let loss = sums.meanLoss, let accuracy = sums.accuracy, log != nil || console != nil
     else { return }
     let row = MetricsRow(

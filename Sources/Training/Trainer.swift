@@ -18,6 +18,9 @@ public final class Trainer {
     case done
     /// A loss or gradient is not finite, and the parameters are those before that step; or an evaluation's loss is not.
     case diverged
+
+    /// The same as status.json has it.
+    var state: RunState { self == .done ? .done : .diverged }
   }
 
   /// The plan.

@@ -18,7 +18,7 @@ public struct TrainingRun {
   private let folder: RunFolder
   private let trainer: Trainer
   private let recorder: RunRecorder
-  private let models: KeptModels
+  private let models: ModelWriter
   private let console: (any RunConsole)?
 
   /// Opens data and folder and plans the run, which must be valid, on every rank.
@@ -69,9 +69,8 @@ public struct TrainingRun {
       )
     }
     let folder = try RunFolder(
-      plan.output,
-      defaultName: Self.defaultName(plan, source),
-      overwrite: plan.overwrite,
+      plan.output ?? "runs/\(Self.defaultName(plan, source))",
+      existing: plan.overwrite ? .replaced : .refused,
       communicator
     )
     let trainer = try Trainer(
@@ -97,11 +96,11 @@ public struct TrainingRun {
       let yaml =
         "# adamw-ddp: every field that this run fixed\n" + (try PlanFile.yaml(try Self.fixed(plan)))
       try AtomicFile.write(Data(yaml.utf8), to: folder.file("plan.yaml"))
-      try folder.write(record, as: "run.json")
-      try folder.write(RunStatus(state: "running", step: 0), as: "status.json")
+      try folder.write(record, as: RunRecord.name)
+      try folder.write(RunStatus(.running, step: 0, kept: KeptModels()), as: RunStatus.name)
       return try MetricsLog(folder)
     }
-    models = KeptModels(folder, model, source, communicator)
+    models = ModelWriter(folder, model, source, communicator)
     recorder = RunRecorder(
       trainer.horizon,
       logEvery: plan.logEvery,
@@ -149,7 +148,7 @@ public struct TrainingRun {
   ///
   /// The error itself matters more than whether this can still be written.
   private func note(_ error: any Error) {
-    try? models.write(models.status("failed", step: trainer.step, message: "\(error)"))
+    try? models.write(.failed, step: trainer.step, message: "\(error)")
   }
 
   private func save(_ outcome: Trainer.Outcome) throws {
@@ -159,7 +158,7 @@ public struct TrainingRun {
         try models.write(average, ModelFile.averageName, steps: trainer.step)
       }
     }
-    try models.write(models.status(outcome.rawValue, step: trainer.step, message: earlyEnd))
+    try models.write(outcome.state, step: trainer.step, message: earlyEnd)
   }
 
   /// What status.json says of a run that stopped before its last step.
@@ -177,7 +176,7 @@ public struct TrainingRun {
     digest.update(UnsafeBufferPointer(trainer.parameters.elements))
     let passes = Double(recorder.whole.samples) / Double(source.train.count)
     return RunSummary(
-      state: outcome.rawValue,
+      state: outcome.state,
       parameters: trainer.model.layout.parameterCount,
       steps: trainer.step,
       epochs: (passes * 1e6).rounded() / 1e6,
@@ -189,8 +188,8 @@ public struct TrainingRun {
       emaTestAccuracy: trainer.lastAverageEvaluation?.accuracy,
       best: trainer.best,
       stoppedEarly: trainer.stoppedEarly,
-      snapshots: models.snapshots,
-      recommended: models.snapshots.last ?? (outcome == .done ? ModelFile.name : nil),
+      snapshots: models.kept.snapshots,
+      recommended: models.kept.snapshots.last ?? (outcome == .done ? ModelFile.name : nil),
       imagesPerS: recorder.whole.rate,
       seconds: recorder.seconds,
       ranks: communicator.size,

@@ -4,7 +4,6 @@ import Runs
 import Tensors
 import Testing
 import TestSupport
-import Training
 
 /// The folder of a run is taken by all ranks or refused by all.
 @Suite(.serialized)
@@ -16,7 +15,7 @@ struct RunFolderTests {
     let paths = try ThreadWorld.run(ranks: ranks) { c in
       // Only rank 0's wish counts.
       let own = c.rank == 0 ? wanted : "/nowhere/else"
-      return try RunFolder(own, defaultName: "unused", overwrite: false, c).path
+      return try RunFolder(own, existing: .refused, c).path
     }
     #expect(paths == Array(repeating: wanted, count: ranks))
     #expect(try FileManager.default.contentsOfDirectory(atPath: wanted).isEmpty)
@@ -31,7 +30,7 @@ struct RunFolderTests {
     try place.write([1, 2, 3], to: "run/\(trace)")
     let path = place.path(of: "run")
     let refusals = try failures(ranks: 3) { c in
-      _ = try RunFolder(path, defaultName: "", overwrite: false, c)
+      _ = try RunFolder(path, existing: .refused, c)
     }
     for refusal in refusals {
       #expect(refusal?.kind == .usage)
@@ -50,7 +49,7 @@ struct RunFolderTests {
     try place.write([3], to: "run/notes.txt")
     let path = place.path(of: "run")
     let found = try failures(ranks: 2) { c in
-      _ = try RunFolder(path, defaultName: "", overwrite: true, c)
+      _ = try RunFolder(path, existing: .replaced, c)
     }
     #expect(found.allSatisfy { $0 == nil })
     #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["notes.txt"])
@@ -61,7 +60,7 @@ struct RunFolderTests {
     try place.write([3], to: "run/notes.txt")
     let path = place.path(of: "run")
     let found = try failures(ranks: 1) { c in
-      _ = try RunFolder(path, defaultName: "", overwrite: false, c)
+      _ = try RunFolder(path, existing: .refused, c)
     }
     #expect(found.allSatisfy { $0 == nil })
   }
@@ -73,7 +72,7 @@ struct RunFolderTests {
     try place.write([1], to: "file")
     let path = place.path(of: name)
     let refusals = try failures(ranks: 3) { c in
-      _ = try RunFolder(path, defaultName: "", overwrite: true, c)
+      _ = try RunFolder(path, existing: .replaced, c)
     }
     for refusal in refusals {
       #expect(refusal?.kind == .file)

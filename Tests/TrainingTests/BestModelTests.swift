@@ -150,7 +150,7 @@ struct BestModelTests {
     plan.augment = .none
     let summary = try execute(plan, ranks: ranks)[0]
     let best = try #require(summary.best)
-    #expect(summary.state == "done" && summary.stoppedEarly && summary.steps < 180)
+    #expect(summary.state == .done && summary.stoppedEarly && summary.steps < 180)
     #expect(summary.steps == 3 * (best.epoch + 3) && summary.epochs == Double(best.epoch + 3))
     let status = try json(place.path(of: "run/status.json"))
     let message = try #require(status["message"] as? String)

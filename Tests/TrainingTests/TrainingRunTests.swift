@@ -27,7 +27,7 @@ struct TrainingRunTests {
     let path = place.path(of: "run")
     let summaries = try execute(runPlan(data: data.path, output: path), ranks: ranks)
     let summary = summaries[0]
-    #expect(summary.state == "done" && summary.steps == 6 && summary.epochs == 2)
+    #expect(summary.state == .done && summary.steps == 6 && summary.epochs == 2)
     #expect(summary.ranks == ranks && summary.lanes == 8 && summary.output == path)
     for other in summaries {
       #expect(other.digest == summary.digest)
@@ -136,7 +136,7 @@ struct TrainingRunTests {
     var plan = runPlan(data: data.path, output: place.path(of: "run"))
     plan.learningRate = 1e30
     let summaries = try execute(plan, ranks: ranks)
-    #expect(summaries.allSatisfy { $0.state == "diverged" && $0.steps < 6 })
+    #expect(summaries.allSatisfy { $0.state == .diverged && $0.steps < 6 })
     let status = try json(place.path(of: "run/status.json"))
     #expect(status["state"] as? String == "diverged")
     #expect(status["step"] as? Int == summaries[0].steps)

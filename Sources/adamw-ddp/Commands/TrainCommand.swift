@@ -63,7 +63,7 @@ struct TrainCommand: RankCommand {
         console.summarize(summary)
       }
     }
-    if summary.state == Trainer.Outcome.diverged.rawValue {
+    if summary.state == .diverged {
       throw Failure(
         .diverged,
         "training diverged: after \(summary.steps) steps a loss or gradient is not finite; try a "

@@ -72,13 +72,13 @@ final class RunDisplay: RunConsole {
   }
 
   func show(_ row: MetricsRow) {
-    if quiet || row.kind == "epoch" || (bar && row.kind == "train") { return }
+    if quiet || row.kind == .epoch || (bar && row.kind == .train) { return }
     clear()
     let loss = String(format: "%.4f", row.loss)
     let accuracy = accuracyText(row.accuracy, row.accuracy5)
     let epoch = "epoch \(row.epoch)/\(plan.epochs)"
-    if row.kind.hasPrefix("test") {
-      Console.line("\(epoch)  step \(row.step)  \(row.kind) loss \(loss)  \(accuracy)")
+    if row.kind == .test || row.kind == .testOfAverage {
+      Console.line("\(epoch)  step \(row.step)  \(row.kind.rawValue) loss \(loss)  \(accuracy)")
     } else {
       let elapsed = (ContinuousClock.now - begun) / .seconds(1)
       let left = elapsed / Double(max(1, row.step)) * Double(steps - row.step)

@@ -1,0 +1,60 @@
+import Foundation
+import Tensors
+
+extension MetricsFile {
+  /// The rows of a .csv or .jsonl file; a last line that is cut short is left out.
+  ///
+  /// What was not finite comes back as NaN where it must be there, as nil where it may be missing.
+  /// Throws `Failure` (.data) where the file is missing or a line is no row.
+  public static func rows(of path: String) throws -> [MetricsRow] {
+    guard let format = MetricsFormat(rawValue: (path as NSString).pathExtension) else {
+      throw Failure(.data, "\(path): metrics are .csv or .jsonl files.")
+    }
+    return try read(path, format).rows.map(\.row)
+  }
+
+  /// The rows of a run folder.
+  ///
+  /// Throws `Failure` (.data) where they are missing, damaged, or of a newer program whose columns
+  /// may mean something else.
+  public static func rows(ofRun folder: String) throws -> [MetricsRow] {
+    struct Record: Decodable { let metricsSchema: Int? }
+    let file = "\(folder)/\(RunRecord.name)"
+    let schema = try RunFolder.read(Record.self, from: file).metricsSchema ?? 1
+    guard schema <= MetricsRow.schema else {
+      throw Failure(
+        .data,
+        "\(file): the metrics are of schema \(schema), and this program reads up to "
+          + "\(MetricsRow.schema)."
+      )
+    }
+    return try rows(of: "\(folder)/\(MetricsFormat.jsonl.name)")
+  }
+
+  /// Where the first row starts, and every row with the byte behind it.
+  static func read(
+    _ path: String,
+    _ format: MetricsFormat
+  ) throws -> (start: Int, rows: [(row: MetricsRow, end: Int)]) {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Failure(.data, "cannot read \(path): it is missing or unreadable.")
+    }
+    var (header, start): (String?, Int) = (nil, 0)
+    var rows: [(row: MetricsRow, end: Int)] = []
+    var rest = data[...]
+    while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      let line = String(decoding: rest[..<newline], as: UTF8.self)
+      rest = rest[(newline + 1)...]
+      let end = data.count - rest.count
+      if format == .csv && header == nil {
+        (header, start) = (line, end)
+      } else if let row = format.row(line, header: header) {
+        rows.append((row, end))
+      } else {
+        let number = rows.count + (header == nil ? 1 : 2)
+        throw Failure(.data, "\(path): line \(number) is no row of metrics.")
+      }
+    }
+    return (start, rows)
+  }
+}

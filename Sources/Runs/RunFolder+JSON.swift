@@ -1,0 +1,31 @@
+import Checkpoints
+import Foundation
+import Tensors
+
+extension RunFolder {
+  /// Writes a value as JSON with sorted snake_case keys, atomically; throws `Failure` (.file).
+  public func write(_ value: some Encodable, as name: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    var data = try encoder.encode(value)
+    data.append(0x0a)
+    try AtomicFile.write(data, to: file(name))
+  }
+
+  /// Reads what `write` wrote, from any run's folder.
+  ///
+  /// Throws `Failure` (.data) that names the file where it is missing or has another form.
+  public static func read<T: Decodable>(_ type: T.Type, from path: String) throws -> T {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Failure(.data, "cannot read \(path): it is missing or unreadable.")
+    }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do {
+      return try decoder.decode(type, from: data)
+    } catch {
+      throw Failure(.data, "\(path) is not as this program writes it.")
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Collectives
+import Foundation
+import Networks
+import Runs
+import Tensors
+import Testing
+import TestSupport
+
+/// What a run knows of its way is written and read again as it was.
+struct RunStateTests {
+  private func evaluation(_ correct: Int) -> EvaluationResult {
+    EvaluationResult(loss: 1, correct: correct, correct5: nil, count: 130)
+  }
+
+  /// An interrupted course is no other than one that went through.
+  @Test func aCourseGoesOnFromItsText() throws {
+    var (straight, interrupted) = (EvaluationCourse(), EvaluationCourse())
+    for (i, correct) in [7, 5, 9, 9, 3, 10, 10].enumerated() {
+      let text = try JSONEncoder().encode(interrupted)
+      interrupted = try JSONDecoder().decode(EvaluationCourse.self, from: text)
+      let isBest = straight.take(evaluation(correct), step: i, epoch: i + 1)
+      #expect(interrupted.take(evaluation(correct), step: i, epoch: i + 1) == isBest)
+      #expect(interrupted == straight)
+    }
+    #expect(straight.best?.epoch == 6 && straight.sinceBest == 1)
+    #expect(straight.best?.accuracy == 10.0 / 130)
+  }
+
+  @Test func aStatusIsReadAsItWasWritten() throws {
+    let (source, place) = (smallSource(train: 10, test: 10), try TemporaryFolder())
+    let model = try smallCNN(source)
+    let parameters = FloatBuffer(count: model.layout.count)
+    let folder = try RunFolder(place.path(of: "run"), existing: .refused, SoloCommunicator())
+    let path = folder.file(RunStatus.name)
+    let writer = ModelWriter(folder, model, source, SoloCommunicator())
+    try writer.write(.running, step: 0)
+    var expected = RunStatus(.running, step: 0, kept: KeptModels())
+    #expect(try RunFolder.read(RunStatus.self, from: path) == expected)
+
+    var course = EvaluationCourse()
+    _ = course.take(evaluation(90), step: 3, epoch: 1)
+    let best = try #require(course.best)
+    try writer.keep(parameters, as: .best(best), step: 3)
+    try writer.keep(parameters, as: .snapshot(epoch: 2), step: 6)
+    #expect(writer.kept.best == best && writer.kept.snapshots == [SnapshotFile.name(epoch: 2)])
+    #expect(SnapshotFile.names(in: folder.path) == writer.kept.snapshots)
+    expected = RunStatus(.running, step: 6, kept: writer.kept)
+    #expect(try RunFolder.read(RunStatus.self, from: path) == expected)
+
+    // A run that goes on knows what the one before it kept.
+    let text = try JSONEncoder().encode(writer.kept)
+    let kept = try JSONDecoder().decode(KeptModels.self, from: text)
+    let next = ModelWriter(folder, model, source, SoloCommunicator(), kept: kept)
+    try next.keep(parameters, as: .snapshot(epoch: 6), step: 18)
+    try next.write(.failed, step: 19, message: "the disk is full.")
+    let read = try RunFolder.read(RunStatus.self, from: path)
+    #expect(read.state == .failed && read.step == 19 && read.message == "the disk is full.")
+    #expect(read.best == best && read.snapshots == [2, 6].map(SnapshotFile.name))
+  }
+
+  @Test func aDamagedStatusIsNamed() throws {
+    let place = try TemporaryFolder()
+    let path = place.path(of: "status.json")
+    for text in [nil, "", #"{"state": "asleep", "step": 1}"#, #"{"state": "done"}"#] {
+      if let text { try place.write(Array(text.utf8), to: "status.json") }
+      let failure = #expect(throws: Failure.self) {
+        try RunFolder.read(RunStatus.self, from: path)
+      }
+      #expect(failure?.kind == .data && failure?.message.contains(path) == true)
+    }
+  }
+}
