@@ -1,7 +1,7 @@
 #pragma once
 #define OMPI_SKIP_MPICXX 1
 #include <mpi.h>
-// Swift cannot import the handle macros of mpi.h; each becomes a static property of its handle type.
+// Swift cannot import the handle macros of mpi.h; each becomes a static property of its type.
 #define HANDLE(type, member, macro)                                                   \
   __attribute__((swift_name("getter:" #type "." #member "()")))                       \
   static inline _Nonnull type cmpi_##macro(void) { return macro; }

@@ -3,8 +3,9 @@ import Tensors
 extension Communicator {
   /// Runs `body` on every rank and throws the same failure on all of them when it fails on any.
   ///
-  /// The failure of the lowest rank counts; when not all ranks have it, the sentence names that rank and its host. So an error of one
-  /// rank never leaves the others waiting.
+  /// So an error of one rank never leaves the others waiting. Throws `Failure`: that of the lowest
+  /// rank, whose sentence names rank and host when not all ranks have it; any other error of `body`
+  /// as .file; .launch when a rank is lost.
   public func together<T>(_ body: () throws -> T) throws -> T {
     let result: Result<T, Failure>
     do {

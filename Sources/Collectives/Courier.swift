@@ -1,12 +1,23 @@
 /// Cuts blocks into messages that a transport can carry, and counts them.
 ///
-/// MPI counts bytes in an Int32; a limit far below that keeps every message in reach of any
-/// transport.
+/// A block is the bytes that an operation sends from one rank to another. MPI counts bytes in an
+/// Int32; a limit far below that keeps every message in reach of any transport.
 final class Courier {
+  /// Tags tell operations apart, so that a program whose ranks disagree stops instead of mixing
+  /// bytes.
+  enum Tag {
+    static let barrier = 0
+    static let broadcast = 1
+    static let allGather = 2
+    /// MPI promises tags up to 32767; what shares one is still told apart by its order.
+    static func bucket(_ bucket: Int) -> Int { 3 + bucket % 32000 }
+  }
+
   let transport: any MessageTransport
+  /// The most bytes of a message.
+  let limit: Int
   /// What has been sent so far.
   private(set) var traffic = Traffic()
-  private let limit: Int
 
   /// Messages of up to `limit` bytes.
   init(_ transport: any MessageTransport, limit: Int) {

@@ -18,16 +18,6 @@ public final class MessageCommunicator: Communicator {
     batch = transport.makeBatch(capacity: max(4, rounds))
   }
 
-  /// Tags tell operations apart, so that a program whose ranks disagree stops instead of mixing
-  /// bytes.
-  enum Tag {
-    static let barrier = 0
-    static let broadcast = 1
-    static let allGather = 2
-    /// MPI promises tags up to 32767; what shares one is still told apart by its order.
-    static func bucket(_ bucket: Int) -> Int { 3 + bucket % 32000 }
-  }
-
   /// This rank, from 0.
   public var rank: Int { courier.transport.rank }
   /// The number of ranks.
@@ -47,8 +37,8 @@ public final class MessageCommunicator: Communicator {
   public func barrier() throws {
     var distance = 1
     while distance < size {
-      try courier.awaitSignal(from: before(distance), tag: Tag.barrier, in: batch)
-      try courier.signal(to: after(distance), tag: Tag.barrier, in: batch)
+      try courier.awaitSignal(from: before(distance), tag: Courier.Tag.barrier, in: batch)
+      try courier.signal(to: after(distance), tag: Courier.Tag.barrier, in: batch)
       try batch.wait()
       distance *= 2
     }
@@ -65,11 +55,11 @@ public final class MessageCommunicator: Communicator {
     while distance <= place { distance *= 2 }
     if place > 0 {
       let parent = before(distance / 2)
-      try courier.receive(bytes, from: parent, tag: Tag.broadcast, in: batch)
+      try courier.receive(bytes, from: parent, tag: Courier.Tag.broadcast, in: batch)
       try batch.wait()
     }
     while place + distance < size {
-      try courier.send(.init(bytes), to: after(distance), tag: Tag.broadcast, in: batch)
+      try courier.send(.init(bytes), to: after(distance), tag: Courier.Tag.broadcast, in: batch)
       distance *= 2
     }
     try batch.wait()
@@ -118,11 +108,11 @@ public final class MessageCommunicator: Communicator {
   }
 
   private func receive(_ blocks: Slice<UnsafeMutableRawBufferPointer>, from source: Int) throws {
-    try courier.receive(.init(rebasing: blocks), from: source, tag: Tag.allGather, in: batch)
+    try courier.receive(.init(rebasing: blocks), from: source, tag: Courier.Tag.allGather, in: batch)
   }
 
   private func send(_ blocks: Slice<UnsafeMutableRawBufferPointer>, to peer: Int) throws {
     let blocks = UnsafeMutableRawBufferPointer(rebasing: blocks)
-    try courier.send(.init(blocks), to: peer, tag: Tag.allGather, in: batch)
+    try courier.send(.init(blocks), to: peer, tag: Courier.Tag.allGather, in: batch)
   }
 }

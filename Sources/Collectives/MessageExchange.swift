@@ -1,7 +1,7 @@
 import Tensors
 
-/// The bucket exchange over messages: each partial sum goes straight to the owner of the slice, who
-/// adds in tree order.
+/// The bucket exchange over messages: each rank's partials go straight to the owners of the
+/// slices, who add in tree order.
 ///
 /// Each bucket has a batch and staging memory of its own, so that all of them may be under way at
 /// once.
@@ -14,7 +14,7 @@ final class MessageExchange: BucketExchange {
     let staging: FloatBuffer
     /// The own slice of all ranks' partials in lane order: in `staging`, or in `gradients` for this
     /// rank's.
-    let parts: [UnsafeMutablePointer<Float>]
+    let partials: [UnsafeMutablePointer<Float>]
     var phase = Phase.idle
     /// Lanes that have samples, while reducing.
     var present = 0
@@ -35,11 +35,11 @@ final class MessageExchange: BucketExchange {
   private var rank: Int { courier.transport.rank }
 
   /// Floats that are added while they are in cache.
-  private static let block = 2048
+  private static let cached = 2048
 
   init(_ courier: Courier, _ plan: ReductionPlan, _ gradients: [FloatBuffer]) {
     let (rank, size) = (courier.transport.rank, courier.transport.size)
-    precondition(plan.ranks == size, "a plan for \(plan.ranks) ranks in a world of \(size)")
+    precondition(plan.ranks == size, "a plan for \(plan.ranks) ranks among \(size)")
     precondition(
       gradients.count == plan.partials[rank].count,
       "\(gradients.count) buffers for \(plan.partials[rank].count) partials"
@@ -57,10 +57,12 @@ final class MessageExchange: BucketExchange {
       let own = slices[rank]
       let count = starts[size]
       let staging = FloatBuffer(count: plan.arrivingElements(index, rank: rank))
-      let parts = (0..<count).map { part in
-        if part < starts[rank] { return staging.base + part * own.count }
-        if part >= starts[rank + 1] { return staging.base + (part - gradients.count) * own.count }
-        return gradients[part - starts[rank]].base + own.lowerBound
+      let partials = (0..<count).map { partial in
+        if partial < starts[rank] { return staging.base + partial * own.count }
+        if partial >= starts[rank + 1] {
+          return staging.base + (partial - gradients.count) * own.count
+        }
+        return gradients[partial - starts[rank]].base + own.lowerBound
       }
       let outgoing = slices.indices.filter { $0 != rank }
         .reduce(0) { $0 + courier.messages(4 * slices[$1].count) }
@@ -68,7 +70,7 @@ final class MessageExchange: BucketExchange {
       let reduce = outgoing * gradients.count + incoming * (count - gradients.count)
       let gather = outgoing + incoming * (size - 1)
       let batch = courier.transport.makeBatch(capacity: max(reduce, gather))
-      return Bucket(batch: batch, staging: staging, parts: parts)
+      return Bucket(batch: batch, staging: staging, partials: partials)
     }
   }
 
@@ -77,13 +79,13 @@ final class MessageExchange: BucketExchange {
     advance(bucket, from: .idle, to: .reducing)
     buckets[bucket].present = present
     let (slices, batch) = (plan.slices[bucket], buckets[bucket].batch)
-    let tag = MessageCommunicator.Tag.bucket(bucket)
+    let tag = Courier.Tag.bucket(bucket)
     // Everyone begins with the rank after it, so that no owner is everyone's first.
     for step in 1..<plan.ranks {
       let peer = (rank - step + plan.ranks) % plan.ranks
-      for part in starts[peer]..<starts[peer + 1] where nodes[part].lowerBound < present {
+      for partial in starts[peer]..<starts[peer + 1] where nodes[partial].lowerBound < present {
         try courier.receive(
-          bytes(buckets[bucket].parts[part], slices[rank].count),
+          bytes(buckets[bucket].partials[partial], slices[rank].count),
           from: peer,
           tag: tag,
           in: batch
@@ -93,8 +95,8 @@ final class MessageExchange: BucketExchange {
     for step in 1..<plan.ranks {
       let peer = (rank + step) % plan.ranks
       for own in gradients.indices where nodes[starts[rank] + own].lowerBound < present {
-        let partial = gradients[own].base + slices[peer].lowerBound
-        try courier.send(.init(bytes(partial, slices[peer].count)), to: peer, tag: tag, in: batch)
+        let slice = gradients[own].base + slices[peer].lowerBound
+        try courier.send(.init(bytes(slice, slices[peer].count)), to: peer, tag: tag, in: batch)
       }
     }
   }
@@ -121,7 +123,7 @@ final class MessageExchange: BucketExchange {
     advance(bucket, from: .idle, to: .gathering)
     buckets[bucket].gathered = buffer
     let (slices, batch) = (plan.slices[bucket], buckets[bucket].batch)
-    let tag = MessageCommunicator.Tag.bucket(bucket)
+    let tag = Courier.Tag.bucket(bucket)
     for step in 1..<plan.ranks {
       let peer = (rank - step + plan.ranks) % plan.ranks
       let theirs = bytes(buffer.base + slices[peer].lowerBound, slices[peer].count)
@@ -149,15 +151,15 @@ final class MessageExchange: BucketExchange {
   private func addUp(_ bucket: Bucket, _ slice: Range<Int>) {
     var start = 0
     while start < slice.count {
-      let count = min(Self.block, slice.count - start)
+      let count = min(Self.cached, slice.count - start)
       let total = tree.sum(nodes, present: bucket.present) { into, from in
-        let (sum, addend) = (bucket.parts[into] + start, bucket.parts[from] + start)
+        let (sum, addend) = (bucket.partials[into] + start, bucket.partials[from] + start)
         for i in 0..<count { sum[i] += addend[i] }
       }
       // The sum ends in the leftmost partial, which is rank 0's.
       if let total, total != starts[rank] {
         (gradients[0].base + slice.lowerBound + start)
-          .update(from: bucket.parts[total] + start, count: count)
+          .update(from: bucket.partials[total] + start, count: count)
       }
       start += count
     }

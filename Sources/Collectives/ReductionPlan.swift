@@ -1,8 +1,10 @@
 import Tensors
 
-/// Which rank holds which lanes, how the gradient is cut into buckets, and who owns which slice of each: all the traffic of a step.
+/// Which rank holds which lanes, how the gradient is cut into buckets, and who owns which slice of
+/// each: all the traffic of a step.
 ///
-/// A pure value of (lanes, ranks, trainable elements, bucket size). Ranges count elements of the flat layout.
+/// A pure value of (lanes, ranks, trainable elements, bucket size). Ranges count elements of the
+/// flat layout.
 public struct ReductionPlan: Hashable, Sendable {
   /// L.
   public let lanes: Int
@@ -10,14 +12,18 @@ public struct ReductionPlan: Hashable, Sendable {
   public let elements: Int
   /// The contiguous lanes of each rank: the first (L mod R) ranks hold one more.
   public let heldLanes: [Range<Int>]
-  /// The maximal canonical nodes that each rank's lanes make up: its partial sums, one gradient buffer each.
+  /// The maximal nodes of the canonical tree that each rank's lanes make up; a partial is the sum
+  /// over one of them, in a gradient buffer of its own.
   public let partials: [[Range<Int>]]
   /// The buckets, in layout order, whole granules each.
   public let buckets: [Range<Int>]
-  /// The slice of each bucket that each rank owns, `slices[bucket][rank]`, whole granules, possibly none.
+  /// The slice of each bucket that each rank owns, `slices[bucket][rank]`, whole granules, possibly
+  /// none.
   public let slices: [[Range<Int>]]
 
   /// The plan for `ranks` ranks; a bucket has up to `bucketGranules` granules.
+  ///
+  /// Traps when there are more ranks than lanes.
   public init(lanes: Int, ranks: Int, elements: Int, bucketGranules: Int) {
     precondition(ranks > 0 && ranks <= lanes, "\(ranks) ranks cannot share \(lanes) lanes")
     precondition(bucketGranules > 0, "a bucket needs a granule")

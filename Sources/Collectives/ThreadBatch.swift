@@ -1,8 +1,3 @@
-import Glibc
-
-/// Ends this thread without unwinding.
-func endThread() -> Never { pthread_exit(nil) }
-
 /// A batch of messages between threads.
 ///
 /// A letter is in a queue, or being copied by whoever found its counterpart, or over. Queues are

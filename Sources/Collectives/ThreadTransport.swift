@@ -1,3 +1,4 @@
+import Glibc
 import Tensors
 
 /// Messages between threads of this process: whoever comes second copies the bytes straight to
@@ -23,6 +24,6 @@ final class ThreadTransport: MessageTransport {
     let kind = Failure.Kind(rawValue: code) ?? .launch
     let sentence = "Rank \(rank) ended the job with exit code \(code)."
     office.close(Failure(kind, sentence), rank: rank)
-    endThread()
+    pthread_exit(nil)
   }
 }

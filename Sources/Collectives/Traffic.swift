@@ -4,7 +4,8 @@ public struct Traffic: Hashable, Sendable {
   public var messages = 0
   /// Bytes sent to other ranks.
   public var bytes = 0
-  /// The most bytes received in one message, which shows that no rank ever receives a whole gradient.
+  /// The most bytes received in one message, which shows that no rank ever receives a whole
+  /// gradient.
   public var largestReceived = 0
 
   /// Nothing sent.

@@ -8,7 +8,8 @@ public enum LaunchVariables {
     ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"].contains { environment[$0] != nil }
   }
 
-  /// Whether this is the launcher's first task, or none at all: who says what is wrong with the launch, so that it is said once.
+  /// Whether this is the launcher's first task, or none at all: who says what is wrong with the
+  /// launch, so that it is said once.
   public static func isFirstTask(_ environment: [String: String]) -> Bool {
     let numbers = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"]
     return numbers.compactMap { environment[$0] }.first.map { $0 == "0" } ?? true
@@ -36,8 +37,8 @@ public enum LaunchVariables {
     func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
     if let tasks = number("OMPI_COMM_WORLD_SIZE") { return ("mpirun", tasks) }
     if let tasks = number("PMI_SIZE") { return ("The launcher", tasks) }
-    // A step's tasks stand in this variable alone. A shell at a terminal is a step, too, but meant to be alone; and a job submitted from
-    // inside a step inherits the step's number beside its own.
+    // A step's tasks stand in this variable alone. A shell at a terminal is a step, too, but meant
+    // to be alone; and a job submitted from inside a step inherits the step's number beside its own.
     if environment["SLURM_PTY_PORT"] == nil, let tasks = number("SLURM_STEP_NUM_TASKS"),
       tasks == number("SLURM_NTASKS") ?? tasks
     {

@@ -5,8 +5,9 @@ import Tensors
 
 /// MPI from its start to its end, and the communicator of all ranks of the job.
 ///
-/// One a process, used from the thread that made it. Whoever catches an error calls `abort`, never
-/// `finish`: MPI_Finalize waits for the other ranks, which wait for this one.
+/// One a process, used from the thread that made it. Whoever catches an error calls the
+/// communicator's `abort`, never `finish`: MPI_Finalize waits for the other ranks, which wait for
+/// this one.
 public final class MPIWorld {
   /// All ranks of the job.
   public let communicator: any Communicator
@@ -47,7 +48,4 @@ public final class MPIWorld {
     if MPI_Initialized(&begun) == MPI_SUCCESS, begun != 0 { MPI_Abort(.world, code) }
     exit(code)
   }
-
-  /// Ends the job on every rank with exit code `code`.
-  public func abort(_ code: Int32) -> Never { communicator.abort(code) }
 }

@@ -4,9 +4,9 @@ import Tensors
 extension TrafficForms {
   /// All that a rank sends in a step with parameters sharded (ZeRO-1) or not.
   ///
-  /// Partial sums go to the owners of their slices, and a slice of each bucket goes to everybody: of
-  /// the new parameters with ZeRO-1, of the summed gradient without; the volume is the same. `sums`
-  /// are the sums over lanes inside forward and backward.
+  /// Partials go to the owners of the slices, and a slice of each bucket goes to everybody: of the
+  /// new parameters with ZeRO-1, of the summed gradient without; the volume is the same. `sums` are
+  /// the sums over lanes inside forward and backward.
   public func step(
     _ plan: ReductionPlan,
     rank: Int,
@@ -28,8 +28,8 @@ extension TrafficForms {
     return total
   }
 
-  /// Bytes of each rank's part of the step's totals: a sum for each granule-tree node of its slices,
-  /// a record for each lane-tree node, a flag.
+  /// Bytes of each rank's block of the step's totals: a sum for each granule-tree node of its
+  /// slices, a record for each lane-tree node, a flag.
   public func totalsBlocks(_ plan: ReductionPlan, recordWidth: Int) -> [Int] {
     let granules = CanonicalTree(leaves: max(1, Granules.count(plan.elements)))
     return (0..<plan.ranks).map { rank in
@@ -41,7 +41,7 @@ extension TrafficForms {
     }
   }
 
-  /// Bytes of each rank's part of a sum over lanes: a record for each maximal node of each group.
+  /// Bytes of each rank's block of a sum over lanes: a record for each maximal node of each group.
   public func laneSumBlocks(_ plan: ReductionPlan, width: Int, lanesPerGroup: Int) -> [Int] {
     let tree = CanonicalTree(leaves: lanesPerGroup)
     return plan.heldLanes.map { held in

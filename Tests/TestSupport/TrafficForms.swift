@@ -24,7 +24,7 @@ public struct TrafficForms: Sendable {
   public func broadcast(rank: Int, root: Int, bytes: Int) -> Traffic {
     let place = (rank - root + ranks) % ranks
     let children = rounds.filter { $0 > place && place + $0 < ranks }.count
-    return cost(messages: children * pieces(bytes), bytes: children * bytes)
+    return cost(messages: children * messages(bytes), bytes: children * bytes)
   }
 
   /// In the round of distance d a rank sends min(d, R − d) blocks from its own on, cut where the
@@ -34,8 +34,8 @@ public struct TrafficForms: Sendable {
       let sent = rank..<rank + min(distance, ranks - distance)
       let straight = sent.filter { $0 < ranks }.reduce(0) { $0 + blocks[$1] }
       let wrapped = sent.filter { $0 >= ranks }.reduce(0) { $0 + blocks[$1 - ranks] }
-      let messages = pieces(straight) + pieces(wrapped)
-      return total + cost(messages: messages, bytes: straight + wrapped)
+      let count = messages(straight) + messages(wrapped)
+      return total + cost(messages: count, bytes: straight + wrapped)
     }
   }
 
@@ -54,21 +54,21 @@ public struct TrafficForms: Sendable {
   ) -> Traffic {
     let partials = plan.partials[rank].filter { $0.lowerBound < present }.count
     let slices = plan.slices[bucket].map(\.count)
-    let messages = slices.indices.filter { $0 != rank }.reduce(0) { $0 + pieces(4 * slices[$1]) }
+    let count = slices.indices.filter { $0 != rank }.reduce(0) { $0 + messages(4 * slices[$1]) }
     let bytes = 4 * (plan.buckets[bucket].count - slices[rank])
-    return cost(messages: partials * messages, bytes: partials * bytes)
+    return cost(messages: partials * count, bytes: partials * bytes)
   }
 
   /// A rank sends its slice of the bucket to every other rank.
   public func gather(_ plan: ReductionPlan, bucket: Int, rank: Int) -> Traffic {
     let bytes = 4 * plan.slices[bucket][rank].count
-    return cost(messages: (ranks - 1) * pieces(bytes), bytes: (ranks - 1) * bytes)
+    return cost(messages: (ranks - 1) * messages(bytes), bytes: (ranks - 1) * bytes)
   }
 
   /// The distances 1, 2, 4, … below R.
   private var rounds: [Int] { (0..<62).map { 1 << $0 }.filter { $0 < ranks } }
 
-  private func pieces(_ bytes: Int) -> Int { (bytes + largestMessage - 1) / largestMessage }
+  private func messages(_ bytes: Int) -> Int { (bytes + largestMessage - 1) / largestMessage }
 
   private func cost(messages: Int, bytes: Int) -> Traffic {
     var cost = Traffic()

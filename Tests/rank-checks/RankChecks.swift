@@ -34,7 +34,7 @@ struct RankChecks {
       try world.finish()
     } catch {
       say("rank \(c.rank) of \(c.size) on \(c.hosts[c.rank]): \(error)")
-      world.abort((error as? Failure)?.kind.rawValue ?? 1)
+      c.abort((error as? Failure)?.kind.rawValue ?? 1)
     }
   }
 

@@ -38,7 +38,7 @@ enum ScaleProbe {
         if world.communicator.rank == 0 { show("mpirun", reports, alone) }
       } catch {
         FileHandle.standardError.write(Data("rank \(world.communicator.rank): \(error)\n".utf8))
-        world.abort(1)
+        world.communicator.abort(1)
       }
       try world.finish()
     } else {
