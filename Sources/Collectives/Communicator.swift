@@ -2,9 +2,11 @@ import Tensors
 
 /// The contract between ranks.
 ///
-/// Every rank calls the same collective operations in the same order, from one thread. Bytes move unchanged; what is added is added in the
-/// canonical tree, so results do not depend on the number of ranks. Implementations: `SoloCommunicator`, `ThreadWorld`, MPI. Its
-/// executable form is `checkCommunicator` in TestSupport, which all of them pass. Operations throw `Failure` (.launch) when a rank is lost.
+/// Every rank calls the same collective operations in the same order, from one thread. Bytes move
+/// unchanged; what is added is added in the canonical tree, so results do not depend on the number
+/// of ranks. Implementations: `SoloCommunicator`, `ThreadWorld`, MPI. Its executable form is
+/// `checkCommunicator` in TestSupport, which all of them pass. Every operation that may throw
+/// throws `Failure` (.launch) when a rank is lost, and nothing else unless it says so.
 public protocol Communicator: AnyObject {
   /// This rank, from 0.
   var rank: Int { get }
@@ -12,10 +14,20 @@ public protocol Communicator: AnyObject {
   var size: Int { get }
   /// The host name of every rank.
   var hosts: [String] { get }
-  /// What this rank has sent so far.
+  /// What this rank has sent so far through this communicator.
   var traffic: Traffic { get }
 
-  /// Memory for gradients or parameters, which ranks of one node may share.
+  /// A communicator between the ranks that give the same `color`: this one's part.
+  ///
+  /// Every rank calls it. A part numbers its ranks by `key`, equal keys as they were numbered here.
+  /// It is a whole communicator with memory of its own, and its messages meet neither those of
+  /// other parts nor those of this communicator, which stays in use. `abort` still ends the job,
+  /// and so does a rank that is lost. A rank that no part needs gives a color of its own.
+  func split(color: Int, key: Int) throws -> any Communicator
+
+  /// Memory for gradients or parameters, zeroed, which ranks of one host may share.
+  ///
+  /// Throws `Failure` (.launch) when there is none to share.
   func allocate(floats: Int) throws -> FloatBuffer
 
   /// Returns when every rank has called it.
@@ -24,9 +36,10 @@ public protocol Communicator: AnyObject {
   /// Copies `bytes` of rank `root` to every rank.
   func broadcast(_ bytes: UnsafeMutableRawBufferPointer, root: Int) throws
 
-  /// In place: rank q's block lies at `offsets[q] ..< offsets[q + 1]` of `bytes`; on return every rank has all blocks.
+  /// In place: on return every rank has all blocks, rank q's at `offsets[q] ..< offsets[q + 1]`.
   ///
-  /// Blocks follow one another in rank order and may be empty; `offsets` has R + 1 entries, the same on every rank.
+  /// Blocks follow one another in rank order and may be empty; `offsets` has R + 1 entries, the
+  /// same on every rank.
   func allGather(_ bytes: UnsafeMutableRawBufferPointer, offsets: [Int]) throws
 
   /// The bucket traffic of a step over these buffers.
@@ -34,14 +47,14 @@ public protocol Communicator: AnyObject {
   /// `gradients` has one whole-layout buffer for each of this rank's partials, made by `allocate`.
   func exchange(_ plan: ReductionPlan, gradients: [FloatBuffer]) throws -> any BucketExchange
 
-  /// Ends the job on every rank with exit code `code`.
+  /// Ends the whole job, ranks outside a part too, with exit code `code`.
   func abort(_ code: Int32) -> Never
 }
 
 extension Communicator {
   /// Every rank's values, in rank order; all ranks give equally many.
   ///
-  /// For start-up and rare events: it allocates.
+  /// For start-up and rare events: it allocates. Throws `Failure` (.launch) when a rank is lost.
   public func allGather<T: BitwiseCopyable>(_ values: [T]) throws -> [[T]] {
     var all = Array(repeating: values, count: size)
     var flat = all.flatMap { $0 }
@@ -57,7 +70,7 @@ extension Communicator {
 
   /// Every rank's text, in rank order.
   ///
-  /// For start-up and errors: it allocates.
+  /// For start-up and errors: it allocates. Throws `Failure` (.launch) when a rank is lost.
   public func allGather(_ text: String) throws -> [String] {
     let lengths = try allGather([text.utf8.count]).map { $0[0] }
     let offsets = lengths.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }

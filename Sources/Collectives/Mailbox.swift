@@ -5,17 +5,24 @@ struct Letter {
   /// The memory to copy from or to; nil when there are no bytes.
   var bytes: UnsafeMutableRawPointer?
   var count = 0
-  /// The rank that sends.
+  /// The thread that sends.
   var sender = 0
-  /// The rank that receives, in whose mailbox the letter waits.
+  /// The thread that receives, in whose mailbox the letter waits.
   var receiver = 0
+  /// The transport's number: letters of different transports never meet.
+  let context: Int
   var tag = 0
-  /// The rank whose batch this is, and that batch's letters under way, guarded by the rank's own
-  /// mailbox.
+  /// The thread whose batch this is, and that batch's letters under way, guarded by the thread's
+  /// own mailbox.
   let owner: Int
   let pending: UnsafeMutablePointer<Int>
   /// The letter behind this one in its queue, guarded by the receiver's mailbox.
   var next: UnsafeMutablePointer<Letter>?
+
+  /// Whether this is the send to the receipt `other`, or the receipt to the send, in one mailbox.
+  func answers(_ other: Letter) -> Bool {
+    sender == other.sender && tag == other.tag && context == other.context
+  }
 }
 
 /// Letters in the order of posting, linked through themselves so that nothing is allocated.
@@ -49,14 +56,14 @@ struct LetterQueue {
   }
 }
 
-/// Where the letters to one rank wait for their receipt and its receipts wait for letters; the rank
-/// sleeps here.
+/// Where the letters to one thread wait for their receipt and its receipts wait for letters; the
+/// thread sleeps here.
 final class Mailbox: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  /// Sends to this rank without a receipt; guarded by the lock, like the next one.
+  /// Sends to this thread without a receipt; guarded by the lock, like the next one.
   var sends = LetterQueue()
-  /// Receipts of this rank without a send.
+  /// Receipts of this thread without a send.
   var receipts = LetterQueue()
 
   init() {
@@ -82,6 +89,6 @@ final class Mailbox: @unchecked Sendable {
   /// Sleeps until `wake`, or less long; the caller has the lock.
   func sleep() { pthread_cond_wait(condition, mutex) }
 
-  /// Wakes the rank that sleeps here; only that rank ever does.
+  /// Wakes the thread that sleeps here; only its owner ever does.
   func wake() { pthread_cond_signal(condition) }
 }

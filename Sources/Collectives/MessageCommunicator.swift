@@ -24,10 +24,25 @@ public final class MessageCommunicator: Communicator {
   public var size: Int { courier.transport.size }
   /// The host name of every rank.
   public var hosts: [String] { courier.transport.hosts }
-  /// What this rank has sent so far.
+  /// What this rank has sent so far through this communicator.
   public var traffic: Traffic { courier.traffic }
 
-  /// Ordinary memory of this rank.
+  /// A communicator between the ranks that give the same `color`, numbered by `key`.
+  ///
+  /// The ranks tell one another colors and keys in an all-gather; then the transport makes the
+  /// part. Throws `Failure` (.launch).
+  public func split(color: Int, key: Int) throws -> any Communicator {
+    let all = try allGather([color, key])
+    let part = all.indices.filter { all[$0][0] == color }
+      .sorted { (all[$0][1], $0) < (all[$1][1], $1) }
+    guard let place = part.firstIndex(of: rank) else {
+      preconditionFailure("rank \(rank) is missing in its part \(part)")
+    }
+    let transport = try courier.transport.split(part, as: place)
+    return MessageCommunicator(transport, largestMessage: courier.limit)
+  }
+
+  /// Ordinary memory of this rank, zeroed.
   public func allocate(floats: Int) -> FloatBuffer { FloatBuffer(count: floats) }
 
   /// Returns when every rank has called it.
@@ -86,13 +101,13 @@ public final class MessageCommunicator: Communicator {
     }
   }
 
-  /// The bucket traffic of a step over these buffers; traps when plan and buffers do not fit this
-  /// world.
+  /// The bucket traffic of a step over these buffers; traps when plan and buffers do not fit these
+  /// ranks.
   public func exchange(_ plan: ReductionPlan, gradients: [FloatBuffer]) -> any BucketExchange {
     MessageExchange(courier, plan, gradients)
   }
 
-  /// Ends the job on every rank with exit code `code`.
+  /// Ends the whole job with exit code `code`.
   public func abort(_ code: Int32) -> Never { courier.transport.abort(code) }
 
   private func after(_ distance: Int) -> Int { (rank + distance) % size }
@@ -108,7 +123,12 @@ public final class MessageCommunicator: Communicator {
   }
 
   private func receive(_ blocks: Slice<UnsafeMutableRawBufferPointer>, from source: Int) throws {
-    try courier.receive(.init(rebasing: blocks), from: source, tag: Courier.Tag.allGather, in: batch)
+    try courier.receive(
+      .init(rebasing: blocks),
+      from: source,
+      tag: Courier.Tag.allGather,
+      in: batch
+    )
   }
 
   private func send(_ blocks: Slice<UnsafeMutableRawBufferPointer>, to peer: Int) throws {

@@ -14,6 +14,14 @@ public protocol MessageTransport: AnyObject {
   /// An empty batch with room for `capacity` messages, made beforehand; a fuller one allocates.
   func makeBatch(capacity: Int) -> any MessageBatch
 
-  /// Ends the job on every rank with exit code `code`.
+  /// A transport between `members` alone: ranks of this one in the order of their new numbers, of
+  /// which this rank's is `rank`.
+  ///
+  /// Every rank calls it, each with the part that it is in; no rank is in two. Messages of the two
+  /// transports never meet. Throws `Failure` (.launch) when a rank is lost or the transport
+  /// refuses.
+  func split(_ members: [Int], as rank: Int) throws -> any MessageTransport
+
+  /// Ends the whole job, ranks that this transport does not reach too, with exit code `code`.
   func abort(_ code: Int32) -> Never
 }

@@ -19,7 +19,10 @@ public final class SoloCommunicator: Communicator {
     hosts = [hostName()]
   }
 
-  /// Ordinary memory.
+  /// Another world of this one rank, whatever the color.
+  public func split(color: Int, key: Int) -> any Communicator { SoloCommunicator() }
+
+  /// Ordinary memory, zeroed.
   public func allocate(floats: Int) -> FloatBuffer { FloatBuffer(count: floats) }
 
   /// Returns at once.

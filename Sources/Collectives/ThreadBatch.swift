@@ -4,19 +4,18 @@
 /// guarded by the receiver's mailbox, the count of letters that are not over by the owner's; no
 /// thread holds two locks.
 final class ThreadBatch: MessageBatch {
-  private let rank: Int
-  private let office: PostOffice
+  private let part: ThreadPart
   private var letters: [UnsafeMutablePointer<Letter>] = []
   private var used = 0
   /// Outside this object, because the other side still counts down while this one may already be
   /// going away.
   private let pending = UnsafeMutablePointer<Int>.allocate(capacity: 1)
 
-  private var home: Mailbox { office.mailboxes[rank] }
+  private var office: PostOffice { part.office }
+  private var home: Mailbox { office.mailboxes[part.thread] }
 
-  init(_ rank: Int, _ office: PostOffice, capacity: Int) {
-    self.rank = rank
-    self.office = office
+  init(_ part: ThreadPart, capacity: Int) {
+    self.part = part
     pending.initialize(to: 0)
     for _ in 0..<capacity { addLetter() }
   }
@@ -28,12 +27,10 @@ final class ThreadBatch: MessageBatch {
   }
 
   func send(_ bytes: UnsafeRawBufferPointer, to peer: Int, tag: Int) {
-    let letter = write(.init(mutating: bytes), from: rank, to: peer, tag)
-    let mailbox = office.mailboxes[peer]
+    let letter = write(.init(mutating: bytes), from: part.rank, to: peer, tag)
+    let mailbox = office.mailboxes[letter.pointee.receiver]
     let receipt = mailbox.withLock {
-      let receipt = mailbox.receipts.take {
-        $0.pointee.sender == rank && $0.pointee.tag == tag
-      }
+      let receipt = mailbox.receipts.take { $0.pointee.answers(letter.pointee) }
       if receipt == nil { mailbox.sends.append(letter) }
       return receipt
     }
@@ -41,9 +38,9 @@ final class ThreadBatch: MessageBatch {
   }
 
   func receive(_ bytes: UnsafeMutableRawBufferPointer, from peer: Int, tag: Int) {
-    let receipt = write(bytes, from: peer, to: rank, tag)
+    let receipt = write(bytes, from: peer, to: part.rank, tag)
     let letter = home.withLock {
-      let letter = home.sends.take { $0.pointee.sender == peer && $0.pointee.tag == tag }
+      let letter = home.sends.take { $0.pointee.answers(receipt.pointee) }
       if letter == nil { home.receipts.append(receipt) }
       return letter
     }
@@ -70,7 +67,13 @@ final class ThreadBatch: MessageBatch {
 
   private func addLetter() {
     let letter = UnsafeMutablePointer<Letter>.allocate(capacity: 1)
-    letter.initialize(to: Letter(owner: rank, pending: pending))
+    letter.initialize(
+      to: Letter(
+        context: part.context,
+        owner: part.thread,
+        pending: pending
+      )
+    )
     letters.append(letter)
   }
 
@@ -85,8 +88,8 @@ final class ThreadBatch: MessageBatch {
     used += 1
     letter.pointee.bytes = bytes.baseAddress
     letter.pointee.count = bytes.count
-    letter.pointee.sender = sender
-    letter.pointee.receiver = receiver
+    letter.pointee.sender = part.threads[sender]
+    letter.pointee.receiver = part.threads[receiver]
     letter.pointee.tag = tag
     home.withLock { pending.pointee += 1 }
     return letter

@@ -4,26 +4,35 @@ import Tensors
 /// Messages between threads of this process: whoever comes second copies the bytes straight to
 /// their place.
 final class ThreadTransport: MessageTransport {
-  let rank: Int
-  let size: Int
   let hosts: [String]
-  private let office: PostOffice
+  private let part: ThreadPart
+  private var splits = 0
 
-  init(_ rank: Int, _ office: PostOffice) {
-    self.rank = rank
-    self.office = office
-    size = office.mailboxes.count
-    hosts = Array(repeating: hostName(), count: size)
+  init(_ part: ThreadPart) {
+    self.part = part
+    hosts = Array(repeating: hostName(), count: part.threads.count)
   }
 
-  func makeBatch(capacity: Int) -> any MessageBatch {
-    ThreadBatch(rank, office, capacity: capacity)
+  var rank: Int { part.rank }
+  var size: Int { part.threads.count }
+
+  func makeBatch(capacity: Int) -> any MessageBatch { ThreadBatch(part, capacity: capacity) }
+
+  func split(_ members: [Int], as rank: Int) -> any MessageTransport {
+    let (office, threads) = (part.office, members.map { part.threads[$0] })
+    let context = office.context(
+      of: .init(context: part.context, earlier: splits, first: threads[0])
+    )
+    splits += 1
+    return ThreadTransport(
+      ThreadPart(rank: rank, threads: threads, context: context, office: office)
+    )
   }
 
   func abort(_ code: Int32) -> Never {
     let kind = Failure.Kind(rawValue: code) ?? .launch
-    let sentence = "Rank \(rank) ended the job with exit code \(code)."
-    office.close(Failure(kind, sentence), rank: rank)
+    let sentence = "Rank \(part.thread) ended the job with exit code \(code)."
+    part.office.close(Failure(kind, sentence), rank: part.thread)
     pthread_exit(nil)
   }
 }

@@ -6,8 +6,8 @@ import Tensors
 /// Ranks that are threads of this process, for tests and self-checks: no launcher, no MPI.
 ///
 /// A rank that waits sleeps, so hundreds of ranks run on a few cores. When a rank throws, whatever
-/// the others wait for throws too. `abort` fails the world with its code and ends only the thread
-/// that called it, without unwinding: what that rank holds stays allocated.
+/// the others wait for throws too, in whatever part. `abort` fails the world with its code and ends
+/// only the thread that called it, without unwinding: what that rank holds stays allocated.
 public enum ThreadWorld {
   private static let stackBytes = 1 << 20
 
@@ -29,7 +29,13 @@ public enum ThreadWorld {
     for rank in 0..<ranks {
       let work: @Sendable () -> Void = {
         do {
-          let transport = ThreadTransport(rank, office)
+          let part = ThreadPart(
+            rank: rank,
+            threads: Array(0..<ranks),
+            context: 0,
+            office: office
+          )
+          let transport = ThreadTransport(part)
           let communicator = MessageCommunicator(transport, largestMessage: largestMessage)
           let result = try body(communicator)
           results.slots.withLock { $0[rank] = result }

@@ -38,7 +38,8 @@ public enum LaunchVariables {
     if let tasks = number("OMPI_COMM_WORLD_SIZE") { return ("mpirun", tasks) }
     if let tasks = number("PMI_SIZE") { return ("The launcher", tasks) }
     // A step's tasks stand in this variable alone. A shell at a terminal is a step, too, but meant
-    // to be alone; and a job submitted from inside a step inherits the step's number beside its own.
+    // to be alone; and a job submitted from inside a step inherits the step's number beside its
+    // own.
     if environment["SLURM_PTY_PORT"] == nil, let tasks = number("SLURM_STEP_NUM_TASKS"),
       tasks == number("SLURM_NTASKS") ?? tasks
     {

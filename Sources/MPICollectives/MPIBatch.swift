@@ -7,9 +7,11 @@ final class MPIBatch: MessageBatch {
   private var requests: UnsafeMutablePointer<MPI_Request?>
   private var capacity: Int
   private var used = 0
+  private let handle: MPIHandle
   private let yields: Bool
 
-  init(capacity: Int, yields: Bool) {
+  init(_ handle: MPIHandle, capacity: Int, yields: Bool) {
+    self.handle = handle
     self.capacity = max(capacity, 1)
     self.yields = yields
     requests = .allocate(capacity: self.capacity)
@@ -26,7 +28,7 @@ final class MPIBatch: MessageBatch {
         .byte,
         Int32(peer),
         Int32(tag),
-        .world,
+        handle.comm,
         nextRequest()
       ),
       "MPI_Isend"
@@ -42,7 +44,7 @@ final class MPIBatch: MessageBatch {
         .byte,
         Int32(peer),
         Int32(tag),
-        .world,
+        handle.comm,
         nextRequest()
       ),
       "MPI_Irecv"

@@ -3,43 +3,52 @@ import Collectives
 import Glibc
 import Tensors
 
-/// Messages between the ranks of an MPI job.
+/// Messages between the ranks of an MPI job, or of a part of it.
 ///
 /// Waiting means polling, as nobody moves messages in the background; ranks that share cores with
 /// too many others yield.
-public final class MPITransport: MessageTransport {
-  /// This rank, from 0.
-  public let rank: Int
-  /// The number of ranks.
-  public let size: Int
+final class MPITransport: MessageTransport {
+  let rank: Int
   /// The host name of every rank, as MPI knows it.
-  public let hosts: [String]
-  /// Whether more ranks run on this rank's cores than there are cores, so that waiting must give
-  /// them up.
-  public let yields: Bool
+  let hosts: [String]
+  /// Whether more ranks of the job, in whatever part, run on this rank's cores than there are
+  /// cores, so that waiting must give them up.
+  private let yields: Bool
+  private let handle: MPIHandle
 
   /// The transport between all ranks of the job, each of which makes one; MPI has been started.
   ///
   /// Throws `Failure` (.launch) when MPI refuses.
-  public init() throws {
+  init() throws {
     var (rank, size) = (Int32(0), Int32(0))
     try check(MPI_Comm_rank(.world, &rank), "MPI_Comm_rank")
     try check(MPI_Comm_size(.world, &size), "MPI_Comm_size")
-    (self.rank, self.size) = (Int(rank), Int(size))
-    let places = try Place.gather(ranks: self.size)
+    (self.rank, handle) = (Int(rank), MPIHandle(.world))
+    let places = try Place.gather(ranks: Int(size))
     hosts = places.map(\.host)
     let own = places[self.rank]
     let rivals = places.filter { $0.host == own.host && !$0.cores.isDisjoint(with: own.cores) }
     yields = rivals.count > own.cores.count
   }
 
-  /// An empty batch with room for `capacity` messages.
-  public func makeBatch(capacity: Int) -> any MessageBatch {
-    MPIBatch(capacity: capacity, yields: yields)
+  /// Rank `rank` of the part that `handle` connects.
+  private init(_ rank: Int, _ hosts: [String], _ handle: MPIHandle, yields: Bool) {
+    (self.rank, self.hosts, self.handle, self.yields) = (rank, hosts, handle, yields)
   }
 
-  /// Ends the job on every rank with exit code `code`.
-  public func abort(_ code: Int32) -> Never {
+  var size: Int { hosts.count }
+
+  func makeBatch(capacity: Int) -> any MessageBatch {
+    MPIBatch(handle, capacity: capacity, yields: yields)
+  }
+
+  func split(_ members: [Int], as rank: Int) throws -> any MessageTransport {
+    // No two parts have the same first rank.
+    let handle = try self.handle.split(color: members[0], key: rank)
+    return MPITransport(rank, members.map { hosts[$0] }, handle, yields: yields)
+  }
+
+  func abort(_ code: Int32) -> Never {
     MPI_Abort(.world, code)
     exit(code)
   }

@@ -43,6 +43,34 @@ struct LostRankTests {
     #expect(failure?.message == "Rank 2 ended the job with exit code 70.")
   }
 
+  /// How the rank of a part ends.
+  enum End: CaseIterable {
+    case error, abort
+  }
+
+  @Test(arguments: End.allCases)
+  func anEndInOnePartEndsTheOthers(end: End) throws {
+    let ended = Atomic(0)
+    let error = #expect(throws: (any Error).self) {
+      try ThreadWorld.run(ranks: 5) { c in
+        do {
+          let part = try c.split(color: c.rank % 2, key: -c.rank)
+          if c.rank == 3 && end == .error { throw Mishap() }
+          if c.rank == 3 { part.abort(70) }
+          while true { try part.barrier() }
+        } catch let failure as Failure {
+          ended.add(1, ordering: .sequentiallyConsistent)
+          throw failure
+        }
+      }
+    }
+    #expect(ended.load(ordering: .sequentiallyConsistent) == 4)
+    switch end {
+    case .error: #expect(error is Mishap)
+    case .abort: #expect((error as? Failure)?.message == "Rank 3 ended the job with exit code 70.")
+    }
+  }
+
   @Test func aMessageUnderWayIsTakenBack() throws {
     // Rank 0 throws with its sends posted and its buffers about to go; the others must not read
     // them.

@@ -21,10 +21,11 @@ struct MPITests {
     #expect(job.stdout.hasPrefix("rank 0 of 1 on "))
   }
 
-  @Test func aRankThatThrowsEndsTheJob() throws {
+  @Test(arguments: ["fail", "fail-in-part"])
+  func aRankThatFailsEndsTheJob(mode: String) throws {
     let clock = ContinuousClock()
     let start = clock.now
-    let job = try spawn("rank-checks", ["fail"], ranks: 3, seconds: 60)
+    let job = try spawn("rank-checks", [mode], ranks: 3, seconds: 60)
     #expect(job.status == 69)
     #expect(!job.timedOut && clock.now - start < .seconds(20))
     let sentences = job.stderr.split(separator: "\n").filter { $0.contains("thrown on purpose") }

@@ -6,6 +6,12 @@ import Tensors
 /// Throws a `ContractViolation` that names rank and operation, or what an operation itself throws.
 /// `largestMessage` is the size above which the implementation cuts blocks into several messages.
 public func checkCommunicator(_ c: any Communicator, largestMessage: Int = 1 << 29) throws {
+  try checkOperations(c, largestMessage)
+  try checkSplits(c, largestMessage)
+}
+
+/// All of the contract but `split`; every rank of `c` calls it, before anything else.
+func checkOperations(_ c: any Communicator, _ largestMessage: Int) throws {
   let forms = TrafficForms(ranks: c.size, largestMessage: largestMessage)
   // First, while nothing large has been received.
   try checkExchanges(c, forms)

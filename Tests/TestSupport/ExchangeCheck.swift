@@ -41,7 +41,8 @@ func checkExchanges(_ c: any Communicator, _ forms: TrafficForms) throws {
   )
 }
 
-private struct ExchangeCheck {
+/// One plan's exchange and its buffers, filled with values whose sums are known.
+struct ExchangeCheck {
   let c: any Communicator
   let forms: TrafficForms
   let plan: ReductionPlan
