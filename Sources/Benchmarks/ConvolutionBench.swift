@@ -187,7 +187,7 @@ public struct ConvolutionBench {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         image[i] = Float(state >> 40) * 0x1p-23 - 1
       }
-      network.labels[sample] = Int32(sample % 2)
+      network.targets[sample] = SampleTarget(sample % 2)
     }
   }
 }

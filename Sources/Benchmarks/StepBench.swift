@@ -155,7 +155,7 @@ public struct StepBench: Sendable {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         image[i] = Float(state >> 40) * 0x1p-23 - 1
       }
-      network.labels[sample] = Int32((first + sample) % classes)
+      network.targets[sample] = SampleTarget((first + sample) % classes)
     }
   }
 }

@@ -1,4 +1,6 @@
+import Foundation
 import Networks
+import Tensors
 import TestSupport
 import Testing
 
@@ -31,7 +33,7 @@ struct CrossEntropyTests {
           gradient.withUnsafeMutableBufferPointer { g in
             loss.evaluate(
               z.baseAddress! + n * classes,
-              label: label,
+              target: SampleTarget(label),
               gradient: g.baseAddress! + n * classes
             ).loss
           }
@@ -48,7 +50,59 @@ struct CrossEntropyTests {
     loss: Double, correct: Bool, near: Bool
   ) {
     SoftmaxCrossEntropy(classes: logits.count, smoothing: smoothing)
-      .evaluate(logits, label: label, gradient: nil)
+      .evaluate(logits, target: SampleTarget(label), gradient: nil)
+  }
+
+  /// (1 − s)·(−log p of the label) + s·(the mean of all −log p).
+  private func crossEntropy(_ logits: [Float], _ label: Int, smoothing: Double) -> Double {
+    let z = logits.map(Double.init)
+    let logTotal = log(z.reduce(0) { $0 + exp($1) })
+    let rest = z.reduce(0) { $0 + logTotal - $1 } / Double(z.count)
+    return (1 - smoothing) * (logTotal - z[label]) + smoothing * rest
+  }
+
+  /// w·CE(label) + (1 − w)·CE(other), the gradient by central differences of that.
+  @Test(arguments: [0, 0.1], [0.3, 0.75, 1, 0] as [Float])
+  func twoLabelsShareTheLoss(smoothing: Double, weight: Float) {
+    let logits: [Float] = [0.5, -1.25, 2, 0.75, -0.5, 1]
+    let w = Double(weight)
+    for (label, other) in [(1, 4), (4, 1), (2, 0), (3, 3)] {
+      func exact(_ logits: [Float]) -> Double {
+        w * crossEntropy(logits, label, smoothing: smoothing)
+          + (1 - w) * crossEntropy(logits, other, smoothing: smoothing)
+      }
+      var gradient = Array(repeating: Float.nan, count: 6)
+      let answer = SoftmaxCrossEntropy(classes: 6, smoothing: smoothing).evaluate(
+        logits,
+        target: SampleTarget(label, other: other, weight: weight),
+        gradient: &gradient
+      )
+      #expect(abs(answer.loss - exact(logits)) < 1e-14)
+      #expect(answer.correct == (label == 2) && answer.near == (label != 1))
+      for k in 0..<6 {
+        var (above, below) = (logits, logits)
+        above[k] += 0x1p-12
+        below[k] -= 0x1p-12
+        let slope = (exact(above) - exact(below)) * 0x1p11
+        #expect(abs(Double(gradient[k]) - slope) < 5e-8, "logit \(k) of \(label), \(other)")
+      }
+    }
+  }
+
+  /// With the weight 1 the other label adds nothing to any bit.
+  @Test(arguments: [0, 0.1])
+  func theWholeWeightIsOneLabel(smoothing: Double) {
+    let logits: [Float] = [0.1, -1.3, 2.7, 0.9]
+    let loss = SoftmaxCrossEntropy(classes: 4, smoothing: smoothing)
+    for (label, other) in [(0, 1), (1, 2), (2, 3), (3, 0)] {
+      var (one, two) = (
+        Array(repeating: Float.nan, count: 4), Array(repeating: Float.nan, count: 4)
+      )
+      let alone = loss.evaluate(logits, target: SampleTarget(label), gradient: &one)
+      let target = SampleTarget(label, other: other, weight: 1)
+      #expect(loss.evaluate(logits, target: target, gradient: &two) == alone)
+      #expect(one.map(\.bitPattern) == two.map(\.bitPattern))
+    }
   }
 
   /// Counting what is right: the first of equal logits is the answer.

@@ -55,7 +55,7 @@ public final class NetworkRig {
     let size = network.model.input.count
     for sample in 0..<batch.localSamples {
       let index = batch.firstSample + sample
-      network.labels[sample] = Int32(labels[index])
+      network.targets[sample] = SampleTarget(labels[index])
       for i in 0..<size { network.images[sample * size + i] = images[index * size + i] }
     }
     try network.forward()

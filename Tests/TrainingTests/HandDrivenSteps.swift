@@ -111,7 +111,7 @@ final class HandDrivenSteps {
     for sample in 0..<batch.localSamples {
       let global = batch.firstSample + sample
       for i in 0..<size { network.images[sample * size + i] = images[global * size + i] }
-      network.labels[sample] = Int32(labels[global])
+      network.targets[sample] = SampleTarget(labels[global])
     }
     try network.forward()
     reducer.begin(present: batch.present)

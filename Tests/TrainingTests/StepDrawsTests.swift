@@ -45,7 +45,7 @@ struct StepDrawsTests {
       )
       let totals = try engine.step(scalars, number: step - 1) {
         for (i, value) in images.enumerated() { engine.network.images[i] = value }
-        for (i, label) in labels.enumerated() { engine.network.labels[i] = Int32(label) }
+        for (i, label) in labels.enumerated() { engine.network.targets[i] = SampleTarget(label) }
       }
       return totals.loss
     }

@@ -3,9 +3,10 @@ import Tensors
 
 /// A model with memory of its own on one rank, ready to run: forward, loss and backward as lists of stages over one arena.
 ///
-/// Made once; a step allocates nothing. The caller says which step it is, fills `images` and `labels` for the current batch of its `BatchLayout`,
-/// runs `forward` and, in training, `backward`, and reads `records` and the gradients; the logits hold until `backward`. A batch in
-/// several rounds takes all of this for each, and only the last leaves whole records and gradients.
+/// Made once; a step allocates nothing. The caller says which step it is, fills `images` and
+/// `targets` for the current batch of its `BatchLayout`, runs `forward` and, in training, `backward`,
+/// and reads `records` and the gradients; the logits hold until `backward`. A batch in several rounds
+/// takes all of this for each, and only the last leaves whole records and gradients.
 public final class Network {
   /// What runs.
   public let model: Model
@@ -15,8 +16,8 @@ public final class Network {
   public let batch: BatchLayout
   /// Input images, [local sample][height][width][channels].
   public let images: UnsafeMutablePointer<Float>
-  /// A label for each local sample.
-  public let labels: UnsafeMutablePointer<Int32>
+  /// A target for each local sample.
+  public let targets: UnsafeMutablePointer<SampleTarget>
   /// The logits, [local sample][class], after `forward`.
   public let logits: UnsafePointer<Float>
   /// For each lane of this rank after `forward`: loss sum, correct answers, those not far off, then what adds up to the running statistics, Σ s·(mean, var).
@@ -88,7 +89,7 @@ public final class Network {
     let last = planned.nodes.count - 1
     let logits = memory.arena.base + plan.values[last]
     images = memory.arena.base + plan.values[0]
-    (self.logits, labels) = (UnsafePointer(logits), memory.labels)
+    (self.logits, targets) = (UnsafePointer(logits), memory.targets)
     (records, recordWidth) = (memory.records, memory.recordWidth)
     statistics = Self.statistics(planned, layout)
     let around = Site.Surroundings(
@@ -118,7 +119,7 @@ public final class Network {
         batch,
         logits,
         LossStages.Memory(
-          labels: memory.labels,
+          targets: memory.targets,
           losses: memory.losses,
           records: memory.records,
           recordWidth: memory.recordWidth
@@ -155,7 +156,7 @@ public final class Network {
   /// Takes up an update, numbered from 0: what forward and backward draw is the step's own.
   public func begin(step: Int) { draws.step = step }
 
-  /// Runs the model on `images` and the loss on `labels`; throws when a rank is lost.
+  /// Runs the model on `images` and the loss on `targets`; throws when a rank is lost.
   public func forward() throws {
     var label = 0
     for case .run(let chain) in forwardEvents {

@@ -15,8 +15,8 @@ final class NetworkMemory {
   /// For each lane of this rank: sums of the losses' numbers, then the nodes' parts.
   let records: Doubles
   let recordWidth: Int
-  /// A label for each local sample, and its loss and whether it is right or not far off.
-  let labels: UnsafeMutablePointer<Int32>
+  /// A target for each local sample, and its loss and whether it is right or not far off.
+  let targets: UnsafeMutablePointer<SampleTarget>
   let losses: Doubles
 
   private let scratch: FloatBuffer
@@ -36,7 +36,7 @@ final class NetworkMemory {
     allDoubles = Self.zeros(sizes.doubles, 0.0)
     recordWidth = sizes.recordWidth
     records = Self.zeros(sizes.records, 0.0)
-    labels = Self.zeros(sizes.labels, 0)
+    targets = Self.zeros(sizes.targets, SampleTarget(0))
     losses = Self.zeros(sizes.losses, 0.0)
 
     var (float, double, record) = (
@@ -79,7 +79,7 @@ final class NetworkMemory {
   deinit {
     allDoubles.deallocate()
     records.deallocate()
-    labels.deallocate()
+    targets.deallocate()
     losses.deallocate()
   }
 

@@ -10,8 +10,8 @@ enum LossStages {
 
   /// What they read and write besides logits and their gradient.
   struct Memory {
-    /// A label for each local sample, and `width` numbers.
-    let labels: UnsafeMutablePointer<Int32>
+    /// A target for each local sample, and `width` numbers.
+    let targets: UnsafeMutablePointer<SampleTarget>
     let losses: UnsafeMutablePointer<Double>
     /// For each lane of this rank a record that begins with their sums.
     let records: UnsafeMutablePointer<Double>
@@ -26,13 +26,13 @@ enum LossStages {
     _ logits: Floats,
     _ memory: Memory
   ) -> [Stage] {
-    let (labels, losses, records) = (memory.labels, memory.losses, memory.records)
+    let (targets, losses, records) = (memory.targets, memory.losses, memory.records)
     let (classes, stride) = (loss.classes, memory.recordWidth)
     return [
       .items(kernels[0], { batch.localSamples }) { sample, _ in
         let result = loss.evaluate(
           logits + sample * classes,
-          label: Int(labels[sample]),
+          target: targets[sample],
           gradient: gradient.map { $0 + sample * classes }
         )
         let numbers = losses + width * sample

@@ -2,7 +2,8 @@ import Tensors
 
 /// Softmax, cross-entropy and how far up the label's logit stands, one sample at a time in Float64.
 ///
-/// Targets are (1 − s)·onehot + s/K for smoothing s and K classes. exp and log are our own: the same bits on every CPU.
+/// For smoothing s and K classes a target is (1 − s)·share + s/K, where its two labels have the
+/// shares w and 1 − w. exp and log are our own: the same bits on every CPU.
 package struct SoftmaxCrossEntropy {
   /// Answers whose label is among so many largest logits are not far off; with so many classes or fewer, all are.
   package static let nearest = 5
@@ -14,13 +15,14 @@ package struct SoftmaxCrossEntropy {
     (self.classes, self.smoothing) = (classes, smoothing)
   }
 
-  /// The loss of one sample; writes d loss / d logits (of the sum over samples) unless `gradient` is nil.
+  /// The loss of one sample, w·CE(label) + (1 − w)·CE(other); writes d loss / d logits (of the sum
+  /// over samples) unless `gradient` is nil.
   ///
-  /// `correct`: the label's logit is the largest; `near`: it is among the `nearest` largest. A NaN among the logits makes the loss NaN
-  /// and the answer wrong.
+  /// `correct`: the first label's logit is the largest; `near`: it is among the `nearest` largest. A
+  /// NaN among the logits makes the loss NaN and the answer wrong.
   package func evaluate(
     _ logits: UnsafePointer<Float>,
-    label: Int,
+    target: SampleTarget,
     gradient: UnsafeMutablePointer<Float>?
   ) -> (loss: Double, correct: Bool, near: Bool) {
     var best = 0
@@ -29,10 +31,13 @@ package struct SoftmaxCrossEntropy {
     var total = 0.0
     for k in 0..<classes { total += Elementary.exp(Double(logits[k]) - top) }
     let logTotal = Elementary.log(total)
+    let (label, other, weight) = (Int(target.label), Int(target.other), Double(target.weight))
     let rest = smoothing / Double(classes)
+    // With the weight 1 these are 1 − s and 0, which adds nothing to any bit.
+    let (share, otherShare) = ((1 - smoothing) * weight, (1 - smoothing) * (1 - weight))
     var loss = 0.0
     for k in 0..<classes {
-      let target = (k == label ? 1 - smoothing : 0) + rest
+      let target = (k == label ? share : 0) + (k == other ? otherShare : 0) + rest
       let z = Double(logits[k]) - top
       if target != 0 || z.isNaN { loss += target * (logTotal - z) }
       if let gradient { gradient[k] = Float(Elementary.exp(z) / total - target) }

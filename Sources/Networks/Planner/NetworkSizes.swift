@@ -12,12 +12,12 @@ public struct NetworkSizes: Hashable, Sendable {
   /// Of a workspace, what comes before the sums of a chunk.
   let passing: Int
   let slot: Int
-  /// Float64 of the nodes, of the lanes' records, and of the losses; and labels.
+  /// Float64 of the nodes, of the lanes' records, and of the losses; and targets.
   let doubles: Int
   let recordWidth: Int
   let records: Int
   let losses: Int
-  let labels: Int
+  let targets: Int
 
   init(_ plan: NetworkPlan, _ batch: BatchLayout, threads: Int) {
     arena = plan.arena
@@ -31,7 +31,7 @@ public struct NetworkSizes: Hashable, Sendable {
     recordWidth = plan.scratch.reduce(LossStages.width) { $0 + $1.record }
     records = recordWidth * batch.held.count
     losses = LossStages.width * batch.capacity
-    labels = batch.capacity
+    targets = batch.capacity
   }
 
   /// Bytes of activations and their gradients.
@@ -39,7 +39,7 @@ public struct NetworkSizes: Hashable, Sendable {
 
   /// Bytes of everything else.
   public var scratchBytes: Int {
-    floats * MemoryLayout<Float>.stride + labels * MemoryLayout<Int32>.stride
+    floats * MemoryLayout<Float>.stride + targets * MemoryLayout<SampleTarget>.stride
       + (doubles + records + losses) * MemoryLayout<Double>.stride
   }
 
