@@ -22,19 +22,16 @@ public struct CIFAR10Files: Sendable {
   ///
   /// Throws a `.data` failure that names the path when a file is missing, unreadable or malformed;
   /// `test_batch.bin` is opened only where `needsTest`.
-  public init(folder: String, needsTest: Bool = true) throws {
-    try self.init(Folder(folder), needsTest: needsTest)
-  }
-
-  init(_ given: Folder, needsTest: Bool) throws {
+  public init(folder: String, needsTest: Bool = true) throws(Failure) {
+    let given = try Folder(folder)
     guard let folder = try Self.locate(in: given) else {
       throw Failure(.data, "\(given.path) holds no data_batch_*.bin of CIFAR-10")
     }
     let names = folder.names.filter(Self.isTraining)
     let classes = Self.classes(in: folder)
-    func records(_ names: [String]) throws -> PlanarRecords {
+    func records(_ names: [String]) throws(Failure) -> PlanarRecords {
       try PlanarRecords(
-        names.map { try MappedFile(folder.path(of: $0)) },
+        names.map { name throws(Failure) in try MappedFile(folder.path(of: name)) },
         format: "CIFAR-10",
         shape: ImageShape(height: 32, width: 32, channels: 3),
         classes: classes
@@ -51,7 +48,7 @@ public struct CIFAR10Files: Sendable {
   }
 
   /// The folder itself or the one in it that the archive unpacks to; nil without training files.
-  static func locate(in folder: Folder) throws -> Folder? {
+  fileprivate static func locate(in folder: Folder) throws(Failure) -> Folder? {
     if folder.names.contains(where: isTraining) { return folder }
     guard folder.names.contains(unpackedName) else { return nil }
     let unpacked = try Folder(folder.path(of: unpackedName))
@@ -74,5 +71,28 @@ public struct CIFAR10Files: Sendable {
     return [
       "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
     ]
+  }
+}
+
+extension DataFormat {
+  /// The binary version of CIFAR-10.
+  static var cifar10: DataFormat {
+    DataFormat(
+      name: "cifar10",
+      sign: "data_batch_*.bin (CIFAR-10, binary version)",
+      recognizes: { path throws(Failure) in
+        guard let folder = try Folder(ifAny: path) else { return false }
+        return try CIFAR10Files.locate(in: folder) != nil
+      },
+      open: { path, needsTest throws(Failure) in
+        let files = try CIFAR10Files(folder: path, needsTest: needsTest)
+        return Parts(
+          train: files.train,
+          test: files.test,
+          normalization: CIFAR10Files.normalization,
+          notes: files.notes
+        )
+      }
+    )
   }
 }

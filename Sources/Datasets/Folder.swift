@@ -10,14 +10,24 @@ struct Folder: Sendable {
 
   /// Lists a folder; throws a `.data` failure when there is none or it cannot be read.
   init(_ path: String) throws(Failure) {
+    guard let folder = try Folder(ifAny: path) else {
+      throw Failure(.data, "there is no folder \(path)")
+    }
+    self = folder
+  }
+
+  /// Lists a folder; nil when there is none. Throws a `.data` failure when it cannot be read.
+  init?(ifAny path: String) throws(Failure) {
     var path = path
     while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
     guard let stream = opendir(path) else {
-      throw switch errno {
-      case ENOENT: Failure(.data, "there is no folder \(path)")
-      case ENOTDIR: Failure(.data, "\(path) is not a folder")
+      switch errno {
+      case ENOENT, ENOTDIR: return nil
       case let code:
-        Failure(.data, "cannot read the folder \(path): \(String(cString: strerror(code)))")
+        throw Failure(
+          .data,
+          "cannot read the folder \(path): \(String(cString: strerror(code)))"
+        )
       }
     }
     defer { closedir(stream) }

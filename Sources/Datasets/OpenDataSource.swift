@@ -1,69 +1,43 @@
 import Glibc
 import Tensors
 
-/// The name that stands for the built-in images instead of a folder.
-private let builtIn = "synthetic"
+/// The data that can be opened, in the order in which they are tried.
+private let formats: [DataFormat] = [.synthetic, .cifar10]
 
-/// The folders that can be opened, in the order in which they are tried.
-private let formats: [DataFormat] = [.cifar10]
-
-/// Opens what `--data` names: "synthetic" for the built-in images, else a folder.
+/// Opens what `--data` names: "synthetic" for the built-in images, else a file or a folder.
 ///
 /// With a `valFraction` that part of the training images is held out and takes the place of the
 /// test images, which are not opened; with a `trainFraction` only that part is trained on (see
-/// `TrainingSplit`). Throws a `.data` failure when the folder is missing, of no known kind or
+/// `TrainingSplit`). Throws a `.data` failure when the path is missing, of no known kind or
 /// malformed, and a `.usage` failure when the fractions leave a part empty or are too much.
-public func openDataSource(
-  _ name: String,
-  trainFraction: Double? = nil,
-  valFraction: Double? = nil
-) throws -> DataSource {
-  if name == builtIn {
-    return try source(
-      name: builtIn,
-      DataFormat.Parts(train: SyntheticImages(.train), test: SyntheticImages(.test), notes: []),
-      normalization: SyntheticImages.normalization,
-      trainFraction: trainFraction,
-      valFraction: valFraction
-    )
+public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource {
+  let format = try format(of: request.path)
+  let parts = try format.open(request.path, request.valFraction == nil)
+  let split = try TrainingSplit(
+    of: parts.train,
+    heldOut: request.valFraction,
+    train: request.trainFraction
+  )
+  guard let test = split.held ?? parts.test else {
+    preconditionFailure("\(format.name) was opened without its test images")
   }
-  guard access(name, F_OK) == 0 || errno != ENOENT else {
-    throw Failure(
-      .data,
-      "there is no folder \(name); \(builtIn) names the images that are built in"
-    )
-  }
-  let folder = try Folder(name)
-  guard let format = try formats.first(where: { try $0.recognizes(folder) }) else {
-    let signs = formats.map(\.sign).joined(separator: ", ")
-    throw Failure(.data, "\(folder.path) holds nothing to train on; looked for \(signs)")
-  }
-  return try source(
+  return DataSource(
     name: format.name,
-    format.open(folder, valFraction == nil),
-    normalization: format.normalization,
-    trainFraction: trainFraction,
-    valFraction: valFraction
+    train: split.train,
+    test: test,
+    normalization: parts.normalization,
+    notes: parts.notes
   )
 }
 
-/// A source of `parts`, cut down where fractions say so.
-private func source(
-  name: String,
-  _ parts: DataFormat.Parts,
-  normalization: Normalization,
-  trainFraction: Double?,
-  valFraction: Double?
-) throws -> DataSource {
-  let split = try TrainingSplit(of: parts.train, heldOut: valFraction, train: trainFraction)
-  guard let test = split.held ?? parts.test else {
-    preconditionFailure("\(name) was opened without its test images")
+private func format(of path: String) throws(Failure) -> DataFormat {
+  for format in formats where try format.recognizes(path) { return format }
+  if access(path, F_OK) != 0, errno == ENOENT {
+    throw Failure(
+      .data,
+      "there is no file or folder \(path); synthetic names the images that are built in"
+    )
   }
-  return DataSource(
-    name: name,
-    train: split.train,
-    test: test,
-    normalization: normalization,
-    notes: parts.notes
-  )
+  let signs = formats.compactMap(\.sign).joined(separator: ", ")
+  throw Failure(.data, "\(path) holds nothing to train on; looked for \(signs)")
 }

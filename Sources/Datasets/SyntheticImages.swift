@@ -62,3 +62,21 @@ public struct SyntheticImages: ImageDataset {
     SyntheticScene(figure: figure, draws: &draws).paint(size: 32, into: pixels)
   }
 }
+
+extension DataFormat {
+  /// The images that are built in, whose path is the name.
+  static var synthetic: DataFormat {
+    DataFormat(
+      name: "synthetic",
+      sign: nil,
+      recognizes: { $0 == "synthetic" },
+      open: { _, _ in
+        Parts(
+          train: SyntheticImages(.train),
+          test: SyntheticImages(.test),
+          normalization: SyntheticImages.normalization
+        )
+      }
+    )
+  }
+}

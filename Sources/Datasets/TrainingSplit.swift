@@ -1,21 +1,24 @@
 import Tensors
 
-/// The training images of a dataset cut up: some held out to measure accuracy on, and of the rest some or all to train on.
+/// The training images of a dataset cut up: some held out to measure accuracy on, and of the rest
+/// some or all to train on.
 ///
-/// Both fractions are of all images. Of each class with n images the nearest whole number to fraction × n is held out, spread evenly over
-/// the class in file order; then as many as the other fraction says are taken from what is left in the same way. No seed has a part in it, so that
-/// runs with different seeds are compared on the same images.
+/// Both fractions are of all images. Of each class with n images the nearest whole number to
+/// fraction × n is held out, spread evenly over the class in file order; then as many as the other
+/// fraction says are taken from what is left in the same way. No seed has a part in it, so that runs
+/// with different seeds are compared on the same images.
 public struct TrainingSplit: Sendable {
   /// The images to train on, in the order of the dataset.
   public let train: any ImageDataset
   /// The images held out, in the order of the dataset; none without a fraction.
   public let held: (any ImageDataset)?
 
-  /// Splits `images`: `heldOut` of each class (none if nil), then `train` of each class (nil: all that are left).
+  /// Splits `images`: `heldOut` of each class (none if nil), then `train` of each class (nil: all
+  /// that are left).
   ///
-  /// Throws a `.usage` failure when a part would be empty, a fraction is not above 0 and below 1 (`train` may be 1 when none is held out), or
-  /// they come to more than all.
-  public init(of images: any ImageDataset, heldOut: Double?, train part: Double?) throws {
+  /// Throws a `.usage` failure when a part would be empty, a fraction is not above 0 and below 1
+  /// (`train` may be 1 when none is held out), or they come to more than all.
+  public init(of images: any ImageDataset, heldOut: Double?, train part: Double?) throws(Failure) {
     try Self.check(heldOut, part)
     let all = (0..<images.count).map(Int32.init)
     let sizes = Self.sizes(images)
@@ -45,7 +48,7 @@ public struct TrainingSplit: Sendable {
     held = heldOut == nil ? nil : IndexedImages(base: images, indices: out)
   }
 
-  private static func check(_ heldOut: Double?, _ part: Double?) throws {
+  private static func check(_ heldOut: Double?, _ part: Double?) throws(Failure) {
     if let heldOut, !(heldOut > 0 && heldOut < 1) {
       throw Failure(.usage, "--val-fraction must be above 0 and below 1, not \(heldOut)")
     }
@@ -69,7 +72,8 @@ public struct TrainingSplit: Sendable {
     return sizes
   }
 
-  /// Of each class `shares` of the images in `indices` (all, where there are no more), spread evenly, and the others.
+  /// Of each class `shares` of the images in `indices` (all, where there are no more), spread
+  /// evenly, and the others.
   private static func share(
     _ indices: [Int32],
     of images: any ImageDataset,

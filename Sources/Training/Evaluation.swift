@@ -149,8 +149,10 @@ public enum Evaluation {
     let members = try files.map(ModelFile.read)
     let own = request.data == nil
     let source = try openDataSource(
-      request.data ?? plan.data,
-      valFraction: request.valFraction ?? (own ? plan.valFraction : nil)
+      DataRequest(
+        path: request.data ?? plan.data,
+        valFraction: request.valFraction ?? (own ? plan.valFraction : nil)
+      )
     )
     for (file, contents) in zip(files, members) {
       guard source.test.shape == contents.model.input,

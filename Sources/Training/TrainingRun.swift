@@ -40,13 +40,7 @@ public struct TrainingRun {
       kernels: plan.kernels,
       allowMixedCPU: plan.allowMixedCPU
     )
-    let source = try communicator.together {
-      try openDataSource(
-        plan.data,
-        trainFraction: plan.trainFraction,
-        valFraction: plan.valFraction
-      )
-    }
+    let source = try communicator.together { try openDataSource(plan.dataRequest) }
     try SameEverywhere.check(plan, communicator)
     try SameEverywhere.check(source, communicator)
     // Before the folder: what is refused must leave nothing behind.

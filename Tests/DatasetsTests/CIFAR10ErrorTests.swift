@@ -25,7 +25,7 @@ struct CIFAR10ErrorTests {
   @Test func notAFolder() throws {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "file")
-    expect("\(folder.path)/file is not a folder", from: folder.path + "/file")
+    expect("there is no folder \(folder.path)/file", from: folder.path + "/file")
   }
 
   @Test func unreadableFolder() throws {

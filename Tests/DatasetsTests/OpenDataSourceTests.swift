@@ -6,7 +6,7 @@ import Testing
 
 struct OpenDataSourceTests {
   @Test func syntheticNeedsNoFiles() throws {
-    let source = try openDataSource("synthetic")
+    let source = try openDataSource(DataRequest(path: "synthetic"))
     #expect(source.name == "synthetic")
     #expect(source.train.count == 10_000)
     #expect(source.test.count == 2_000)
@@ -16,7 +16,7 @@ struct OpenDataSourceTests {
 
   @Test func aFolderOfCIFAR10() throws {
     let folder = try cifarFolder()
-    let source = try openDataSource(folder.path)
+    let source = try openDataSource(DataRequest(path: folder.path))
     #expect(source.name == "cifar10")
     #expect(source.train.count == 20)
     #expect(source.test.count == 10)
@@ -28,14 +28,14 @@ struct OpenDataSourceTests {
   @Test func aHeldOutPartNeedsNoTestFile() throws {
     let folder = try cifarFolder()
     try FileManager.default.removeItem(atPath: folder.path(of: "test_batch.bin"))
-    let source = try openDataSource(folder.path, valFraction: 0.5)
+    let source = try openDataSource(DataRequest(path: folder.path, valFraction: 0.5))
     #expect(source.train.count == 10)
     #expect(source.test.count == 10)
-    #expect(failure { try openDataSource(folder.path) }?.kind == .data)
+    #expect(failure { try openDataSource(DataRequest(path: folder.path)) }?.kind == .data)
   }
 
   @Test func aHeldOutPartOfTheBuiltInImages() throws {
-    let source = try openDataSource("synthetic", valFraction: 0.1)
+    let source = try openDataSource(DataRequest(path: "synthetic", valFraction: 0.1))
     #expect(source.train.count == 9_000)
     #expect(source.test.count == 1_000)
     // They are training images: the first one held out is one of the first in its class.
@@ -44,10 +44,10 @@ struct OpenDataSourceTests {
 
   @Test func aMissingFolderIsToldOfTheBuiltInImages() throws {
     let folder = try TemporaryFolder()
-    let failure = failure { try openDataSource(folder.path + "/none") }
+    let failure = failure { try openDataSource(DataRequest(path: folder.path + "/none")) }
     #expect(failure?.kind == .data)
     #expect(
-      failure?.message == "there is no folder \(folder.path)/none; "
+      failure?.message == "there is no file or folder \(folder.path)/none; "
         + "synthetic names the images that are built in"
     )
   }
@@ -55,7 +55,7 @@ struct OpenDataSourceTests {
   @Test func aFolderOfNoKnownKind() throws {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "cat.jpg")
-    let failure = failure { try openDataSource(folder.path) }
+    let failure = failure { try openDataSource(DataRequest(path: folder.path)) }
     #expect(failure?.kind == .data)
     #expect(
       failure?.message == "\(folder.path) holds nothing to train on; "
@@ -63,10 +63,12 @@ struct OpenDataSourceTests {
     )
   }
 
-  @Test func aFileIsNoFolder() throws {
+  @Test func aFileOfNoKnownKind() throws {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "cat.jpg")
     let path = folder.path(of: "cat.jpg")
-    #expect(failure { try openDataSource(path) }?.message == "\(path) is not a folder")
+    let failure = failure { try openDataSource(DataRequest(path: path)) }
+    #expect(failure?.kind == .data)
+    #expect(failure?.message.hasPrefix("\(path) holds nothing to train on;") == true)
   }
 }

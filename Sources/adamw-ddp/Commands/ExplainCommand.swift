@@ -81,11 +81,7 @@ struct ExplainCommand: ParsableCommand {
   private func samples(_ plan: TrainingPlan) throws -> Int {
     guard let images else {
       do {
-        return try openDataSource(
-          plan.data,
-          trainFraction: plan.trainFraction,
-          valFraction: plan.valFraction
-        ).train.count
+        return try openDataSource(plan.dataRequest).train.count
       } catch let failure as Failure where failure.kind == .data {
         let sentence =
           failure.message.hasSuffix(".") ? failure.message.dropLast() : failure.message[...]

@@ -1,0 +1,14 @@
+/// What a run wants to train on and to be evaluated on.
+public struct DataRequest: Sendable {
+  /// "synthetic" for the built-in images, else a file or a folder.
+  public var path: String
+  /// The part of all training images to train on; nil: those that are left.
+  public var trainFraction: Double?
+  /// The part of all training images to hold out and evaluate on; nil: none, the test images serve.
+  public var valFraction: Double?
+
+  /// A request.
+  public init(path: String, trainFraction: Double? = nil, valFraction: Double? = nil) {
+    (self.path, self.trainFraction, self.valFraction) = (path, trainFraction, valFraction)
+  }
+}
