@@ -6,6 +6,7 @@ import Tensors
 public final class EpochOrder {
   private let seed: UInt64
   private var order: [UInt32]
+  private var epoch: Int?
 
   /// The order of `count` images; that of the dataset until `prepare` is called.
   public init(count: Int, seed: UInt64) {
@@ -17,8 +18,11 @@ public final class EpochOrder {
   /// The number of images.
   public var count: Int { order.count }
 
-  /// Draws the order of an epoch (Fisher and Yates, as in Durstenfeld 1964); allocates nothing.
+  /// Draws the order of an epoch (Fisher and Yates, as in Durstenfeld 1964), unless it is there;
+  /// allocates nothing.
   public func prepare(epoch: Int) {
+    if epoch == self.epoch { return }
+    self.epoch = epoch
     for position in order.indices { order[position] = UInt32(position) }
     var draws = RandomDraws(seed: seed, purpose: .shuffle, step: epoch)
     var remaining = order.count

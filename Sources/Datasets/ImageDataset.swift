@@ -10,6 +10,9 @@ public protocol ImageDataset: Sendable {
   var classes: [String] { get }
   /// The label of an image, below `classes.count`.
   func label(_ index: Int) -> Int
-  /// Writes an image as height × width × channels bytes, channels contiguous (RGB RGB …); allocates nothing.
-  func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>)
+  /// Writes an image as height × width × channels bytes, channels contiguous (RGB RGB …); allocates
+  /// nothing.
+  ///
+  /// Throws a `.data` failure that names the file of an image that cannot be read.
+  func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) throws(Failure)
 }

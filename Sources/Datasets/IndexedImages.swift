@@ -12,7 +12,7 @@ struct IndexedImages: ImageDataset {
 
   func label(_ index: Int) -> Int { base.label(Int(indices[index])) }
 
-  func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) {
-    base.readPixels(Int(indices[index]), into: pixels)
+  func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) throws(Failure) {
+    try base.readPixels(Int(indices[index]), into: pixels)
   }
 }

@@ -19,7 +19,7 @@ public struct TrainingPlan: Sendable, Equatable {
   /// The part of the training images to train on.
   public var trainFraction: Double?
   /// What happens to training images.
-  public var augment = Augmentation.cropFlip
+  public var augment = AugmentationChoice.cropFlip
   /// The side of the square that a training image loses; 0: none.
   public var cutout = 0
 

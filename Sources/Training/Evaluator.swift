@@ -13,13 +13,10 @@ public final class Evaluator {
   /// Images of a chunk.
   public static let chunk = 100
 
-  private let dataset: any ImageDataset
-  private let reader: SampleReader
+  private let loader: SampleLoader
   private let team: ThreadTeam
   private let network: Network
   private var chunks: EvaluationChunks
-  private var first = 0
-  private var readSample: ThreadTeam.Body = { _, _ in }
 
   /// An evaluator of `model` with the given parameters (a whole-layout buffer) on `dataset`.
   public init(
@@ -32,8 +29,13 @@ public final class Evaluator {
     kernels: KernelSet,
     options: NetworkOptions = NetworkOptions()
   ) {
-    (self.dataset, self.team) = (dataset, team)
-    reader = SampleReader(dataset, normalization: normalization, augmentation: .none, seed: 0)
+    self.team = team
+    loader = SampleLoader(
+      dataset,
+      normalization: normalization,
+      batchSize: Self.chunk,
+      order: .file
+    )
     chunks = EvaluationChunks(images: dataset.count, communicator)
     network = Network(
       model,
@@ -47,11 +49,6 @@ public final class Evaluator {
       crossLane: nil,
       options: options
     )
-    let image = dataset.shape.count
-    readSample = { [unowned self] sample, _ in
-      let label = reader.read(first + sample, epoch: nil, into: network.images + sample * image)
-      network.labels[sample] = Int32(label)
-    }
   }
 
   /// The samples that are evaluated at a time.
@@ -79,21 +76,30 @@ public final class Evaluator {
   /// Where each rank's images start, and the end of the last: R + 1 numbers.
   public var imageOffsets: [Int] { chunks.imageOffsets }
 
-  /// Evaluates; `logits` is told, chunk by chunk on the rank that has it, the number of the first image and the chunk's logits.
+  /// Evaluates; `logits` is told, chunk by chunk on the rank that has it, the number of the first
+  /// image and the chunk's logits.
   ///
-  /// Every rank must call it; all get the same result.
+  /// Every rank must call it; all get the same result. Throws the `.data` failure of the first image
+  /// of this rank that cannot be read, and where a rank is lost.
   public func evaluate(
     logits: ((_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void)? = nil
   ) throws -> EvaluationResult {
     for chunk in chunks.own {
-      let images = chunks.images(of: chunk)
-      first = images.lowerBound
-      network.batch.begin(samples: images.count)
-      team.run(network.batch.localSamples, readSample)
+      network.batch.begin(samples: loader.samples(of: chunk))
+      try loader.take(
+        step: chunk,
+        network.batch.positions,
+        into: network.images,
+        network.targets,
+        team: team
+      )
       try network.forward()
       chunks.set(chunk, network.records)
       let count = network.batch.localSamples * network.model.classes
-      logits?(first, UnsafeBufferPointer(start: network.logits, count: count))
+      logits?(
+        chunks.images(of: chunk).lowerBound,
+        UnsafeBufferPointer(start: network.logits, count: count)
+      )
     }
     return try chunks.result(classes: network.model.classes)
   }

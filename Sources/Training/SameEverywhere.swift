@@ -25,7 +25,7 @@ package enum SameEverywhere {
   /// Throws on all ranks alike when the images that ranks have opened differ: in number, labels, or 256 sampled images.
   package static func check(_ source: DataSource, _ communicator: any Communicator) throws {
     for (name, dataset) in [("training", source.train), ("test", source.test)] {
-      let all = try communicator.allGather([dataset.count, fingerprint(dataset)])
+      let all = try communicator.allGather([dataset.count, try fingerprint(dataset)])
       if let other = all.firstIndex(where: { $0 != all[0] }) {
         throw Failure(
           .data,
@@ -38,8 +38,8 @@ package enum SameEverywhere {
     }
   }
 
-  /// FNV-1a over every label and 256 images evenly spread.
-  private static func fingerprint(_ dataset: any ImageDataset) -> Int {
+  /// FNV-1a over every label and 256 images evenly spread; throws what an unreadable one throws.
+  private static func fingerprint(_ dataset: any ImageDataset) throws(Failure) -> Int {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     func take(_ byte: some BinaryInteger) {
       hash = (hash ^ UInt64(truncatingIfNeeded: byte)) &* 0x100_0000_01b3
@@ -47,9 +47,9 @@ package enum SameEverywhere {
     for index in 0..<dataset.count { take(dataset.label(index)) }
     var pixels = [UInt8](repeating: 0, count: dataset.shape.count)
     for sample in 0..<min(256, dataset.count) {
-      pixels.withUnsafeMutableBufferPointer {
-        guard let base = $0.baseAddress else { return }
-        dataset.readPixels(sample * dataset.count / min(256, dataset.count), into: base)
+      try pixels.withUnsafeMutableBufferPointer { buffer throws(Failure) in
+        guard let base = buffer.baseAddress else { return }
+        try dataset.readPixels(sample * dataset.count / min(256, dataset.count), into: base)
       }
       for byte in pixels { take(byte) }
     }

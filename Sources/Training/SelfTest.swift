@@ -82,8 +82,8 @@ public enum SelfTest {
 
     func label(_ index: Int) -> Int { whole.label(index) }
 
-    func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) {
-      whole.readPixels(index, into: pixels)
+    func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) throws(Failure) {
+      try whole.readPixels(index, into: pixels)
     }
   }
 }

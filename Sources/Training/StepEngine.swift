@@ -8,7 +8,7 @@ import Tensors
 
 /// The machinery of one step on this rank: replica, gradients, traffic and optimizer, all made before the first step.
 ///
-/// It knows nothing of data or schedules: the trainer fills `network.images` and `labels` when asked and says which scalars to use. After the first
+/// It knows nothing of data or schedules: the trainer fills `network.images` and `targets` when asked and says which scalars to use. After the first
 /// steps nothing here allocates.
 public final class StepEngine {
   /// What the ranks agreed on after phase (b).
@@ -158,12 +158,12 @@ public final class StepEngine {
   ///
   /// `number` of the run's steps came before, whatever the rule counts; what the network draws follows from it. `read` brings the samples of the round, as `batch` has it, into `network`. When a total is not finite, all ranks leave parameters and
   /// statistics as they are.
-  public func step(_ scalars: StepScalars, number: Int, read: () -> Void) throws -> Totals {
+  public func step(_ scalars: StepScalars, number: Int, read: () throws -> Void) throws -> Totals {
     network.begin(step: number)
     reducer.begin(present: batch.present)
     for round in batch.rounds.indices {
       batch.begin(round: round)
-      StepPart.read.measure(team, read)
+      try StepPart.read.measure(team, read)
       try network.forward()
       try network.backward { range in
         try StepPart.reduce.measure(team) { try reducer.markReady(range) }

@@ -48,11 +48,8 @@ public final class Trainer {
   private let evaluator: Evaluator
   private let averageEvaluator: Evaluator?
   private let snapshotEpochs: [Int]
-  private let order: EpochOrder
-  private let reader: SampleReader
+  private let loader: SampleLoader
   private var epoch = 0
-  private var firstSample = 0
-  private var readSample: ThreadTeam.Body = { _, _ in }
 
   /// Plans memory and traffic and gives every rank the same first parameters.
   ///
@@ -103,20 +100,14 @@ public final class Trainer {
     }
     self.evaluator = evaluator(of: engine.parameters)
     averageEvaluator = engine.average.map { evaluator(of: $0.values) }
-    order = EpochOrder(count: source.train.count, seed: plan.seed)
-    reader = SampleReader(
+    loader = SampleLoader(
       source.train,
       normalization: source.normalization,
-      augmentation: plan.augment,
-      cutout: plan.cutout,
-      seed: plan.seed
+      augmentations: plan.augmentations,
+      seed: plan.seed,
+      batchSize: plan.batchSize,
+      order: .shuffled
     )
-    let (network, image) = (engine.network, source.train.shape.count)
-    readSample = { [unowned self] sample, _ in
-      let index = order[firstSample + sample]
-      let label = reader.read(index, epoch: epoch, into: network.images + sample * image)
-      network.labels[sample] = Int32(label)
-    }
   }
 
   /// Every tensor, in the model's layout.
@@ -134,7 +125,7 @@ public final class Trainer {
   public func run(_ observer: any TrainingObserver) throws -> Outcome {
     while step < horizon.steps {
       epoch = step / horizon.stepsPerEpoch
-      order.prepare(epoch: epoch)
+      loader.prepare(step: step)
       let end = min((epoch + 1) * horizon.stepsPerEpoch, horizon.steps)
       while step < end {
         guard let metrics = try takeStep() else { return .diverged }
@@ -183,8 +174,7 @@ public final class Trainer {
 
   private func readAndStep() throws -> StepMetrics? {
     let clock = ContinuousClock.now
-    let start = (step % horizon.stepsPerEpoch) * plan.batchSize
-    let samples = min(plan.batchSize, horizon.samples - start)
+    let samples = loader.samples(of: step)
     engine.batch.begin(samples: samples)
     let multiplier = horizon.multiplier(at: step)
     let totals = try engine.step(
@@ -198,8 +188,13 @@ public final class Trainer {
       ),
       number: step
     ) {
-      firstSample = start + engine.batch.firstSample
-      team.run(engine.batch.localSamples, readSample)
+      try loader.take(
+        step: step,
+        engine.batch.positions,
+        into: engine.network.images,
+        engine.network.targets,
+        team: team
+      )
     }
     guard totals.isFinite else { return nil }
     step += 1

@@ -24,28 +24,27 @@ struct SampleReaderTests {
 
   private func reader(
     _ images: any ImageDataset,
-    _ augmentation: Augmentation = .cropFlip,
+    _ augmentations: [any Augmentation] = [CropFlip()],
     seed: UInt64 = 7
   ) -> SampleReader {
     SampleReader(
       images,
       normalization: constants(images.shape.channels),
-      augmentation: augmentation,
+      augmentations: augmentations,
       seed: seed
     )
   }
 
-  @Test(arguments: [Augmentation.none, .cropFlip])
-  func evaluationReadsTheImageAsItIs(augmentation: Augmentation) {
+  @Test func evaluationReadsTheImageAsItIs() {
     let images = images(6, 5, 2)
-    let (sample, label) = reader(images, augmentation).sample(13, epoch: nil)
+    let (sample, label) = reader(images, [CropFlip(), Cutout(size: 3)]).sample(13, epoch: nil)
     #expect(label == 3)
     #expect(sample == normalized(images.bytes(13), constants(2)))
   }
 
   @Test func trainingWithoutAugmentationReadsTheImageAsItIs() {
     let images = images(6, 5, 2)
-    let reader = reader(images, .none)
+    let reader = reader(images, [])
     #expect(reader.sample(13, epoch: 4).values == reader.sample(13, epoch: nil).values)
   }
 
@@ -80,7 +79,7 @@ struct SampleReaderTests {
     let reader = SampleReader(
       images,
       normalization: Normalization(mean: [-2], deviation: [2]),
-      augmentation: .cropFlip,
+      augmentations: [CropFlip()],
       seed: 7
     )
     #expect(
@@ -118,7 +117,7 @@ struct SampleReaderTests {
     let reader = SampleReader(
       images,
       normalization: Normalization(mean: [0], deviation: [1]),
-      augmentation: .cropFlip,
+      augmentations: [CropFlip()],
       seed: 3
     )
     var counts: [[Int]: Int] = [:]
@@ -153,7 +152,39 @@ struct SampleReaderTests {
     #expect((0..<300).map { other.sample($0, epoch: 5).values } != inOrder)
   }
 
-  @Test func augmentationsAreNamedForUsers() {
-    #expect(Augmentation.allCases.map(\.rawValue) == ["none", "crop-flip"])
+  /// Doubles values or adds one to them, and moves the view to the right or mirrors it.
+  private struct Change: Augmentation {
+    let doubles: Bool
+
+    func move(_ view: inout SampleView, _ draws: SampleDraws) {
+      if doubles { view.right = view.mirrored ? 2 : 1 } else { view.mirrored = true }
+    }
+
+    func change(
+      _ values: UnsafeMutablePointer<Float>,
+      _ shape: ImageShape,
+      _ draws: SampleDraws
+    ) {
+      for i in 0..<shape.count { values[i] = doubles ? 2 * values[i] : values[i] + 1 }
+    }
+  }
+
+  /// Views are moved before values are changed, both in the order of the list.
+  @Test func augmentationsAreTakenInTheirOrder() {
+    let images = ImageBytes(shape: ImageShape(height: 1, width: 3, channels: 1), labels: [0]) {
+      _,
+      offset in UInt8(10 + offset)
+    }
+    func sample(_ list: [any Augmentation]) -> [Float] {
+      SampleReader(
+        images,
+        normalization: Normalization(mean: [0], deviation: [1]),
+        augmentations: list
+      )
+      .sample(0, epoch: 0).values
+    }
+    let (double, add) = (Change(doubles: true), Change(doubles: false))
+    #expect(sample([double, add]) == [1, 25, 23])
+    #expect(sample([add, double]) == [2, 2, 26])
   }
 }

@@ -7,7 +7,9 @@ extension SampleReader {
   func sample(_ index: Int, epoch: Int?) -> (values: [Float], label: Int) {
     var values = Array(repeating: Float.nan, count: shape.count + 1)
     let label = values.withUnsafeMutableBufferPointer {
-      read(index, epoch: epoch, into: $0.baseAddress!)
+      do { return try read(index, epoch: epoch, into: $0.baseAddress!) } catch {
+        fatalError("\(error)")
+      }
     }
     precondition(values.removeLast().isNaN, "a sample was written past its end")
     return (values, label)

@@ -35,10 +35,10 @@ public struct ImageBytes: ImageDataset {
 }
 
 extension ImageDataset {
-  /// The bytes of an image.
+  /// The bytes of an image that can be read.
   public func bytes(_ index: Int) -> [UInt8] {
     Array(unsafeUninitializedCapacity: shape.count) { buffer, count in
-      readPixels(index, into: buffer.baseAddress!)
+      do { try readPixels(index, into: buffer.baseAddress!) } catch { fatalError("\(error)") }
       count = shape.count
     }
   }

@@ -25,17 +25,12 @@ public struct LinearClassifier {
     classes = images.classes.count
     precondition(classes <= 16, "\(classes) classes do not fit 16")
     weights = Array(repeating: .zero, count: images.shape.count)
-    let reader = SampleReader(
-      images,
-      normalization: normalization,
-      augmentation: .none,
-      seed: 0
-    )
+    let reader = SampleReader(images, normalization: normalization)
     var sample = [Float](repeating: 0, count: images.shape.count)
     let steps = epochs * images.count
     for step in 0..<steps {
       let label = sample.withUnsafeMutableBufferPointer {
-        reader.read(step % images.count, epoch: nil, into: $0.baseAddress!)
+        reader.label(of: step % images.count, into: $0.baseAddress!)
       }
       var error = probabilities(sample)
       error[label] -= 1
@@ -47,17 +42,12 @@ public struct LinearClassifier {
 
   /// The share of `images` whose largest logit is that of their label.
   public func accuracy(on images: any ImageDataset, normalization: Normalization) -> Double {
-    let reader = SampleReader(
-      images,
-      normalization: normalization,
-      augmentation: .none,
-      seed: 0
-    )
+    let reader = SampleReader(images, normalization: normalization)
     var sample = [Float](repeating: 0, count: images.shape.count)
     var correct = 0
     for index in 0..<images.count {
       let label = sample.withUnsafeMutableBufferPointer {
-        reader.read(index, epoch: nil, into: $0.baseAddress!)
+        reader.label(of: index, into: $0.baseAddress!)
       }
       let found = logits(sample)
       if (0..<classes).allSatisfy({ found[$0] <= found[label] }) { correct += 1 }
@@ -79,5 +69,12 @@ public struct LinearClassifier {
       powers[index] = Float(Elementary.exp(Double(logits[index] - highest)))
     }
     return powers / powers.sum()
+  }
+}
+
+extension SampleReader {
+  /// Reads an image as it is and returns its label.
+  fileprivate func label(of index: Int, into sample: UnsafeMutablePointer<Float>) -> Int {
+    do { return try read(index, epoch: nil, into: sample) } catch { fatalError("\(error)") }
   }
 }

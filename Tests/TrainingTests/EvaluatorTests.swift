@@ -103,9 +103,9 @@ struct EvaluatorTests {
     var shape: ImageShape { images.shape }
     var classes: [String] { images.classes }
     func label(_ index: Int) -> Int { images.label(index) }
-    func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) {
+    func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) throws(Failure) {
       counts.withLock { $0[index] += 1 }
-      images.readPixels(index, into: pixels)
+      try images.readPixels(index, into: pixels)
     }
   }
 }

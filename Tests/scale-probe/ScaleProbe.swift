@@ -74,12 +74,14 @@ enum ScaleProbe {
       bucketGranules: StepEngine.bucketGranules
     )
     model().initialize(engine.parameters, seed: plan.seed)
-    let data = SyntheticImages(.train)
-    let reader = SampleReader(
-      data,
+    let team = ThreadTeam(size: 1)
+    let loader = SampleLoader(
+      SyntheticImages(.train),
       normalization: SyntheticImages.normalization,
-      augmentation: .cropFlip,
-      seed: plan.seed
+      augmentations: plan.augmentations,
+      seed: plan.seed,
+      batchSize: lanes,
+      order: .shuffled
     )
     let before = communicator.traffic
     let clock = ContinuousClock.now
@@ -95,11 +97,13 @@ enum ScaleProbe {
         ),
         number: step
       ) {
-        for sample in 0..<engine.batch.localSamples {
-          let index = step * lanes + engine.batch.firstSample + sample
-          let image = engine.network.images + sample * data.shape.count
-          engine.network.labels[sample] = Int32(reader.read(index, epoch: 0, into: image))
-        }
+        try loader.take(
+          step: step,
+          engine.batch.positions,
+          into: engine.network.images,
+          engine.network.targets,
+          team: team
+        )
       }
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(Double(steps))

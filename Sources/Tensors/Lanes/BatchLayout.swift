@@ -29,6 +29,8 @@ public final class BatchLayout {
   public private(set) var firstSample = 0
   /// Samples of the round.
   public private(set) var localSamples = 0
+  /// Where the samples of the round stand in the global batch.
+  public var positions: Range<Int> { firstSample..<firstSample + localSamples }
   /// Local lanes that have samples (they come first).
   public private(set) var localPresent = 0
   /// Where each local lane starts among the local samples; one more entry closes the last.
