@@ -82,9 +82,10 @@ struct ExplainCommand: ParsableCommand {
     guard let images else {
       do {
         return try openDataSource(plan.dataRequest).train.count
-      } catch let failure as Failure where failure.kind == .data {
-        let sentence =
-          failure.message.hasSuffix(".") ? failure.message.dropLast() : failure.message[...]
+      } catch {
+        guard error.kind == .data else { throw error }
+        let message = error.message
+        let sentence = message.hasSuffix(".") ? message.dropLast() : message[...]
         throw Failure(.data, sentence + "; --images N explains without data.")
       }
     }
