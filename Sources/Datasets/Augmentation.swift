@@ -9,13 +9,18 @@ public protocol Augmentation: Sendable {
   /// Moves what the sample will show of its image; does nothing unless it is implemented.
   func move(_ view: inout SampleView, _ draws: SampleDraws)
 
-  /// Changes the normalised values of a sample, height × width × channels, where 0 is the mean
-  /// colour; does nothing unless it is implemented. Runs on any thread and allocates nothing.
+  /// Changes the normalised values of a sample; does nothing unless it is implemented.
+  ///
+  /// They are height × width × channels, and 0 is the mean colour. Called on any thread, it must
+  /// allocate nothing.
   func change(_ values: UnsafeMutablePointer<Float>, _ shape: ImageShape, _ draws: SampleDraws)
 }
 
 extension Augmentation {
+  /// Leaves the view where it is.
   public func move(_ view: inout SampleView, _ draws: SampleDraws) {}
+
+  /// Leaves the values as they are.
   public func change(
     _ values: UnsafeMutablePointer<Float>,
     _ shape: ImageShape,

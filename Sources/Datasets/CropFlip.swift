@@ -11,6 +11,7 @@ public struct CropFlip: Augmentation {
   /// Crops and mirrors.
   public init() {}
 
+  /// Draws the view anew.
   public func move(_ view: inout SampleView, _ draws: SampleDraws) {
     var draws = draws.stream(.augmentation)
     let reach = 2 * Self.padding + 1

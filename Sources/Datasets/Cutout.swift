@@ -16,6 +16,7 @@ public struct Cutout: Augmentation {
     self.size = size
   }
 
+  /// Clears the square.
   public func change(
     _ values: UnsafeMutablePointer<Float>,
     _ shape: ImageShape,

@@ -16,7 +16,9 @@ struct Folder: Sendable {
     self = folder
   }
 
-  /// Lists a folder; nil when there is none. Throws a `.data` failure when it cannot be read.
+  /// Lists a folder; nil when there is none.
+  ///
+  /// Throws a `.data` failure when it cannot be read.
   init?(ifAny path: String) throws(Failure) {
     var path = path
     while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
