@@ -14,7 +14,7 @@ func kernels(_ name: String, level: String?) -> Target {
       )
     }
   #endif
-  return .target(name: name, dependencies: ["CPlatform"], swiftSettings: settings)
+  return .target(name: name, dependencies: ["CKernels", "CPlatform"], swiftSettings: settings)
 }
 
 let common: [SwiftSetting] = [
@@ -57,6 +57,7 @@ let package = Package(
       providers: [.apt(["libopenblas-dev"])]
     ),
     .systemLibrary(name: "CPlatform"),
+    .systemLibrary(name: "CKernels"),
 
     // Level 1.
     library("Tensors", ["CPlatform"]),
@@ -67,7 +68,10 @@ let package = Package(
     kernels("KernelsAVX512", level: "x86-64-v4"),
     library(
       "Kernels",
-      ["COpenBLAS", "CPlatform", "Tensors", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512"]
+      [
+        "COpenBLAS", "CKernels", "CPlatform", "Tensors", "KernelsBaseline", "KernelsAVX2",
+        "KernelsAVX512",
+      ]
     ),
     library("Collectives", ["CPlatform", "Tensors"]),
     library("Datasets", ["Tensors"]),

@@ -5,7 +5,8 @@ import Synchronization
 public enum BLAS {
   /// Sets one BLAS thread for the calling thread; every thread calls this before its first product.
   ///
-  /// In the OpenMP build of OpenBLAS the setting belongs to the thread, in the pthread build to the process.
+  /// In the OpenMP build of OpenBLAS the setting belongs to the thread, in the pthread build to the
+  /// process.
   public static func useOneThread() { openblas_set_num_threads(1) }
 
   /// The threads OpenBLAS would use for a product.
@@ -29,15 +30,17 @@ public enum BLAS {
 
   private static let turn = Mutex(())
 
-  /// m·n·k up to which OpenBLAS multiplies without packing, at nearly the core's peak (measured: 230 to 250 GFLOP/s below, 130 to 210 above).
+  /// m·n·k up to which OpenBLAS multiplies without packing, at nearly the core's peak (measured:
+  /// 230 to 250 GFLOP/s below, 130 to 210 above).
   static let quickProduct = 1_000_000
   /// Columns of a piece.
   private static let pieceColumns = 64
 
   /// c = op(a) · op(b) + beta · c, row-major; op(a) is m × k, op(b) k × n, c m × n.
   ///
-  /// `pitchA`, `pitchB` and `pitchC` are the floats from one stored row to the next; by default rows follow each other. Large products are
-  /// taken in pieces, cut by m, n and k alone. Threads may call it at the same time with any build of OpenBLAS.
+  /// `pitchA`, `pitchB` and `pitchC` are the floats from one stored row to the next; by default
+  /// rows follow each other. Large products are taken in pieces, cut by m, n and k alone. Threads
+  /// may call it at the same time with any build of OpenBLAS.
   public static func multiply(
     m: Int,
     n: Int,

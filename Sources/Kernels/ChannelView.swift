@@ -1,8 +1,7 @@
-/// How stored values are read by whoever needs them normalised or rectified: nothing normalised is stored.
-///
-/// y = x, max(x, 0), x·scale + shift or max(x·scale + shift, 0), scale and shift by channel.
-public struct ChannelView {
-  /// What is done; the number is the kernels' argument.
+import CKernels
+
+extension ChannelView {
+  /// What is done to x; the number is the kernels'.
   public enum Kind: Int, Sendable {
     /// x.
     case plain = 0
@@ -14,15 +13,8 @@ public struct ChannelView {
     case normalizedAndRectified = 3
   }
 
-  /// What is done.
-  public let kind: Kind
-  /// A scale for each channel; not read unless normalised.
-  public let scale: UnsafePointer<Float>
-  /// A shift for each channel; not read unless normalised.
-  public let shift: UnsafePointer<Float>
-
-  /// A view of that kind.
+  /// A view of that kind; scale and shift, by channel, are not read unless it normalises.
   public init(_ kind: Kind, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>) {
-    (self.kind, self.scale, self.shift) = (kind, scale, shift)
+    self.init(kind: kind.rawValue, scale: scale, shift: shift)
   }
 }

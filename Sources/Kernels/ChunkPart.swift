@@ -1,4 +1,5 @@
-/// Where some images of a chunk stand in it: a chunk may be taken in several parts, one after the other.
+/// Where some images of a chunk stand in it: a chunk may be taken in several parts, one after the
+/// other.
 public struct ChunkPart: Hashable, Sendable {
   /// Whether they are the first.
   let begins: Bool

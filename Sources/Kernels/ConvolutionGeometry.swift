@@ -26,13 +26,21 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     output = ImageShape(height: rows.outputs, width: columns.outputs, channels: outputs)
   }
 
-  /// Values under the kernel: rows of the weight matrix, K = kernel² · input channels in order (row, column, channel).
+  /// Values under the kernel: rows of the weight matrix, K = kernel² · input channels in order
+  /// (row, column, channel).
   public var depth: Int { kernel * kernel * input.channels }
 
   /// Whether the patch matrix is the image itself.
   public var isPointwise: Bool { kernel == 1 && stride == 1 && top == 0 && left == 0 }
 
-  /// Output rows of a block, a pure function of the geometry: the patch matrix stays within 64 Ki floats.
+  /// Whether Winograd computes it: a 3×3 kernel of stride 1 or 2, with as many zeros above the
+  /// image as left of it.
+  public var fitsWinograd: Bool {
+    kernel == 3 && (1...2).contains(stride) && top == left && top <= 2
+  }
+
+  /// Output rows of a block, a pure function of the geometry: the patch matrix stays within 64 Ki
+  /// floats.
   public var rowsPerBlock: Int {
     max(1, min(output.height, 65_536 / (output.width * depth)))
   }

@@ -1,54 +1,70 @@
+import CKernels
 import Tensors
 
-/// The gradient of the weights of a 3×3 convolution of stride 1 by Winograd's F(3×3, 4×4): Gᵀ[Σ (A dy Aᵀ) ⊙ (Bᵀ x B)]G.
+/// The gradient of the weights of a 3×3 convolution by Winograd, the transpose of its forward: Gᵀ[Σ
+/// (A dy Aᵀ) ⊙ (Bᵀ x B)]G.
 ///
-/// Sums over the tiles of a few images at a time as 36 matrix products; one result for a chunk of images.
-public struct WinogradWeightGradient: Hashable, Sendable {
+/// Sums over the tiles of a few images at a time as 36 matrix products; one result for a chunk of
+/// images.
+public struct WinogradWeightGradient: Sendable {
   private let input: ImageShape
   private let output: ImageShape
-  private let padding: Int
+  private let transform: WinogradTransform
+  private let grids: (input: WinogradTransform.Grid, output: WinogradTransform.Grid)
   private let tiling: WinogradTiling
-  /// Input channels of one product.
+  /// Input channels and tiles' values of one product.
   private let rows: Int
+  private let depth: Int
   private let inputStride: Int
   private let outputStride: Int
 
-  /// For a 3×3 convolution of stride 1.
+  /// For a convolution that fits Winograd; traps when it does not.
   public init(_ g: ConvolutionGeometry) {
-    precondition(g.kernel == 3 && g.stride == 1, "Winograd needs a 3×3 kernel of stride 1")
-    (input, output, padding) = (g.input, g.output, g.top)
+    transform = WinogradTransform(g)
+    (input, output) = (g.input, g.output)
+    grids = transform.grids(g, .forward)
     let widest = max(input.channels, output.channels)
     tiling = WinogradTiling(
-      height: output.height,
-      width: output.width,
-      limit: widest > 128 ? 32 : 64
+      over: output,
+      grids.output,
+      limit: transform.gradientBlockLimit(channels: widest)
     )
-    let tiles = tiling.tilesPerBlock
-    let fitting = BLAS.quickProduct / 2 / (tiles * output.channels) / 16 * 16
-    rows = min(input.channels, max(16, min(64, fitting)))
+    let (tiles, quick) = (tiling.tilesPerBlock, BLAS.quickProduct)
+    switch transform {
+    case .plain:
+      let fitting = quick / 2 / (tiles * output.channels) / 16 * 16
+      (rows, depth) = (min(input.channels, max(16, min(64, fitting))), tiles)
+    case .strided:
+      rows = min(64, input.channels)
+      depth = max(8, quick / (rows * output.channels) / 8 * 8)
+    }
     inputStride = tiles * input.channels + 16
     outputStride = tiles * output.channels + 16
   }
 
-  /// Whether a chunk is one block, so that a few input channels can be finished at a time and stay in cache.
+  /// Whether a chunk is one block, so that a few input channels can be finished at a time and stay
+  /// in cache.
   private var isSingleBlock: Bool {
     tiling.images >= BatchLayout.chunkSize && tiling.rowsPerBlock == tiling.rows
   }
   private var sumStride: Int { (isSingleBlock ? rows : input.channels) * output.channels + 16 }
+  private var sumFloats: Int { WinogradTransform.weights * sumStride }
 
   /// Floats of a thread's workspace.
   public var workspace: Int {
-    WinogradConvolution.scratch(input)
-      + WinogradConvolution.frequencies
-      * (inputStride + outputStride + (isSingleBlock ? sumStride : 0))
+    transform.scratch(input) + transform.valuesPerTile * (inputStride + outputStride)
+      + (isSingleBlock ? sumFloats : 0)
   }
 
   /// Images of a whole block: what a call takes at least, except at the end of a chunk.
   public var images: Int { tiling.images }
   /// Floats of a thread's sums, which last from the first images of a chunk to the last.
-  public var sums: Int { isSingleBlock ? 0 : WinogradConvolution.frequencies * sumStride }
+  public var sums: Int { isSingleBlock ? 0 : sumFloats }
 
   /// Adds `images` images to the sums of a chunk, and at its end writes them as [3][3][C][K].
+  ///
+  /// The images are a multiple of whole blocks, or the last of a chunk; `view` says how image i of
+  /// x is read.
   public func accumulate(
     _ kernels: KernelSet,
     images: Int,
@@ -60,27 +76,28 @@ public struct WinogradWeightGradient: Hashable, Sendable {
     sums: UnsafeMutablePointer<Float>,
     workspace: UnsafeMutablePointer<Float>
   ) {
-    let tiles = workspace + WinogradConvolution.scratch(input)
-    let gradients = tiles + WinogradConvolution.frequencies * inputStride
+    let tiles = workspace + transform.scratch(input)
+    let gradients = tiles + transform.valuesPerTile * inputStride
+    let kernels = transform.kernels(kernels)
     var isFirst = part.begins
     tiling.forEachBlock(of: images) { group, tileRows in
-      transform(kernels, group, tileRows, x, view, dy, tiles, gradients, workspace)
+      transformTiles(kernels, group, tileRows, x, view, dy, tiles, gradients, workspace)
       let size = group.count * tileRows.count * tiling.columns
       if isSingleBlock {
-        let sums = gradients + WinogradConvolution.frequencies * outputStride
+        let sums = gradients + transform.valuesPerTile * outputStride
         finishByChannels(kernels, size, tiles, gradients, sums, into: dw, workspace)
       } else {
-        multiply(size, 0..<input.channels, tiles, gradients, beta: isFirst ? 0 : 1, into: sums)
+        multiply(size, 0..<input.channels, tiles, gradients, adds: !isFirst, to: sums)
         isFirst = false
       }
     }
     guard part.ends, !isSingleBlock else { return }
     let pairs = input.channels * output.channels
-    kernels.winogradWeightGradient(pairs, sums, sumStride, dw, pairs, workspace)
+    kernels.weightGradient(pairs, sums, sumStride, dw, pairs, workspace)
   }
 
-  private func transform(
-    _ kernels: KernelSet,
+  private func transformTiles(
+    _ kernels: WinogradKernels,
     _ images: Range<Int>,
     _ tileRows: Range<Int>,
     _ x: UnsafePointer<Float>,
@@ -92,66 +109,63 @@ public struct WinogradWeightGradient: Hashable, Sendable {
   ) {
     let perImage = tileRows.count * tiling.columns
     for (i, image) in images.enumerated() {
-      let seen = view(image)
-      kernels.winogradInput(
-        input.height,
-        input.width,
-        input.channels,
-        padding,
-        tileRows.lowerBound,
-        tileRows.upperBound,
-        x + image * input.count,
-        tiles + i * perImage * input.channels,
-        inputStride,
-        seen.kind.rawValue,
-        seen.scale,
-        seen.shift,
-        scratch
+      let (number, seen) = (i * perImage, view(image))
+      let read = ImageTiles(
+        input,
+        tileRows,
+        tiling,
+        grids.input,
+        number: number,
+        stride: inputStride
       )
-      kernels.winogradGradient(
-        output.height,
-        output.width,
-        output.channels,
-        tileRows.lowerBound,
-        tileRows.upperBound,
-        dy + image * output.count,
-        gradients + i * perImage * output.channels,
-        outputStride,
-        scratch
+      kernels.input(read, x + image * input.count, seen, tiles, scratch)
+      let arriving = ImageTiles(
+        output,
+        tileRows,
+        tiling,
+        grids.output,
+        number: number,
+        stride: outputStride
       )
+      kernels.gradient(arriving, dy + image * output.count, gradients, scratch)
     }
   }
 
+  /// The products of `count` tiles for some input channels, cut in both so that each is a quick
+  /// one.
   private func multiply(
     _ count: Int,
     _ channels: Range<Int>,
     _ tiles: UnsafePointer<Float>,
     _ gradients: UnsafePointer<Float>,
-    beta: Float,
-    into sums: UnsafeMutablePointer<Float>
+    adds: Bool,
+    to sums: UnsafeMutablePointer<Float>
   ) {
-    for f in 0..<WinogradConvolution.frequencies {
-      var start = channels.lowerBound
-      while start < channels.upperBound {
-        let width = min(rows, channels.upperBound - start)
-        BLAS.multiply(
-          m: width,
-          n: output.channels,
-          k: count,
-          tiles + f * inputStride + start,
-          transposedA: true,
-          pitchA: input.channels,
-          gradients + f * outputStride,
-          beta: beta,
-          into: sums + f * sumStride + (start - channels.lowerBound) * output.channels
-        )
-        start += width
+    let (inputs, outputs) = (input.channels, output.channels)
+    for matrix in transform.matrices {
+      let a = tiles + matrix.first * inputStride
+      let b = gradients + matrix.first * outputStride
+      let c = sums + matrix.weight * sumStride
+      for start in stride(from: channels.lowerBound, to: channels.upperBound, by: rows) {
+        for value in stride(from: 0, to: matrix.rows * count, by: depth) {
+          BLAS.multiply(
+            m: min(rows, channels.upperBound - start),
+            n: outputs,
+            k: min(depth, matrix.rows * count - value),
+            a + value * inputs + start,
+            transposedA: true,
+            pitchA: inputs,
+            b + value * outputs,
+            beta: adds || value > 0 ? 1 : 0,
+            into: c + (start - channels.lowerBound) * outputs
+          )
+        }
       }
     }
   }
 
   private func finishByChannels(
-    _ kernels: KernelSet,
+    _ kernels: WinogradKernels,
     _ count: Int,
     _ tiles: UnsafePointer<Float>,
     _ gradients: UnsafePointer<Float>,
@@ -159,20 +173,17 @@ public struct WinogradWeightGradient: Hashable, Sendable {
     into dw: UnsafeMutablePointer<Float>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let pairs = input.channels * output.channels
-    var start = 0
-    while start < input.channels {
-      let width = min(rows, input.channels - start)
-      multiply(count, start..<start + width, tiles, gradients, beta: 0, into: sums)
-      kernels.winogradWeightGradient(
-        width * output.channels,
+    for start in stride(from: 0, to: input.channels, by: rows) {
+      let end = min(start + rows, input.channels)
+      multiply(count, start..<end, tiles, gradients, adds: false, to: sums)
+      kernels.weightGradient(
+        (end - start) * output.channels,
         sums,
         sumStride,
         dw + start * output.channels,
-        pairs,
+        input.channels * output.channels,
         scratch
       )
-      start += width
     }
   }
 }

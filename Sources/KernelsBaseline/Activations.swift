@@ -1,5 +1,5 @@
 /// out = max(x, 0); NaN stays NaN, or a diverged run would look healthy.
-public func rectify(_ n: Int, _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>) {
+func rectify(_ n: Int, _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>) {
   var i = 0
   while i &+ 16 <= n {
     store(out + i, rectified(load(x + i)))
@@ -8,18 +8,18 @@ public func rectify(_ n: Int, _ out: UnsafeMutablePointer<Float>, _ x: UnsafePoi
   if i < n { store(out + i, rectified(load(x + i, n &- i)), n &- i) }
 }
 
-/// dx = dy where y > 0, else 0; added to dx when `accumulate` is 1; dx may be dy.
-public func rectifyBackward(
+/// dx = dy where y > 0, else 0; added to dx where `accumulate` says so; dx may be dy.
+func rectifyBackward(
   _ n: Int,
   _ dx: UnsafeMutablePointer<Float>,
   _ dy: UnsafePointer<Float>,
   _ y: UnsafePointer<Float>,
-  _ accumulate: Int
+  _ accumulate: Bool
 ) {
   @inline(__always)
   func put(_ i: Int, _ count: Int) {
     let d = load(dy + i, count).replacing(with: 0, where: load(y + i, count) .<= 0)
-    store(dx + i, accumulate == 0 ? d : load(dx + i, count) + d, count)
+    store(dx + i, accumulate ? load(dx + i, count) + d : d, count)
   }
   var i = 0
   while i &+ 16 <= n {
@@ -29,7 +29,8 @@ public func rectifyBackward(
   if i < n { put(i, n &- i) }
 }
 
-/// e^x for |x| ≤ 87, clamped outside: 2^k · polynomial (Cephes' expf); relative error below 2e-7, the same bits on every CPU.
+/// e^x for |x| ≤ 87, clamped outside: 2^k · polynomial (Cephes' expf); relative error below 2e-7,
+/// the same bits on every CPU.
 @inline(__always)
 private func exponential(_ x: Float) -> Float {
   let v = max(-87, min(87, x))
@@ -46,25 +47,25 @@ private func exponential(_ x: Float) -> Float {
 }
 
 /// out = x / (1 + e^-x), the SiLU (Elfwing, Uchibe, Doya 2017).
-public func silu(_ n: Int, _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>) {
+func silu(_ n: Int, _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>) {
   for i in 0..<n {
     let v = x[i]
     out[i] = v / (1 + exponential(-v))
   }
 }
 
-/// dx = dy · σ(x)(1 + x(1 − σ(x))); added to dx when `accumulate` is 1.
-public func siluBackward(
+/// dx = dy · σ(x)(1 + x(1 − σ(x))); added to dx where `accumulate` says so.
+func siluBackward(
   _ n: Int,
   _ dx: UnsafeMutablePointer<Float>,
   _ dy: UnsafePointer<Float>,
   _ x: UnsafePointer<Float>,
-  _ accumulate: Int
+  _ accumulate: Bool
 ) {
   for i in 0..<n {
     let v = x[i]
     let s = 1 / (1 + exponential(-v))
     let d = dy[i] * (s * (1 + v * (1 - s)))
-    dx[i] = accumulate == 0 ? d : dx[i] + d
+    dx[i] = accumulate ? dx[i] + d : d
   }
 }

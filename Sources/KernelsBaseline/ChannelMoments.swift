@@ -1,7 +1,8 @@
 /// Mean and M2 = Σ (x − mean)² of each channel over the pixels of one image.
 ///
-/// fp32 sums about a pivot (the first pixel), sixteen channels at a time in registers; finished in Float64.
-public func channelMoments(
+/// fp32 sums about a pivot (the first pixel), sixteen channels at a time in registers; finished in
+/// Float64.
+func channelMoments(
   _ pixels: Int,
   _ channels: Int,
   _ x: UnsafePointer<Float>,

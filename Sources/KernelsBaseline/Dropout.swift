@@ -1,3 +1,5 @@
+import CKernels
+
 /// Sixteen 32-bit numbers, and the same bits as eight of 64.
 private typealias Words = SIMD16<UInt32>
 private typealias Pairs = SIMD8<UInt64>
@@ -18,7 +20,8 @@ private func product(_ x: Words, _ m: UInt64) -> (high: Words, low: Words) {
   )
 }
 
-/// Sixteen blocks of Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011): the four words of each; their counters begin with `first`, `first` + 1, ….
+/// Sixteen blocks of Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011): the four words of each; their
+/// counters begin with `first`, `first` + 1, ….
 @inline(__always)
 private func philox(_ key: UInt64, _ first: UInt32, _ y: UInt32, _ z: UInt32, _ w: UInt32)
   -> (Words, Words, Words, Words)
@@ -36,31 +39,25 @@ private func philox(_ key: UInt64, _ first: UInt32, _ y: UInt32, _ z: UInt32, _ 
   return (c0, c1, c2, c3)
 }
 
-/// out = x · scale where an element is kept, else 0; added to out when `accumulate` is 1; out may be x.
-///
-/// Element i is kept when its 16 random bits are below `kept`: half word (i / 16) mod 8, low halves first, of the Philox block with the counter
-/// (16 · ⌊i / 128⌋ + i mod 16, y, z, w). So neighbours are the same half words of neighbouring blocks, which needs no shuffling.
-public func dropout(
+/// out = x · scale where an element is kept, else 0; added to out where `accumulate` says so; out
+/// may be x.
+func dropout(
   _ n: Int,
   _ out: UnsafeMutablePointer<Float>,
   _ x: UnsafePointer<Float>,
-  _ kept: UInt32,
-  _ scale: Float,
-  _ key: UInt64,
-  _ y: UInt32,
-  _ z: UInt32,
-  _ w: UInt32,
-  _ accumulate: Int
+  _ mask: DropoutMask,
+  _ accumulate: Bool
 ) {
-  let limit = Words(repeating: kept)
+  let (limit, scale) = (Words(repeating: mask.kept), mask.scale)
+  let (key, y, z, w) = (mask.key, mask.y, mask.z, mask.w)
   @inline(__always)
   func put(_ i: Int, _ bits: Words) {
     if i &+ 16 <= n {
       let v = Vector.zero.replacing(with: load(x + i) * scale, where: bits .< limit)
-      store(out + i, accumulate == 0 ? v : load(out + i) + v)
+      store(out + i, accumulate ? load(out + i) + v : v)
     } else if i < n {
       let v = Vector.zero.replacing(with: load(x + i, n &- i) * scale, where: bits .< limit)
-      store(out + i, accumulate == 0 ? v : load(out + i, n &- i) + v, n &- i)
+      store(out + i, accumulate ? load(out + i, n &- i) + v : v, n &- i)
     }
   }
   @inline(__always)

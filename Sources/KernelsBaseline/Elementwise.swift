@@ -1,14 +1,15 @@
-// Pointers and scalars only in this target: an array, a generic or a struct here would emit shared symbols compiled for one
-// instruction set, of which the linker keeps one for the whole program. Loops are written in vectors, because the compiler's own
-// become scalar where two of the pointers may be the same.
+// Pointers, scalars and the C structs of CKernels only in this target: an array or a generic would
+// emit shared symbols compiled for one instruction set, of which the linker keeps one for the whole
+// program. Loops are written in vectors, because the compiler's own become scalar where two of the
+// pointers may be the same.
 
 /// into += from.
-public func add(_ n: Int, _ into: UnsafeMutablePointer<Float>, _ from: UnsafePointer<Float>) {
+func add(_ n: Int, _ into: UnsafeMutablePointer<Float>, _ from: UnsafePointer<Float>) {
   sum(n, into, into, from)
 }
 
 /// out = a + b; out may be a or b.
-public func sum(
+func sum(
   _ n: Int,
   _ out: UnsafeMutablePointer<Float>,
   _ a: UnsafePointer<Float>,
@@ -26,7 +27,7 @@ public func sum(
 }
 
 /// out[p, c] += bias[c].
-public func addBias(
+func addBias(
   _ pixels: Int,
   _ channels: Int,
   _ out: UnsafeMutablePointer<Float>,
@@ -36,7 +37,7 @@ public func addBias(
 }
 
 /// sums[c] = Σ over pixels of x[p, c], pixel after pixel.
-public func channelSums(
+func channelSums(
   _ pixels: Int,
   _ channels: Int,
   _ x: UnsafePointer<Float>,

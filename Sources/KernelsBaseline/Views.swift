@@ -1,4 +1,7 @@
-/// out = `each`(x) by channel, sixteen channels at a time; `each` gets x, and where the channels start and how many they are.
+import CKernels
+
+/// out = `each`(x) by channel, sixteen channels at a time; `each` gets x, and where the channels
+/// start and how many they are.
 @inline(__always)
 func mapChannels(
   _ pixels: Int,
@@ -21,55 +24,55 @@ func mapChannels(
   }
 }
 
-/// out = x as a view shows it: as it is (0), max(x, 0) (1), x·scale + shift (2), max(x·scale + shift, 0) (3).
-public func applyView(
+/// Calls `body` with what a view does to x, the `count` channels from `c` on.
+@inline(__always)
+private func seen(
+  through view: ChannelView,
+  _ body: (_ each: (_ c: Int, _ count: Int, _ x: Vector) -> Vector) -> Void
+) {
+  let (scale, shift) = (view.scale, view.shift)
+  switch view.kind {
+  case 0: body { $2 }
+  case 1: body { rectified($2) }
+  case 2: body { $2 * load(scale + $0, $1) + load(shift + $0, $1) }
+  default: body { rectified($2 * load(scale + $0, $1) + load(shift + $0, $1)) }
+  }
+}
+
+/// out = view(x).
+func applyView(
   _ pixels: Int,
   _ channels: Int,
   _ out: UnsafeMutablePointer<Float>,
   _ x: UnsafePointer<Float>,
-  _ view: Int,
-  _ scale: UnsafePointer<Float>,
-  _ shift: UnsafePointer<Float>
+  _ view: ChannelView
 ) {
-  switch view {
-  case 0: mapChannels(pixels, channels, out, x) { $3 }
-  case 1: mapChannels(pixels, channels, out, x) { rectified($3) }
-  case 2:
-    mapChannels(pixels, channels, out, x) { $3 * load(scale + $1, $2) + load(shift + $1, $2) }
-  default:
-    mapChannels(pixels, channels, out, x) {
-      rectified($3 * load(scale + $1, $2) + load(shift + $1, $2))
-    }
+  @inline(__always)
+  func write(_ each: (Int, Int, Vector) -> Vector) {
+    mapChannels(pixels, channels, out, x) { each($1, $2, $3) }
   }
+  seen(through: view, write)
 }
 
-/// out = a + factor · view(b), or the larger of that and 0 when `rectify` is 1; a and out may be the same.
-public func addView(
+/// out = a + b, or the larger of that and 0 where `rectify` says so; a and out may be the same.
+func addView(
   _ pixels: Int,
   _ channels: Int,
   _ out: UnsafeMutablePointer<Float>,
   _ a: UnsafePointer<Float>,
-  _ factor: Float,
-  _ b: UnsafePointer<Float>,
-  _ view: Int,
-  _ scale: UnsafePointer<Float>,
-  _ shift: UnsafePointer<Float>,
-  _ rectify: Int
+  _ b: ScaledView,
+  _ rectify: Bool
 ) {
+  let (x, factor) = (b.x, b.factor)
   @inline(__always)
-  func add(_ seen: (Int, Int, Vector) -> Vector) {
-    if rectify == 0 {
-      mapChannels(pixels, channels, out, b) { load(a + $0, $2) + factor * seen($1, $2, $3) }
-    } else {
-      mapChannels(pixels, channels, out, b) {
-        rectified(load(a + $0, $2) + factor * seen($1, $2, $3))
+  func add(_ each: (Int, Int, Vector) -> Vector) {
+    if rectify {
+      mapChannels(pixels, channels, out, x) {
+        rectified(load(a + $0, $2) + factor * each($1, $2, $3))
       }
+    } else {
+      mapChannels(pixels, channels, out, x) { load(a + $0, $2) + factor * each($1, $2, $3) }
     }
   }
-  switch view {
-  case 0: add { $2 }
-  case 1: add { rectified($2) }
-  case 2: add { $2 * load(scale + $0, $1) + load(shift + $0, $1) }
-  default: add { rectified($2 * load(scale + $0, $1) + load(shift + $0, $1)) }
-  }
+  seen(through: b.view, add)
 }

@@ -1,28 +1,21 @@
+import CKernels
 import CPlatform
 
-/// Six vectors, one for each frequency of a dimension.
-typealias Frequencies = (Vector, Vector, Vector, Vector, Vector, Vector)
-
-/// Transforms the kernels of `rows` × `columns` pairs of channels by `frequencies` in both dimensions.
+/// Transforms the kernels of a block of pairs of channels by `frequencies` in both dimensions,
+/// 6·(row's) + (column's).
 ///
-/// Kernel position (r, s) of pair (i, j) is read at w[r·rowStep + s·columnStep + i·outer + j·inner], where inner or outer is 1, so that
-/// the rotated and transposed kernel of backward-data can be read; frequency f = 6·(row's) + (column's) is written at
-/// u[f·stride + i·pitch + j]. `scratch` holds 2848 floats.
+/// `scratch` holds 2848 floats.
 @inline(__always)
 func transformWeights(
-  _ rows: Int,
-  _ columns: Int,
+  _ block: WeightBlock,
   _ w: UnsafePointer<Float>,
-  _ rowStep: Int,
-  _ columnStep: Int,
-  _ outer: Int,
-  _ inner: Int,
   _ u: UnsafeMutablePointer<Float>,
-  _ stride: Int,
-  _ pitch: Int,
   _ scratch: UnsafeMutablePointer<Float>,
-  _ frequencies: (Vector, Vector, Vector) -> Frequencies
+  _ frequencies: (Three) -> Six
 ) {
+  let (rows, columns, stride, pitch) = (block.rows, block.columns, block.stride, block.pitch)
+  let (rowStep, columnStep) = (block.rowStep, block.columnStep)
+  let (outer, inner) = (block.outer, block.inner)
   let isTurned = inner != 1
   let turned = scratch + 288
   var i0 = 0
@@ -39,32 +32,14 @@ func transformWeights(
         let g = from + i &* pitchW
         if !isTurned { prefetchWeights(g + 4 &* outer, rowStep, columnStep) }
         for r in 0..<3 {
-          let p = g + r &* down
-          let f = frequencies(
-            load(p, count),
-            load(p + right, count),
-            load(p + 2 &* right, count)
-          )
-          let s = scratch + r &* 96
-          store(s, f.0)
-          store(s + 16, f.1)
-          store(s + 32, f.2)
-          store(s + 48, f.3)
-          store(s + 64, f.4)
-          store(s + 80, f.5)
+          store(scratch + r &* 96, 16, frequencies(loadThree(g + r &* down, right, count)))
         }
         for k in 0..<6 {
-          let s = scratch + k &* 16
-          let f = frequencies(load(s), load(s + 96), load(s + 192))
+          let f = frequencies(loadThree(scratch + k &* 16, 96))
           let o = u + k &* stride + (i0 &+ i) &* pitch + j
           let step = 6 &* stride
           for q in 0..<6 { platform_prefetch(o + q &* step + 4 &* pitch) }
-          store(o, f.0, count)
-          store(o + step, f.1, count)
-          store(o + 2 &* step, f.2, count)
-          store(o + 3 &* step, f.3, count)
-          store(o + 4 &* step, f.4, count)
-          store(o + 5 &* step, f.5, count)
+          store(o, step, f, count)
         }
       }
       j &+= 16
@@ -73,9 +48,11 @@ func transformWeights(
   }
 }
 
-/// The transpose of `transformWeights` for `n` pairs of channels, by the transpose `weights` of one dimension.
+/// The transpose of `transformWeights` for `n` pairs of channels, by the transpose `weights` of one
+/// dimension.
 ///
-/// Frequency f of pair e is u[f·stride + e]; position p = 3·r + s is written at dw[p·pitch + e]. `scratch` holds 288 floats.
+/// Frequency f of pair e is u[f·stride + e]; position p = 3·r + s is written at dw[p·pitch + e].
+/// `scratch` holds 288 floats.
 @inline(__always)
 func transformWeightGradient(
   _ n: Int,
@@ -84,48 +61,28 @@ func transformWeightGradient(
   _ dw: UnsafeMutablePointer<Float>,
   _ pitch: Int,
   _ scratch: UnsafeMutablePointer<Float>,
-  _ weights: (Vector, Vector, Vector, Vector, Vector, Vector) -> (Vector, Vector, Vector)
+  _ weights: (Six) -> Three
 ) {
   var e = 0
   while e < n {
     let count = min(16, n &- e)
     for j in 0..<6 {
-      let q = u + j &* stride + e
-      let step = 6 &* stride
-      let g = weights(
-        load(q, count),
-        load(q + step, count),
-        load(q + 2 &* step, count),
-        load(q + 3 &* step, count),
-        load(q + 4 &* step, count),
-        load(q + 5 &* step, count)
-      )
-      store(scratch + j &* 16, g.0)
-      store(scratch + 96 + j &* 16, g.1)
-      store(scratch + 192 + j &* 16, g.2)
+      let g = weights(loadSix(u + j &* stride + e, 6 &* stride, count))
+      store(scratch + j &* 16, 96, g)
     }
     for r in 0..<3 {
-      let s = scratch + r &* 96
-      let g = weights(
-        load(s),
-        load(s + 16),
-        load(s + 32),
-        load(s + 48),
-        load(s + 64),
-        load(s + 80)
-      )
-      let o = dw + 3 &* r &* pitch + e
-      store(o, g.0, count)
-      store(o + pitch, g.1, count)
-      store(o + 2 &* pitch, g.2, count)
+      let g = weights(loadSix(scratch + r &* 96, 16))
+      store(dw + 3 &* r &* pitch + e, pitch, g, count)
     }
     e &+= 16
   }
 }
 
-/// Writes the nine weights of `rows` × `columns` ≤ 16×16 pairs of channels as [9][i][16 j], zeros behind the last j; `out` holds ten blocks.
+/// Writes the nine weights of `rows` × `columns` ≤ 16×16 pairs of channels as [9][i][16 j], zeros
+/// behind the last j; `out` holds ten blocks.
 ///
-/// Position (r, s) of pair (i, j) is read at w[r·rowStep + s·columnStep + i + j·inner]. Also asks for the next sixteen columns.
+/// Position (r, s) of pair (i, j) is read at w[r·rowStep + s·columnStep + i + j·inner]. Also asks
+/// for the next sixteen columns.
 @inline(__always)
 private func turnWeights(
   _ rows: Int,
@@ -152,7 +109,8 @@ private func turnWeights(
 
 /// Transposes 16×16 floats in place.
 ///
-/// Four times the first eight vectors are shuffled into the last eight; each turns the eight bits of an element's number by one.
+/// Four times the first eight vectors are shuffled into the last eight; each turns the eight bits
+/// of an element's number by one.
 @inline(__always)
 private func turn(_ p: UnsafeMutablePointer<Float>, _ spare: UnsafeMutablePointer<Float>) {
   var (from, to) = (p, spare)
@@ -169,7 +127,8 @@ private func turn(_ p: UnsafeMutablePointer<Float>, _ spare: UnsafeMutablePointe
   }
 }
 
-/// Asks for nine weights of sixteen pairs: as many streams, far apart, are more than the CPU follows by itself.
+/// Asks for nine weights of sixteen pairs: as many streams, far apart, are more than the CPU
+/// follows by itself.
 @inline(__always)
 private func prefetchWeights(_ p: UnsafePointer<Float>, _ rowStep: Int, _ columnStep: Int) {
   for r in 0..<3 {

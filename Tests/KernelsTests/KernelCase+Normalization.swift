@@ -3,10 +3,28 @@ import Kernels
 extension KernelCase {
   private static let factor: Float = 0.75
 
-  /// factor·dy where nothing or a positive output lets it pass; dy is field 0, x field 1, scale and shift are vectors 4 and 0.
+  /// factor·dy where nothing or a positive output lets it pass; dy is field 0, x field 1, scale and
+  /// shift are vectors 4 and 0.
   private static func arriving(_ x: KernelInputs, _ i: Int, _ isRectified: Bool) -> Double {
     let passes = !isRectified || x.f(1, i) * x.v(4, i) + x.v(0, i) > 0
     return passes ? Double(factor) * x.f(0, i) : 0
+  }
+
+  /// The gradient of the same fields and vectors.
+  private static func gradient(
+    _ x: KernelInputs,
+    _ isRectified: Bool,
+    center: Int
+  ) -> ArrivingGradient {
+    ArrivingGradient(
+      dy: x.field(0),
+      x: x.field(1),
+      factor: factor,
+      isRectified: isRectified,
+      scale: x.vector(4),
+      shift: x.vector(0),
+      center: x.vector(center)
+    )
   }
 
   /// Σ g and Σ g·(x − center), without and with a rectifier.
@@ -18,13 +36,7 @@ extension KernelCase {
           k.channelGradientSums(
             x.pixels,
             x.channels,
-            x.field(0),
-            x.field(1),
-            x.vector(1),
-            factor,
-            isRectified ? 1 : 0,
-            x.vector(4),
-            x.vector(0),
+            gradient(x, isRectified, center: 1),
             $0,
             $0 + x.channels
           )
@@ -50,17 +62,9 @@ extension KernelCase {
             x.pixels,
             x.channels,
             $0,
-            x.field(0),
-            x.field(1),
-            x.vector(0),
-            x.vector(1),
-            x.vector(2),
-            x.vector(3),
-            factor,
-            isRectified ? 1 : 0,
-            x.vector(4),
-            x.vector(0),
-            accumulate
+            gradient(x, isRectified, center: 2),
+            NormalizationCoefficients(a: x.vector(0), b: x.vector(1), d: x.vector(3)),
+            accumulate == 1
           )
         }
       },
@@ -86,15 +90,7 @@ extension KernelCase {
         "applyView \(kind)",
         { k, x in
           written(x.count) {
-            k.applyView(
-              x.pixels,
-              x.channels,
-              $0,
-              x.field(0),
-              kind,
-              x.vector(0),
-              x.vector(1)
-            )
+            k.applyView(x.pixels, x.channels, $0, x.field(0), x.view(kind))
           }
         },
         { x in (0..<x.count).map { seen(x, 0, $0, kind) } }
@@ -105,18 +101,8 @@ extension KernelCase {
           "addView \(kind)\(rectify == 1 ? ", rectified" : "")",
           { k, x in
             written(x.count) {
-              k.addView(
-                x.pixels,
-                x.channels,
-                $0,
-                x.field(0),
-                factor,
-                x.field(1),
-                kind,
-                x.vector(0),
-                x.vector(1),
-                rectify
-              )
+              let b = ScaledView(x: x.field(1), factor: factor, view: x.view(kind))
+              k.addView(x.pixels, x.channels, $0, x.field(0), b, rectify == 1)
             }
           },
           { x in

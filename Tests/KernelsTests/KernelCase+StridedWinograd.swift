@@ -10,8 +10,13 @@ extension KernelCase {
       output(accumulate: 0), output(accumulate: 1),
       spread(accumulate: 0, before: 0), spread(accumulate: 1, before: 1),
       spread(accumulate: 0, before: 7),
-      gradient, weights, weightGradient,
+      gradient,
     ]
+    + weights(
+      "stridedWinograd",
+      StridedWinogradMatrices.weights,
+      StridedWinogradMatrices.weightGradient
+    ) { $0.stridedWinograd }
 
   private static func input(view: Int, step: Int, before: Int) -> KernelCase {
     KernelCase(
@@ -21,24 +26,7 @@ extension KernelCase {
           StridedImage(x, step: step, before: before), GuardedFloats(count: 2016)
         )
         return written(s.values) {
-          k.stridedWinogradInput(
-            s.height,
-            s.width,
-            x.channels,
-            step,
-            before,
-            s.columns,
-            0,
-            s.rows,
-            0,
-            x.field(0),
-            $0,
-            s.stride,
-            view,
-            x.vector(0),
-            x.vector(1),
-            scratch.base
-          )
+          k.stridedWinograd.input(s.tiles, x.field(0), x.view(view), $0, scratch.base)
         }
       },
       { x in
@@ -60,19 +48,7 @@ extension KernelCase {
         let m = (0..<s.values).map { x.field(0)[$0 % x.count] }
         // Pixels that do not fill a row are not the image's.
         return written(x.count, from: x.field(1)) {
-          k.stridedWinogradOutput(
-            s.height,
-            s.width,
-            x.channels,
-            0,
-            s.rows,
-            0,
-            m,
-            s.stride,
-            $0,
-            accumulate,
-            scratch.base
-          )
+          k.stridedWinograd.output(s.tiles, m, $0, accumulate == 1, scratch.base)
         }
       },
       { x in
@@ -89,21 +65,7 @@ extension KernelCase {
         let (s, scratch) = (StridedImage(x, step: 8, before: before), GuardedFloats(count: 320))
         let m = (0..<s.values).map { x.field(0)[$0 % x.count] }
         return written(x.count, from: x.field(1)) {
-          k.stridedWinogradSpread(
-            s.height,
-            s.width,
-            x.channels,
-            before,
-            s.columns,
-            0,
-            s.rows,
-            0,
-            m,
-            s.stride,
-            $0,
-            accumulate,
-            scratch.base
-          )
+          k.stridedWinograd.inputGradient(s.tiles, m, $0, accumulate == 1, scratch.base)
         }
       },
       { x in
@@ -118,85 +80,17 @@ extension KernelCase {
     { k, x in
       let (s, scratch) = (StridedImage(x, step: 4, before: 0), GuardedFloats(count: 576))
       return written(s.values) {
-        k.stridedWinogradGradient(
-          s.height,
-          s.width,
-          x.channels,
-          0,
-          s.rows,
-          0,
-          x.field(0),
-          $0,
-          s.stride,
-          scratch.base
-        )
+        k.stridedWinograd.gradient(s.tiles, x.field(0), $0, scratch.base)
       }
     },
     { x in
       StridedImage(x, step: 4, before: 0).spread(StridedWinogradMatrices.gradient) { x.f(0, $0) }
     }
   )
-
-  /// From `pixels` output channels of `channels` input channels, rotated and transposed as backward-data reads them.
-  private static let weights = KernelCase(
-    "stridedWinogradWeights, rotated",
-    { k, x in
-      let (n, scratch) = (
-        x.count, GuardedFloats(count: WinogradConvolution.weightScratch)
-      )
-      let w = (0..<9 * n).map { x.field($0 / n % 4)[$0 * 7 % n] }
-      return written(36 * n) { u in
-        w.withUnsafeBufferPointer {
-          let last = $0.baseAddress! + 8 * n
-          k.stridedWinogradWeights(
-            x.channels,
-            x.pixels,
-            last,
-            -3 * n,
-            -n,
-            1,
-            x.channels,
-            u,
-            n,
-            x.pixels,
-            scratch.base
-          )
-        }
-      }
-    },
-    { x in
-      let n = x.count
-      let all = (0..<n).map { e in
-        let (i, j) = e.quotientAndRemainder(dividingBy: x.pixels)
-        return WinogradMatrices.apply(StridedWinogradMatrices.weights) { r, s in
-          let at = (8 - 3 * r - s) * n + i + j * x.channels
-          return x.f(at / n % 4, at * 7 % n)
-        }
-      }
-      return (0..<36).flatMap { f in all.map { $0[f] } }
-    }
-  )
-
-  private static let weightGradient = KernelCase(
-    "stridedWinogradWeightGradient",
-    { k, x in
-      let (n, scratch) = (x.count, GuardedFloats(count: 288))
-      let u = (0..<36 * n).map { x.field($0 / n % 4)[$0 * 7 % n] }
-      return written(9 * n) { k.stridedWinogradWeightGradient(n, u, n, $0, n, scratch.base) }
-    },
-    { x in
-      let n = x.count
-      let all = (0..<n).map { e in
-        WinogradMatrices.apply(StridedWinogradMatrices.weightGradient) { i, j in
-          x.f((6 * i + j) % 4, ((6 * i + j) * n + e) * 7 % n)
-        }
-      }
-      return (0..<9).flatMap { p in all.map { $0[p] } }
-    }
-  )
 }
 
-/// The pixels of kernel inputs as an image, and its tiles, of which the first begins `before` pixels outside.
+/// The pixels of kernel inputs as an image, and its tiles, of which the first begins `before`
+/// pixels outside.
 private struct StridedImage {
   let height: Int
   let width: Int
@@ -216,6 +110,22 @@ private struct StridedImage {
   /// Floats for each of a tile's values, and of all.
   var stride: Int { rows * columns * channels }
   var values: Int { 81 * stride }
+
+  /// All of them, as a kernel takes them.
+  var tiles: ImageTiles {
+    ImageTiles(
+      height: height,
+      width: width,
+      channels: channels,
+      first: 0,
+      end: rows,
+      columns: columns,
+      step: step,
+      before: before,
+      number: 0,
+      stride: stride
+    )
+  }
 
   /// Where value (i, j) of the tile of element e lies, by the table of `stridedWinogradInput`.
   private func place(_ e: Int, _ i: Int, _ j: Int) -> Int {
@@ -245,7 +155,8 @@ private struct StridedImage {
     return all
   }
 
-  /// The image that M v Mᵀ of all tiles gives, v being field 0 over and over; added to field 1 or in its place.
+  /// The image that M v Mᵀ of all tiles gives, v being field 0 over and over; added to field 1 or
+  /// in its place.
   func gathered(_ x: KernelInputs, _ m: [[Double]], _ accumulate: Int) -> [Double] {
     var image = (0..<x.count).map { x.f(1, $0) }
     for e in 0..<stride {

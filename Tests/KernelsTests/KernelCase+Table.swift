@@ -40,14 +40,15 @@ extension KernelCase {
     ),
     KernelCase(
       "rectifyBackward",
-      { k, x in written(x.count) { k.rectifyBackward(x.count, $0, x.field(0), x.field(1), 0) } },
+      { k, x in written(x.count) { k.rectifyBackward(x.count, $0, x.field(0), x.field(1), false) }
+      },
       { x in (0..<x.count).map { x.f(1, $0) > 0 ? x.f(0, $0) : 0 } }
     ),
     KernelCase(
       "rectifyBackward, accumulating",
       { k, x in
         written(x.count, from: x.field(2)) {
-          k.rectifyBackward(x.count, $0, x.field(0), x.field(1), 1)
+          k.rectifyBackward(x.count, $0, x.field(0), x.field(1), true)
         }
       },
       { x in (0..<x.count).map { x.f(2, $0) + (x.f(1, $0) > 0 ? x.f(0, $0) : 0) } }
@@ -59,14 +60,14 @@ extension KernelCase {
     ),
     KernelCase(
       "siluBackward",
-      { k, x in written(x.count) { k.siluBackward(x.count, $0, x.field(0), x.field(1), 0) } },
+      { k, x in written(x.count) { k.siluBackward(x.count, $0, x.field(0), x.field(1), false) } },
       { x in (0..<x.count).map { x.f(0, $0) * siluSlope(x.f(1, $0)) } }
     ),
     KernelCase(
       "siluBackward, accumulating",
       { k, x in
         written(x.count, from: x.field(2)) {
-          k.siluBackward(x.count, $0, x.field(0), x.field(1), 1)
+          k.siluBackward(x.count, $0, x.field(0), x.field(1), true)
         }
       },
       { x in (0..<x.count).map { x.f(2, $0) + x.f(0, $0) * siluSlope(x.f(1, $0)) } }
@@ -79,19 +80,15 @@ extension KernelCase {
       accumulate == 0 ? "dropout" : "dropout, accumulating",
       { k, x in
         written(x.count, from: accumulate == 0 ? nil : x.field(1)) {
-          let kept = UInt32(49_152)
-          k.dropout(
-            x.count,
-            $0,
-            x.field(0),
-            kept,
-            4 / 3,
-            1 << 40 | 5,
-            7 << 24 | 3,
-            5,
-            9,
-            accumulate
+          let mask = DropoutMask(
+            kept: 49_152,
+            scale: 4 / 3,
+            key: 1 << 40 | 5,
+            y: 7 << 24 | 3,
+            z: 5,
+            w: 9
           )
+          k.dropout(x.count, $0, x.field(0), mask, accumulate == 1)
         }
       },
       { x in

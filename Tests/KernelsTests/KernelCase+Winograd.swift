@@ -5,7 +5,8 @@ extension KernelCase {
   /// The five transforms; the pixels make an image up to six wide.
   static let winograd: [KernelCase] =
     [input(view: 0), input(view: 1), input(view: 2), input(view: 3)]
-    + [output(accumulate: 0), output(accumulate: 1), gradient, weights, weightGradient]
+    + [output(accumulate: 0), output(accumulate: 1), gradient]
+    + weights("winograd", WinogradMatrices.weights, WinogradMatrices.weightGradient) { $0.winograd }
 
   private static func input(view: Int) -> KernelCase {
     KernelCase(
@@ -14,21 +15,7 @@ extension KernelCase {
         let s = TiledImage(x)
         let scratch = GuardedFloats(count: 592 + 6 * (4 * ((s.width + 3) / 4) + 2) * x.channels)
         return written(s.frequencies) {
-          k.winogradInput(
-            s.height,
-            s.width,
-            x.channels,
-            1,
-            0,
-            s.rows,
-            x.field(0),
-            $0,
-            s.stride,
-            view,
-            x.vector(0),
-            x.vector(1),
-            scratch.base
-          )
+          k.winograd.input(s.tiles(before: 1), x.field(0), x.view(view), $0, scratch.base)
         }
       },
       { x in
@@ -48,18 +35,7 @@ extension KernelCase {
         let m = (0..<s.frequencies).map { x.field(0)[$0 % x.count] }
         // Pixels that do not fill a row are not the image's.
         return written(x.count, from: x.field(1)) {
-          k.winogradOutput(
-            s.height,
-            s.width,
-            x.channels,
-            0,
-            s.rows,
-            m,
-            s.stride,
-            $0,
-            accumulate,
-            scratch.base
-          )
+          k.winograd.output(s.tiles(before: 0), m, $0, accumulate == 1, scratch.base)
         }
       },
       { x in
@@ -84,84 +60,11 @@ extension KernelCase {
     { k, x in
       let (s, scratch) = (TiledImage(x), GuardedFloats(count: 384))
       return written(s.frequencies) {
-        let (height, width) = (s.height, s.width)
-        k.winogradGradient(
-          height,
-          width,
-          x.channels,
-          0,
-          s.rows,
-          x.field(0),
-          $0,
-          s.stride,
-          scratch.base
-        )
+        k.winograd.gradient(s.tiles(before: 0), x.field(0), $0, scratch.base)
       }
     },
     { x in TiledImage(x).spread(WinogradMatrices.gradient, border: 0) { x.f(0, $0) } }
   )
-
-  /// From `pixels` output channels of `channels` input channels, rotated and transposed as backward-data reads them.
-  private static let weights = KernelCase(
-    "winogradWeights, rotated",
-    { k, x in
-      let (n, scratch) = (
-        x.count, GuardedFloats(count: WinogradConvolution.weightScratch)
-      )
-      let w = (0..<9 * n).map { x.field($0 / n % 4)[$0 * 7 % n] }
-      return written(36 * n) { u in
-        w.withUnsafeBufferPointer {
-          let last = $0.baseAddress! + 8 * n
-          k.winogradWeights(
-            x.channels,
-            x.pixels,
-            last,
-            -3 * n,
-            -n,
-            1,
-            x.channels,
-            u,
-            n,
-            x.pixels,
-            scratch.base
-          )
-        }
-      }
-    },
-    { x in
-      let n = x.count
-      return byFrequency(36, n) { e in
-        let (i, j) = e.quotientAndRemainder(dividingBy: x.pixels)
-        return WinogradMatrices.apply(WinogradMatrices.weights) { r, s in
-          let at = (8 - 3 * r - s) * n + i + j * x.channels
-          return x.f(at / n % 4, at * 7 % n)
-        }
-      }
-    }
-  )
-
-  private static let weightGradient = KernelCase(
-    "winogradWeightGradient",
-    { k, x in
-      let (n, scratch) = (x.count, GuardedFloats(count: 576))
-      let u = (0..<36 * n).map { x.field($0 / n % 4)[$0 * 7 % n] }
-      return written(9 * n) { k.winogradWeightGradient(n, u, n, $0, n, scratch.base) }
-    },
-    { x in
-      let n = x.count
-      return byFrequency(9, n) { e in
-        WinogradMatrices.apply(WinogradMatrices.weightGradient) { i, j in
-          x.f((6 * i + j) % 4, ((6 * i + j) * n + e) * 7 % n)
-        }
-      }
-    }
-  )
-}
-
-/// [frequency][element] from what gives all frequencies of an element.
-private func byFrequency(_ count: Int, _ n: Int, _ values: (Int) -> [Double]) -> [Double] {
-  let all = (0..<n).map(values)
-  return (0..<count).flatMap { f in all.map { $0[f] } }
 }
 
 /// The pixels of kernel inputs as an image, and its tiles of 4×4.
@@ -182,6 +85,22 @@ private struct TiledImage {
   var stride: Int { rows * columns * channels }
   var frequencies: Int { 36 * stride }
 
+  /// All of them, as a kernel takes them.
+  func tiles(before: Int) -> ImageTiles {
+    ImageTiles(
+      height: height,
+      width: width,
+      channels: channels,
+      first: 0,
+      end: rows,
+      columns: columns,
+      step: 4,
+      before: before,
+      number: 0,
+      stride: stride
+    )
+  }
+
   /// Where pixel (y, x) of the tile of element e lies in the image, if it does.
   func pixel(_ e: Int, _ y: Int, _ x: Int) -> Int? {
     let (tile, c) = e.quotientAndRemainder(dividingBy: channels)
@@ -190,7 +109,8 @@ private struct TiledImage {
     return (row * width + column) * channels + c
   }
 
-  /// The frequencies of all tiles, which overlap their neighbours by `border`; zeros outside the image.
+  /// The frequencies of all tiles, which overlap their neighbours by `border`; zeros outside the
+  /// image.
   func spread(_ m: [[Double]], border: Int, _ value: (Int) -> Double) -> [Double] {
     byFrequency(36, stride) { e in
       WinogradMatrices.apply(m) { y, x in pixel(e, y - border, x - border).map(value) ?? 0 }

@@ -31,6 +31,11 @@ final class KernelInputs {
     memory.base + offset + 4 * Self.stride(count) + index * Self.stride(channels)
   }
 
+  /// A view of kind 0 to 3, by vectors 0 and 1.
+  func view(_ kind: Int) -> ChannelView {
+    ChannelView(kind: kind, scale: vector(0), shift: vector(1))
+  }
+
   /// An element of a field, and one of a vector by the index of a field's element.
   func f(_ index: Int, _ i: Int) -> Double { Double(field(index)[i]) }
   func v(_ index: Int, _ i: Int) -> Double { Double(vector(index)[i % channels]) }

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Tensors
 import TestSupport
 import Testing
 
@@ -7,11 +8,19 @@ import Testing
 struct KernelRangeTests {
   private static let levels = KernelSetTests.levels
 
+  /// All of an image of 3×3.
+  private static let oneWindow = PoolWindows(
+    over: ImageShape(height: 3, width: 3, channels: 1),
+    window: 3,
+    stride: 1,
+    padding: 0
+  )
+
   private func silu(_ x: [Float], _ level: KernelLevel) -> (values: [Float], slopes: [Float]) {
     let ones = x.map { _ in Float(1) }
     var (values, slopes) = (ones, ones)
     KernelSet(level).silu(x.count, &values, x)
-    KernelSet(level).siluBackward(x.count, &slopes, ones, x, 0)
+    KernelSet(level).siluBackward(x.count, &slopes, ones, x, false)
     return (values, slopes)
   }
 
@@ -68,8 +77,8 @@ struct KernelRangeTests {
       var x = (0..<9).map { Float($0) }
       x[at] = .nan
       var pooled: [Float] = [0, 0]
-      kernels.maxPool(3, 3, 1, 3, 1, 0, 1, 1, &pooled, x)
-      kernels.averagePool(3, 3, 1, 3, 1, 0, 1, 1, &pooled[1], x)
+      kernels.maxPool(Self.oneWindow, &pooled, x)
+      kernels.averagePool(Self.oneWindow, &pooled[1], x)
       #expect(pooled[0].isNaN && pooled[1].isNaN)
     }
   }

@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 import TestSupport
 import Testing
 
@@ -25,6 +26,16 @@ struct PoolKernelTests {
       "\(height)×\(width)×\(channels), window \(window), stride \(stride), padding \(padding)"
     }
 
+    /// As the kernels take them.
+    var windows: PoolWindows {
+      PoolWindows(
+        over: ImageShape(height: height, width: width, channels: channels),
+        window: window,
+        stride: stride,
+        padding: padding
+      )
+    }
+
     /// For an output: the inputs of its window in row order.
     func window(_ output: Int) -> [Int] {
       let (pixel, c) = output.quotientAndRemainder(dividingBy: channels)
@@ -46,23 +57,13 @@ struct PoolKernelTests {
 
   /// What the four kernels write: outputs and input gradients of both rules.
   private func run(_ s: Sizes, _ x: [Float], _ dy: [Float], _ level: KernelLevel) -> [[Double]] {
-    let k = KernelSet(level)
-    let (h, w, c) = (s.height, s.width, s.channels)
-    let (oh, ow) = (s.outHeight, s.outWidth)
+    let (k, windows) = (KernelSet(level), s.windows)
     let start = x.map { $0 / 3 }
-    let top = written(s.outputs) {
-      k.maxPool(h, w, c, s.window, s.stride, s.padding, oh, ow, $0, x)
-    }
-    let mean = written(s.outputs) {
-      k.averagePool(h, w, c, s.window, s.stride, s.padding, oh, ow, $0, x)
-    }
+    let top = written(s.outputs) { k.maxPool(windows, $0, x) }
+    let mean = written(s.outputs) { k.averagePool(windows, $0, x) }
     let output = top.map { Float($0) }
-    let dTop = written(s.inputs, from: start) {
-      k.maxPoolBackward(h, w, c, s.window, s.stride, s.padding, oh, ow, $0, dy, x, output)
-    }
-    let dMean = written(s.inputs, from: start) {
-      k.averagePoolBackward(h, w, c, s.window, s.stride, s.padding, oh, ow, $0, dy)
-    }
+    let dTop = written(s.inputs, from: start) { k.maxPoolBackward(windows, $0, dy, x, output) }
+    let dMean = written(s.inputs, from: start) { k.averagePoolBackward(windows, $0, dy) }
     return [top, mean, dTop, dMean]
   }
 

@@ -109,7 +109,7 @@ struct WinogradTests {
   func largeImagesAreCutIntoRowsOfTiles(sizes: Sizes) {
     let g = sizes.geometry
     let tilings = [
-      g.winograd(.forward).tiling, g.winograd(.backwardData).tiling,
+      WinogradConvolution(g, .forward).tiling, WinogradConvolution(g, .backwardData).tiling,
     ]
     for t in tilings { #expect(t.images == 1 && t.rowsPerBlock < t.rows) }
     check(sizes, .plain, accumulates: false)

@@ -53,37 +53,28 @@ struct OperationsGoldenTests {
       let (x, dy) = (pool.input.floats, pool.outputGradient.floats)
       var y = pool.output.floats.map { _ in Float.nan }
       var dx = x.map { _ in Float(0) }
-      let (h, w, c, k) = (shape.height, shape.width, shape.channels, pool.kernelSize)
-      let (s, p) = (pool.stride, pool.padding)
+      let windows = PoolWindows(
+        over: shape,
+        window: pool.kernelSize,
+        stride: pool.stride,
+        padding: pool.padding
+      )
       x.withUnsafeBufferPointer { x in
         for n in 0..<i[0] {
           let at = x.baseAddress! + n * shape.count
           y.withUnsafeMutableBufferPointer {
             let out = $0.baseAddress! + n * o.count
             let forward = isMaximum ? kernels.maxPool : kernels.averagePool
-            forward(h, w, c, k, s, p, o.height, o.width, out, at)
+            forward(windows, out, at)
           }
           let outputs = Array(y[n * o.count..<(n + 1) * o.count])
           let gradients = Array(dy[n * o.count..<(n + 1) * o.count])
           dx.withUnsafeMutableBufferPointer {
             let d = $0.baseAddress! + n * shape.count
             if isMaximum {
-              kernels.maxPoolBackward(
-                h,
-                w,
-                c,
-                k,
-                s,
-                p,
-                o.height,
-                o.width,
-                d,
-                gradients,
-                at,
-                outputs
-              )
+              kernels.maxPoolBackward(windows, d, gradients, at, outputs)
             } else {
-              kernels.averagePoolBackward(h, w, c, k, s, p, o.height, o.width, d, gradients)
+              kernels.averagePoolBackward(windows, d, gradients)
             }
           }
         }
@@ -100,7 +91,7 @@ struct OperationsGoldenTests {
     let (x, dy) = (golden.silu.input.floats, golden.silu.outputGradient.floats)
     var (y, dx) = (x, x)
     kernels.silu(x.count, &y, x)
-    kernels.siluBackward(x.count, &dx, dy, x, 0)
+    kernels.siluBackward(x.count, &dx, dy, x, false)
     // Element by element, because the values range over many magnitudes.
     for i in x.indices {
       let (value, exact) = (Double(y[i]), golden.silu.output.values[i])

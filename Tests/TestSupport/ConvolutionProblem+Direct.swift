@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 
-/// The passes as im2col and SGEMM, cut into blocks of rows and chunks of images as Networks' Convolution cuts them; without a view.
+/// The passes as im2col and SGEMM, cut into blocks of rows and chunks of images as Networks'
+/// Convolution cuts them; without a view.
 extension ConvolutionProblem {
   /// A pass by matrix products of patches.
   public func direct(_ pass: ConvolutionPass, _ kernels: KernelSet) -> [Float] {

@@ -19,7 +19,8 @@ private struct GuardedOperands {
 }
 
 extension ConvolutionProblem {
-  /// A pass by Winograd, every operand `offset` floats from a cache line; nil where memory was written that nobody gave it.
+  /// A pass by Winograd, every operand `offset` floats from a cache line; nil where memory was
+  /// written that nobody gave it.
   public func winograd(
     _ pass: ConvolutionPass,
     _ kernels: KernelSet,
@@ -51,7 +52,7 @@ extension ConvolutionProblem {
     _ accumulates: Bool,
     _ offset: Int
   ) -> [Float]? {
-    let plan = geometry.winograd(direction)
+    let plan = WinogradConvolution(geometry, direction)
     let pass: ConvolutionPass = direction == .forward ? .forward : .backwardData
     let from = direction == .forward ? operands.x.base : operands.dy.base
     let u = GuardedFloats(count: plan.weightFloats, offset: offset)
@@ -91,7 +92,7 @@ extension ConvolutionProblem {
     _ operands: GuardedOperands,
     _ offset: Int
   ) -> [Float]? {
-    let plan = geometry.winogradWeightGradient
+    let plan = WinogradWeightGradient(geometry)
     let total = GuardedFloats(w.map { _ in 0 }, offset: offset)
     for first in stride(from: 0, to: images, by: BatchLayout.chunkSize) {
       let workspace = GuardedFloats(count: plan.workspace, offset: offset)

@@ -11,7 +11,8 @@ public enum ConvolutionPass: String, Sendable, CaseIterable {
   case weightGradient
 }
 
-/// Operands of a convolution, normally distributed, and what each pass should give, as its definition says in Float64.
+/// Operands of a convolution, normally distributed, and what each pass should give, as its
+/// definition says in Float64.
 ///
 /// Whoever reads images reads them through a view: of x, or in backward-data of dy.
 public struct ConvolutionProblem: Sendable {
@@ -66,7 +67,8 @@ public struct ConvolutionProblem: Sendable {
   /// What is there before an accumulating pass.
   public func start(_ pass: ConvolutionPass) -> [Float] { Self.normal(6, count(pass)) }
 
-  /// Evenly spread results of a pass that cost about `products` multiply-adds to compute; all, if that is enough.
+  /// Evenly spread results of a pass that cost about `products` multiply-adds to compute; all, if
+  /// that is enough.
   public func sample(_ pass: ConvolutionPass, products: Int) -> [Int] {
     let taps = geometry.kernel * geometry.kernel
     let each =

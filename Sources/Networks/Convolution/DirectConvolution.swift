@@ -24,19 +24,8 @@ struct DirectConvolution {
   private func image(_ sample: Int, _ member: Int) -> UnsafePointer<Float> {
     let (view, input) = (site.x[0], g.input)
     let stored = view.base + sample * input.count
-    if view.isPlain { return UnsafePointer(stored) }
-    let seen = view.of(sample)
     let copy = site.workspace(member) + g.patchCapacity
-    kernels.applyView(
-      input.pixels,
-      input.channels,
-      copy,
-      stored,
-      seen.kind.rawValue,
-      seen.scale,
-      seen.shift
-    )
-    return UnsafePointer(copy)
+    return view.seen(stored, of: sample, input, kernels, copy: copy)
   }
 
   /// The patch matrix of a block of output rows.

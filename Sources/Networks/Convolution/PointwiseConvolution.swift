@@ -47,18 +47,8 @@ struct PointwiseConvolution {
       }
       source = UnsafePointer(copy)
     }
-    if view.isPlain { return source }
-    let seen = view.of(sample)
-    kernels.applyView(
-      block.count,
-      input.channels,
-      copy,
-      source,
-      seen.kind.rawValue,
-      seen.scale,
-      seen.shift
-    )
-    return UnsafePointer(copy)
+    let shape = ImageShape(height: 1, width: block.count, channels: input.channels)
+    return view.seen(source, of: sample, shape, kernels, copy: copy)
   }
 
   /// Where in an image the input of an output pixel lies.

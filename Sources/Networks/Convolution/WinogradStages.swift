@@ -13,24 +13,24 @@ struct WinogradStages {
 
   /// The largest of the three parts' workspaces, and the transformed weights of both directions.
   static func scratch(_ g: ConvolutionGeometry, _ mode: NetworkMode) -> Scratch {
-    let forward = g.winograd(.forward)
+    let forward = WinogradConvolution(g, .forward)
     guard mode != .inference else {
       return Scratch(workspace: forward.workspace, forward: forward.weightFloats)
     }
-    let backward = g.winograd(.backwardData)
+    let backward = WinogradConvolution(g, .backwardData)
     return Scratch(
       workspace: max(
         forward.workspace,
         backward.workspace,
-        g.winogradWeightGradient.workspace
+        WinogradWeightGradient(g).workspace
       ),
-      sums: g.winogradWeightGradient.sums,
+      sums: WinogradWeightGradient(g).sums,
       forward: forward.weightFloats,
       backward: backward.weightFloats
     )
   }
 
-  private func weights(_ convolution: any TransformedConvolution, into u: Floats) -> Stage {
+  private func weights(_ convolution: WinogradConvolution, into u: Floats) -> Stage {
     let (w, kernels, site) = (site.parameters[0], kernels, site)
     return .items("convolution.weights", turn: .early, { convolution.weightItems }) {
       item,
@@ -47,7 +47,7 @@ struct WinogradStages {
 
   /// Transformed weights, then groups of images.
   func forward(hasBias: Bool) -> [Stage] {
-    let convolution = g.winograd(.forward)
+    let convolution = WinogradConvolution(g, .forward)
     let (x, y, u, kernels, g, site) = (site.x[0], site.y, site.own.forward, kernels, g, site)
     let bias = hasBias ? site.parameters[1] : nil
     let images = convolution.tiling.images
@@ -74,7 +74,7 @@ struct WinogradStages {
 
   /// The same over dy, with rotated and transposed weights.
   func backwardData(_ dx: Floats) -> [Stage] {
-    let convolution = g.winograd(.backwardData)
+    let convolution = WinogradConvolution(g, .backwardData)
     let (u, kernels, g, site) = (site.own.backward, kernels, g, site)
     let (dy, accumulates) = (InputView(stored: site.dy), site.accumulates[0])
     return [
@@ -96,7 +96,7 @@ struct WinogradStages {
 
   /// A chunk's gradient of the weights into its slot.
   func backwardWeights(hasBias: Bool) -> Stage {
-    let gradient = g.winogradWeightGradient
+    let gradient = WinogradWeightGradient(g)
     let (x, dy, kernels, g, site) = (site.x[0], site.dy, kernels, g, site)
     let chunks = site.batch.groups(of: BatchLayout.chunkSize)
     return .groups("convolution.backward-weights", of: gradient.images, byChunk: true) {

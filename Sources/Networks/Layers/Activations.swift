@@ -32,11 +32,11 @@ package struct Rectifier: Operation, Hashable {
     // x is positive where max(x, 0) is.
     let (y, dy) = (site.isView ? site.x[0].base : site.y, site.dy)
     let (n, kernels) = (site.output.count, site.kernels)
-    let accumulate = site.accumulates[0] ? 1 : 0
+    let accumulates = site.accumulates[0]
     return [
       site.images("relu.backward") { sample, _ in
         let at = sample * n
-        kernels.rectifyBackward(n, dx + at, dy + at, y + at, accumulate)
+        kernels.rectifyBackward(n, dx + at, dy + at, y + at, accumulates)
       }
     ]
   }
@@ -62,11 +62,11 @@ package struct SiLU: Operation, Hashable {
   package func backward(_ site: Site) -> [Stage] {
     guard let dx = site.dx[0] else { return [] }
     let (x, dy, n, kernels) = (site.x[0].base, site.dy, site.output.count, site.kernels)
-    let accumulate = site.accumulates[0] ? 1 : 0
+    let accumulates = site.accumulates[0]
     return [
       site.images("silu.backward") { sample, _ in
         let at = sample * n
-        kernels.siluBackward(n, dx + at, dy + at, x + at, accumulate)
+        kernels.siluBackward(n, dx + at, dy + at, x + at, accumulates)
       }
     ]
   }

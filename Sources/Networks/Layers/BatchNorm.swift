@@ -104,16 +104,8 @@ package struct BatchNorm: Operation, Hashable {
     let (shape, x, y, kernels) = (site.output, site.x[0].base, site.y, site.kernels)
     let view = view(site)
     return .images("batchnorm.normalize") { sample, _ in
-      let (at, seen) = (sample * shape.count, view.of(sample))
-      kernels.applyView(
-        shape.pixels,
-        shape.channels,
-        y + at,
-        x + at,
-        seen.kind.rawValue,
-        seen.scale,
-        seen.shift
-      )
+      let at = sample * shape.count
+      kernels.applyView(shape.pixels, shape.channels, y + at, x + at, view.of(sample))
     }
   }
 

@@ -144,24 +144,26 @@ struct BatchNormCells {
 
   // MARK: Backward
 
+  /// The gradient that arrives at a sample.
+  private func arriving(_ sample: Int) -> ArrivingGradient {
+    let cell = grouping.cell(batch, ofSample: sample)
+    let at = sample * site.output.count
+    return ArrivingGradient(
+      dy: site.dy + at,
+      x: site.x[0].base + at,
+      factor: site.factor(sample),
+      isRectified: isRectified,
+      scale: float(1, cell),
+      shift: float(2, cell),
+      center: float(0, cell)
+    )
+  }
+
   func imageGradientSums() -> Stage {
-    let (x, dy, kernels, count) = (site.x[0].base, site.dy, site.kernels, site.output.count)
+    let kernels = site.kernels
     return site.images("batchnorm.gradient-sums", .gradientSums) { sample, _ in
-      let cell = grouping.cell(batch, ofSample: sample)
-      let (at, out) = (sample * count, byImage + 2 * channels * sample)
-      kernels.channelGradientSums(
-        pixels,
-        channels,
-        dy + at,
-        x + at,
-        float(0, cell),
-        site.factor(sample),
-        isRectified ? 1 : 0,
-        float(1, cell),
-        float(2, cell),
-        out,
-        out + channels
-      )
+      let out = byImage + 2 * channels * sample
+      kernels.channelGradientSums(pixels, channels, arriving(sample), out, out + channels)
     }
   }
 
@@ -208,27 +210,13 @@ struct BatchNormCells {
   }
 
   func backwardData(_ dx: UnsafeMutablePointer<Float>) -> Stage {
-    let (x, dy, kernels, count) = (site.x[0].base, site.dy, site.kernels, site.output.count)
-    let accumulate = site.accumulates[0] ? 1 : 0
+    let (kernels, count) = (site.kernels, site.output.count)
+    let accumulates = site.accumulates[0]
     return site.images("batchnorm.backward-data") { sample, _ in
       let cell = grouping.cell(batch, ofSample: sample)
-      let at = sample * count
-      kernels.normalizeBackward(
-        pixels,
-        channels,
-        dx + at,
-        dy + at,
-        x + at,
-        float(3, cell),
-        float(4, cell),
-        float(0, cell),
-        float(5, cell),
-        site.factor(sample),
-        isRectified ? 1 : 0,
-        float(1, cell),
-        float(2, cell),
-        accumulate
-      )
+      let k = NormalizationCoefficients(a: float(3, cell), b: float(4, cell), d: float(5, cell))
+      let (to, g) = (dx + sample * count, arriving(sample))
+      kernels.normalizeBackward(pixels, channels, to, g, k, accumulates)
     }
   }
 }

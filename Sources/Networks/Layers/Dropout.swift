@@ -37,7 +37,7 @@ package struct Dropout: Operation, Hashable {
     into y: Floats,
     accumulates: Bool
   ) -> Stage {
-    let (n, kernels, accumulate) = (site.output.count, site.kernels, accumulates ? 1 : 0)
+    let (n, kernels) = (site.output.count, site.kernels)
     if site.mode == .inference {
       return site.images(kernel) { sample, _ in
         (y + sample * n).update(from: x + sample * n, count: n)
@@ -47,18 +47,15 @@ package struct Dropout: Operation, Hashable {
     return site.images(kernel) { sample, _ in
       let draws = site.draws(.dropout, sample: sample)
       let counter = draws.counter
-      kernels.dropout(
-        n,
-        y + sample * n,
-        x + sample * n,
-        kept,
-        scale,
-        UInt64(draws.key.y) << 32 | UInt64(draws.key.x),
-        counter.y,
-        counter.z,
-        counter.w,
-        accumulate
+      let mask = DropoutMask(
+        kept: kept,
+        scale: scale,
+        key: UInt64(draws.key.y) << 32 | UInt64(draws.key.x),
+        y: counter.y,
+        z: counter.z,
+        w: counter.w
       )
+      kernels.dropout(n, y + sample * n, x + sample * n, mask, accumulates)
     }
   }
 }

@@ -26,20 +26,8 @@ package struct GlobalAveragePool: Operation, Hashable {
     return [
       site.images("global-average-pool.forward") { sample, member in
         let out = y + sample * i.channels
-        let (stored, seen) = (x.base + sample * i.count, x.of(sample))
-        var image = stored
-        if !x.isPlain {
-          image = site.workspace(member)
-          kernels.applyView(
-            i.pixels,
-            i.channels,
-            image,
-            stored,
-            seen.kind.rawValue,
-            seen.scale,
-            seen.shift
-          )
-        }
+        let stored = x.base + sample * i.count
+        let image = x.seen(stored, of: sample, i, kernels, copy: site.workspace(member))
         kernels.channelSums(i.pixels, i.channels, image, out)
         for c in 0..<i.channels { out[c] *= factor }
       }

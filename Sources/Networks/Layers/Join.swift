@@ -11,18 +11,7 @@ struct Join {
   /// A sample of `x` as stored values: itself, or what its view shows, written to the sample's place in `y`.
   func plain(_ x: InputView, _ sample: Int, into y: Floats) -> UnsafePointer<Float> {
     let at = sample * shape.count
-    if x.isPlain { return UnsafePointer(x.base + at) }
-    let seen = x.of(sample)
-    kernels.applyView(
-      shape.pixels,
-      shape.channels,
-      y + at,
-      x.base + at,
-      seen.kind.rawValue,
-      seen.scale,
-      seen.shift
-    )
-    return UnsafePointer(y + at)
+    return x.seen(x.base + at, of: sample, shape, kernels, copy: y + at)
   }
 
   /// y = a + factor · x, or max(a + factor · x, 0), for one sample, of which `a` is the image.
@@ -34,18 +23,8 @@ struct Join {
     into y: Floats,
     isRectified: Bool = false
   ) {
-    let (at, seen) = (sample * shape.count, x.of(sample))
-    kernels.addView(
-      shape.pixels,
-      shape.channels,
-      y + at,
-      a,
-      factor,
-      x.base + at,
-      seen.kind.rawValue,
-      seen.scale,
-      seen.shift,
-      isRectified ? 1 : 0
-    )
+    let at = sample * shape.count
+    let b = ScaledView(x: x.base + at, factor: factor, view: x.of(sample))
+    kernels.addView(shape.pixels, shape.channels, y + at, a, b, isRectified)
   }
 }

@@ -39,9 +39,10 @@ package struct Pooling: Operation, Hashable {
       i.height + 2 * padding >= window && i.width + 2 * padding >= window,
       "a window of \(window) does not fit \(i)"
     )
+    let windows = windows(i)
     return ImageShape(
-      height: (i.height + 2 * padding - window) / stride + 1,
-      width: (i.width + 2 * padding - window) / stride + 1,
+      height: windows.outHeight,
+      width: windows.outWidth,
       channels: i.channels
     )
   }
@@ -50,24 +51,18 @@ package struct Pooling: Operation, Hashable {
     rule == .max ? (true, true) : (false, false)
   }
 
+  /// Its windows over an image.
+  private func windows(_ image: ImageShape) -> PoolWindows {
+    PoolWindows(over: image, window: window, stride: stride, padding: padding)
+  }
+
   package func forward(_ site: Site) -> [Stage] {
     let (i, o, x, y) = (site.inputs[0], site.output, site.x[0].base, site.y)
-    let (window, stride, padding) = (window, stride, padding)
+    let windows = windows(i)
     let pool = rule == .max ? site.kernels.maxPool : site.kernels.averagePool
     return [
       site.images("\(kind).forward") { sample, _ in
-        pool(
-          i.height,
-          i.width,
-          i.channels,
-          window,
-          stride,
-          padding,
-          o.height,
-          o.width,
-          y + sample * o.count,
-          x + sample * i.count
-        )
+        pool(windows, y + sample * o.count, x + sample * i.count)
       }
     ]
   }
@@ -75,7 +70,7 @@ package struct Pooling: Operation, Hashable {
   package func backward(_ site: Site) -> [Stage] {
     guard let dx = site.dx[0] else { return [] }
     let (i, o, x, y, dy) = (site.inputs[0], site.output, site.x[0].base, site.y, site.dy)
-    let (window, stride, padding, rule) = (window, stride, padding, rule)
+    let (windows, rule) = (windows(i), rule)
     let (kernels, accumulates) = (site.kernels, site.accumulates[0])
     return [
       site.images("\(kind).backward") { sample, _ in
@@ -83,33 +78,9 @@ package struct Pooling: Operation, Hashable {
         if !accumulates { d.update(repeating: 0, count: i.count) }
         switch rule {
         case .max:
-          kernels.maxPoolBackward(
-            i.height,
-            i.width,
-            i.channels,
-            window,
-            stride,
-            padding,
-            o.height,
-            o.width,
-            d,
-            g,
-            x + sample * i.count,
-            y + sample * o.count
-          )
+          kernels.maxPoolBackward(windows, d, g, x + sample * i.count, y + sample * o.count)
         case .average:
-          kernels.averagePoolBackward(
-            i.height,
-            i.width,
-            i.channels,
-            window,
-            stride,
-            padding,
-            o.height,
-            o.width,
-            d,
-            g
-          )
+          kernels.averagePoolBackward(windows, d, g)
         }
       }
     ]

@@ -49,15 +49,7 @@ package struct Subsample: Operation, Hashable {
           for column in 0..<o.width {
             let pixel = out + (row * o.width + column) * o.channels
             if let at = source(row, column, in: i) {
-              kernels.applyView(
-                1,
-                o.channels,
-                pixel,
-                image + at,
-                seen.kind.rawValue,
-                seen.scale,
-                seen.shift
-              )
+              kernels.applyView(1, o.channels, pixel, image + at, seen)
             } else {
               pixel.update(repeating: 0, count: o.channels)
             }

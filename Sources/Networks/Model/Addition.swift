@@ -39,7 +39,7 @@ package struct Addition: Operation, Hashable {
     return [
       site.images("add.backward") { sample, _ in
         let gradient = dy + sample * n
-        if isRectified { kernels.rectifyBackward(n, gradient, gradient, y + sample * n, 0) }
+        if isRectified { kernels.rectifyBackward(n, gradient, gradient, y + sample * n, false) }
         for input in 0..<2 {
           guard let d = dx[input] else { continue }
           if accumulates[input] {

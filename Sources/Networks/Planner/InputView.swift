@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 
-/// How an operation reads one of its inputs: stored values, perhaps seen through a normalisation or a rectifier that nobody stores.
+/// How an operation reads one of its inputs: stored values, perhaps seen through a normalisation or
+/// a rectifier that nobody stores.
 package struct InputView {
   /// The stored values, [local sample][height][width][channels].
   let base: Floats
@@ -40,6 +41,20 @@ package struct InputView {
   func of(_ sample: Int) -> ChannelView {
     let at = channels * cells.cell(ofSample: sample)
     return ChannelView(kind, scale: scale + at, shift: shift + at)
+  }
+
+  /// Some stored pixels of a sample as they are seen: themselves, or what the view shows of them,
+  /// written to `copy`.
+  func seen(
+    _ stored: UnsafePointer<Float>,
+    of sample: Int,
+    _ shape: ImageShape,
+    _ kernels: KernelSet,
+    copy: Floats
+  ) -> UnsafePointer<Float> {
+    if isPlain { return stored }
+    kernels.applyView(shape.pixels, shape.channels, copy, stored, of(sample))
+    return UnsafePointer(copy)
   }
 }
 
