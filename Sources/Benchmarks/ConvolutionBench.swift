@@ -95,16 +95,16 @@ public struct ConvolutionBench {
     (self.team, self.level) = (team, level)
   }
 
-  /// Times a layer: direct, and by Winograd where that fits.
+  /// Times a layer by every algorithm that fits it.
   public func rows(_ layer: Layer) throws -> [Row] {
     let auto = ConvolutionChoice.auto.algorithm(layer.geometry)
-    let direct = try row(layer, .direct, isAuto: auto == .direct)
-    guard ConvolutionChoice.winograd.algorithm(layer.geometry) == .winograd else { return [direct] }
-    return [direct, try row(layer, .winograd, isAuto: auto == .winograd)]
+    return try ConvolutionAlgorithm.allCases.filter { $0.fits(layer.geometry) }.map {
+      try row(layer, $0, isAuto: $0 == auto)
+    }
   }
 
   private func row(_ layer: Layer, _ way: ConvolutionAlgorithm, isAuto: Bool) throws -> Row {
-    let network = network(layer, way == .direct ? .direct : .winograd)
+    let network = network(layer, ConvolutionChoice(way))
     let names = network.stageNames
     let recorder = LoopRecorder(members: team.size, capacity: names.count)
     team.recorder = recorder

@@ -3,8 +3,9 @@ import Tensors
 
 /// A convolution with a square kernel and zero padding.
 ///
-/// Weights lie as kernel row, kernel column, input channel, output channel. First values: normal with deviation √(2 / (kernel² · outputs))
-/// (He et al. 2015, fan-out) unless `weights` says otherwise; bias zero.
+/// Weights lie as kernel row, kernel column, input channel, output channel. First values: normal
+/// with deviation √(2 / (kernel² · outputs)) (He et al. 2015, fan-out) unless `weights` says
+/// otherwise; bias zero.
 package struct Convolution: Operation, Hashable {
   /// Output channels.
   package let outputs: Int
@@ -87,64 +88,30 @@ package struct Convolution: Operation, Hashable {
   package func scratch(_ inputs: [ImageShape], _ batch: BatchLayout, _ mode: NetworkMode) -> Scratch
   {
     let g = geometry(inputs[0])
-    var scratch = Way(algorithm, g).scratch(g, mode)
+    var scratch = algorithm.way(g).scratch(g, mode)
     scratch.slot = g.depth * outputs + (bias ? outputs : 0)
     return scratch
   }
 
-  package func forward(_ site: Site) -> [Stage] {
+  /// How it is computed at a site.
+  private func way(_ site: Site) -> any ConvolutionWay {
     let g = geometry(site.inputs[0])
-    switch Way(algorithm, g) {
-    case .patches: return [DirectConvolution(g, site).forward(hasBias: bias)]
-    case .pointwise: return [PointwiseConvolution(g, site).forward(hasBias: bias)]
-    case .winograd: return WinogradStages(g, site).forward(hasBias: bias)
-    }
+    return algorithm.way(g).init(g, site)
   }
+
+  package func forward(_ site: Site) -> [Stage] { way(site).forward() }
 
   /// Backward-weights by chunk of a lane, the sum over lanes, then backward-data.
   package func backward(_ site: Site) -> [Stage] {
-    let g = geometry(site.inputs[0])
-    let way = Way(algorithm, g)
-    var stages: [Stage]
-    switch way {
-    case .patches: stages = [DirectConvolution(g, site).backwardWeights(hasBias: bias)]
-    case .pointwise: stages = [PointwiseConvolution(g, site).backwardWeights(hasBias: bias)]
-    case .winograd: stages = [WinogradStages(g, site).backwardWeights(hasBias: bias)]
-    }
+    let way = way(site)
+    var stages = [way.backwardWeights()]
     stages.append(LaneGradient.stage(site, parameter: 0, offset: 0, .chunk, .late))
     if bias {
       stages.append(
-        LaneGradient.stage(site, parameter: 1, offset: g.depth * outputs, .chunk, .late)
+        LaneGradient.stage(site, parameter: 1, offset: way.g.depth * outputs, .chunk, .late)
       )
     }
-    guard let dx = site.dx[0] else { return stages }
-    switch way {
-    case .patches: stages += DirectConvolution(g, site).backwardData(dx)
-    case .pointwise: stages += PointwiseConvolution(g, site).backwardData(dx)
-    case .winograd: stages += WinogradStages(g, site).backwardData(dx)
-    }
+    if let dx = site.dx[0] { stages += way.backwardData(dx) }
     return stages
-  }
-
-  /// Who computes it.
-  private enum Way {
-    case patches
-    case pointwise
-    case winograd
-
-    init(_ algorithm: ConvolutionAlgorithm, _ g: ConvolutionGeometry) {
-      switch algorithm {
-      case .winograd: self = .winograd
-      case .direct: self = PointwiseConvolution.fits(g) ? .pointwise : .patches
-      }
-    }
-
-    func scratch(_ g: ConvolutionGeometry, _ mode: NetworkMode) -> Scratch {
-      switch self {
-      case .patches: DirectConvolution.scratch(g, mode)
-      case .pointwise: PointwiseConvolution.scratch(g, mode)
-      case .winograd: WinogradStages.scratch(g, mode)
-      }
-    }
   }
 }

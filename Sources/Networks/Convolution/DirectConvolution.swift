@@ -1,16 +1,19 @@
 import Kernels
 import Tensors
 
-/// A convolution as patches times weights (im2col and SGEMM), by blocks of output rows; the plain reference for every other way.
-struct DirectConvolution {
-  private let g: ConvolutionGeometry
-  private let site: Site
+/// A convolution as patches times weights (im2col and SGEMM), by blocks of output rows; the plain
+/// reference for every other way.
+struct DirectConvolution: ConvolutionWay {
+  let g: ConvolutionGeometry
+  let site: Site
   private let batch: BatchLayout
   private let kernels: KernelSet
 
   init(_ g: ConvolutionGeometry, _ site: Site) {
     (self.g, self.site, batch, kernels) = (g, site, site.batch, site.kernels)
   }
+
+  static func fits(_ g: ConvolutionGeometry) -> Bool { true }
 
   /// Patches of a block, an image as a view shows it, and transposed weights for backward.
   static func scratch(_ g: ConvolutionGeometry, _ mode: NetworkMode) -> Scratch {
@@ -22,10 +25,9 @@ struct DirectConvolution {
 
   /// A sample's image as it is to be read: itself, or what a view shows of it in the workspace.
   private func image(_ sample: Int, _ member: Int) -> UnsafePointer<Float> {
-    let (view, input) = (site.x[0], g.input)
-    let stored = view.base + sample * input.count
+    let (x, input) = (site.x[0], g.input)
     let copy = site.workspace(member) + g.patchCapacity
-    return view.seen(stored, of: sample, input, kernels, copy: copy)
+    return x.seen(x.base + sample * input.count, of: sample, input, kernels, copy: copy)
   }
 
   /// The patch matrix of a block of output rows.
@@ -40,10 +42,9 @@ struct DirectConvolution {
   }
 
   /// Patches times weights.
-  func forward(hasBias: Bool) -> Stage {
-    let (y, weight, kernels, g) = (site.y, site.parameters[0], kernels, g)
-    let bias = hasBias ? site.parameters[1] : nil
-    return .groups("convolution.forward", of: 1) { samples, member in
+  func forward() -> [Stage] {
+    let (y, weight, bias, kernels, g) = (site.y, site.parameters[0], bias, kernels, g)
+    let forward = Stage.groups("convolution.forward", of: 1) { samples, member in
       for sample in samples {
         let image = image(sample, member)
         for block in 0..<g.blocks {
@@ -64,17 +65,16 @@ struct DirectConvolution {
         }
       }
     }
+    return [forward]
   }
 
   /// dy times transposed weights, scattered back onto the image.
   func backwardData(_ dx: Floats) -> [Stage] {
-    let (dy, w, transposed) = (site.dy, site.parameters[0], site.own.backward)
+    let (dy, transposed) = (site.dy, site.own.backward)
     let (kernels, g, site, accumulates) = (kernels, g, site, site.accumulates[0])
     let (depth, outputs) = (g.depth, g.output.channels)
     return [
-      .items("convolution.weights", turn: .early, { outputs }) { row, _ in
-        for i in 0..<depth { transposed[row * depth + i] = w[i * outputs + row] }
-      },
+      transposeWeights(),
       .groups("convolution.backward-data", of: 1) { samples, member in
         let patches = site.workspace(member)
         for sample in samples {
@@ -100,7 +100,7 @@ struct DirectConvolution {
   }
 
   /// Transposed patches times dy, summed over the samples of a chunk into its slot.
-  func backwardWeights(hasBias: Bool) -> Stage {
+  func backwardWeights() -> Stage {
     let (dy, batch, g) = (site.dy, batch, g)
     return .groups("convolution.backward-weights", of: BatchLayout.chunkSize) { samples, member in
       let slot = site.slots + batch.chunk(ofSample: samples.lowerBound) * site.slotStride
@@ -121,16 +121,7 @@ struct DirectConvolution {
           )
         }
       }
-      if hasBias { sumBias(samples, into: slot + g.depth * g.output.channels) }
+      sumBias(samples, behind: slot)
     }
-  }
-
-  private func sumBias(_ samples: Range<Int>, into sums: Floats) {
-    kernels.channelSums(
-      samples.count * g.output.pixels,
-      g.output.channels,
-      site.dy + samples.lowerBound * g.output.count,
-      sums
-    )
   }
 }

@@ -1,17 +1,17 @@
 import Kernels
 import Tensors
 
-/// A 1×1 convolution without padding: pixels times weights, by blocks of pixels that stay in the first caches.
-struct PointwiseConvolution {
-  private let g: ConvolutionGeometry
-  private let site: Site
+/// A 1×1 convolution without padding: pixels times weights, by blocks of pixels that stay in the
+/// first caches.
+struct PointwiseConvolution: ConvolutionWay {
+  let g: ConvolutionGeometry
+  let site: Site
   private let kernels: KernelSet
 
   init(_ g: ConvolutionGeometry, _ site: Site) {
     (self.g, self.site, kernels) = (g, site, site.kernels)
   }
 
-  /// Whether a convolution is one of these.
   static func fits(_ g: ConvolutionGeometry) -> Bool { g.kernel == 1 && g.top == 0 && g.left == 0 }
 
   /// Output pixels of a block.
@@ -35,7 +35,8 @@ struct PointwiseConvolution {
     }
   }
 
-  /// The input pixels of a block of output pixels, as they are to be read: in place, or copied to the workspace.
+  /// The input pixels of a block of output pixels, as they are to be read: in place, or copied to
+  /// the workspace.
   private func pixels(_ sample: Int, _ block: Range<Int>, _ member: Int) -> UnsafePointer<Float> {
     let (view, input) = (site.x[0], g.input)
     let image = view.base + sample * input.count
@@ -58,11 +59,10 @@ struct PointwiseConvolution {
   }
 
   /// Pixels times weights.
-  func forward(hasBias: Bool) -> Stage {
-    let (y, weight, kernels, g) = (site.y, site.parameters[0], kernels, g)
-    let bias = hasBias ? site.parameters[1] : nil
+  func forward() -> [Stage] {
+    let (y, weight, bias, kernels, g) = (site.y, site.parameters[0], bias, kernels, g)
     let (k, n, blocks) = (g.input.channels, g.output.channels, blocks)
-    return .groups("convolution.forward", of: 1) { samples, member in
+    let forward = Stage.groups("convolution.forward", of: 1) { samples, member in
       for sample in samples {
         for block in blocks {
           let out = y + sample * g.output.count + block.lowerBound * n
@@ -72,17 +72,16 @@ struct PointwiseConvolution {
         }
       }
     }
+    return [forward]
   }
 
-  /// dy times transposed weights, which are transposed once: products with a matrix as it lies are faster.
+  /// dy times transposed weights.
   func backwardData(_ dx: Floats) -> [Stage] {
-    let (dy, w, transposed, g) = (site.dy, site.parameters[0], site.own.backward, g)
+    let (dy, transposed, g) = (site.dy, site.own.backward, g)
     let (c, k, blocks, kernels) = (g.input.channels, g.output.channels, blocks, kernels)
     let (site, accumulates) = (site, site.accumulates[0])
     return [
-      .items("convolution.weights", turn: .early, { k }) { row, _ in
-        for i in 0..<c { transposed[row * c + i] = w[i * k + row] }
-      },
+      transposeWeights(),
       .groups("convolution.backward-data", of: 1) { samples, member in
         for sample in samples {
           let image = dx + sample * g.input.count
@@ -111,8 +110,8 @@ struct PointwiseConvolution {
   }
 
   /// Transposed pixels times dy, summed over the samples of a chunk into its slot.
-  func backwardWeights(hasBias: Bool) -> Stage {
-    let (dy, site, kernels, g) = (site.dy, site, kernels, g)
+  func backwardWeights() -> Stage {
+    let (dy, site, g) = (site.dy, site, g)
     let (c, k, blocks) = (g.input.channels, g.output.channels, blocks)
     return .groups("convolution.backward-weights", of: BatchLayout.chunkSize) { samples, member in
       let chunk = site.batch.chunk(ofSample: samples.lowerBound)
@@ -131,10 +130,7 @@ struct PointwiseConvolution {
           )
         }
       }
-      if hasBias {
-        let gradients = dy + samples.lowerBound * g.output.count
-        kernels.channelSums(samples.count * g.output.pixels, k, gradients, slot + c * k)
-      }
+      sumBias(samples, behind: slot)
     }
   }
 }

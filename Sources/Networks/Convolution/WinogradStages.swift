@@ -1,15 +1,18 @@
 import Kernels
 import Tensors
 
-/// The stages of a 3×3 convolution of stride 1 or 2 by Winograd: weights are transformed once and shared by all lanes of the rank.
-struct WinogradStages {
-  private let g: ConvolutionGeometry
-  private let site: Site
+/// The stages of a 3×3 convolution of stride 1 or 2 by Winograd: weights are transformed once and
+/// shared by all lanes of the rank.
+struct WinogradStages: ConvolutionWay {
+  let g: ConvolutionGeometry
+  let site: Site
   private let kernels: KernelSet
 
   init(_ g: ConvolutionGeometry, _ site: Site) {
     (self.g, self.site, kernels) = (g, site, site.kernels)
   }
+
+  static func fits(_ g: ConvolutionGeometry) -> Bool { g.fitsWinograd }
 
   /// The largest of the three parts' workspaces, and the transformed weights of both directions.
   static func scratch(_ g: ConvolutionGeometry, _ mode: NetworkMode) -> Scratch {
@@ -17,14 +20,10 @@ struct WinogradStages {
     guard mode != .inference else {
       return Scratch(workspace: forward.workspace, forward: forward.weightFloats)
     }
-    let backward = WinogradConvolution(g, .backwardData)
+    let (backward, weights) = (WinogradConvolution(g, .backwardData), WinogradWeightGradient(g))
     return Scratch(
-      workspace: max(
-        forward.workspace,
-        backward.workspace,
-        WinogradWeightGradient(g).workspace
-      ),
-      sums: WinogradWeightGradient(g).sums,
+      workspace: max(forward.workspace, backward.workspace, weights.workspace),
+      sums: weights.sums,
       forward: forward.weightFloats,
       backward: backward.weightFloats
     )
@@ -46,11 +45,10 @@ struct WinogradStages {
   }
 
   /// Transformed weights, then groups of images.
-  func forward(hasBias: Bool) -> [Stage] {
+  func forward() -> [Stage] {
     let convolution = WinogradConvolution(g, .forward)
     let (x, y, u, kernels, g, site) = (site.x[0], site.y, site.own.forward, kernels, g, site)
-    let bias = hasBias ? site.parameters[1] : nil
-    let images = convolution.tiling.images
+    let (bias, images) = (bias, convolution.tiling.images)
     return [
       weights(convolution, into: u),
       .groups("convolution.forward", of: images) { samples, member in
@@ -95,7 +93,7 @@ struct WinogradStages {
   }
 
   /// A chunk's gradient of the weights into its slot.
-  func backwardWeights(hasBias: Bool) -> Stage {
+  func backwardWeights() -> Stage {
     let gradient = WinogradWeightGradient(g)
     let (x, dy, kernels, g, site) = (site.x[0], site.dy, kernels, g, site)
     let chunks = site.batch.groups(of: BatchLayout.chunkSize)
@@ -116,14 +114,7 @@ struct WinogradStages {
         sums: site.sums(member),
         workspace: site.workspace(member)
       )
-      if hasBias, part.ends {
-        kernels.channelSums(
-          chunk.count * g.output.pixels,
-          g.output.channels,
-          dy + chunk.lowerBound * g.output.count,
-          slot + g.depth * g.output.channels
-        )
-      }
+      if part.ends { sumBias(chunk, behind: slot) }
     }
   }
 }

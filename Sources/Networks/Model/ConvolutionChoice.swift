@@ -10,9 +10,17 @@ public enum ConvolutionChoice: String, CaseIterable, Sendable, Codable {
   /// Patches times weights everywhere.
   case direct
 
+  /// One algorithm wherever it fits.
+  package init(_ algorithm: ConvolutionAlgorithm) {
+    switch algorithm {
+    case .direct: self = .direct
+    case .winograd: self = .winograd
+    }
+  }
+
   /// The way for a convolution: a pure function of its sizes.
   package func algorithm(_ g: ConvolutionGeometry) -> ConvolutionAlgorithm {
-    guard g.fitsWinograd else { return .direct }
+    guard ConvolutionAlgorithm.winograd.fits(g) else { return .direct }
     switch self {
     case .auto: return Self.measured(g)
     case .winograd: return .winograd
