@@ -107,9 +107,11 @@ typedef struct {
   /// A tile's values from the image as `view` shows it, zeros outside.
   void (*input)(ImageTiles tiles, const float *x, ChannelView view, float *out, float *scratch);
   /// y from the products of tiles of 4×4 pixels, written or added.
-  void (*output)(ImageTiles tiles, const float *products, float *y, bool accumulate, float *scratch);
+  void (*output)(
+      ImageTiles tiles, const float *products, float *y, bool accumulate, float *scratch);
   /// dx from the products of dy's tiles, written or added.
-  void (*inputGradient)(ImageTiles tiles, const float *products, float *dx, bool accumulate, float *scratch);
+  void (*inputGradient)(
+      ImageTiles tiles, const float *products, float *dx, bool accumulate, float *scratch);
   /// What the gradient of the weights needs of dy, by tiles of 4×4 pixels: the transpose of
   /// `output`.
   void (*gradient)(ImageTiles tiles, const float *dy, float *out, float *scratch);
@@ -117,7 +119,8 @@ typedef struct {
   void (*weights)(WeightBlock block, const float *w, float *u, float *scratch);
   /// The transpose of `weights`, for n pairs: transformed weight f of pair e is u[f·stride + e],
   /// position p = 3·r + s becomes dw[p·pitch + e].
-  void (*weightGradient)(long n, const float *u, long stride, float *dw, long pitch, float *scratch);
+  void (*weightGradient)(
+      long n, const float *u, long stride, float *dw, long pitch, float *scratch);
 } WinogradKernels;
 
 /// The kernels of one instruction set; all give the same bits.
@@ -146,18 +149,22 @@ typedef struct {
   /// Mean and M2 = Σ (x − mean)² by channel over one image.
   void (*channelMoments)(long pixels, long channels, const float *x, double *mean, double *m2);
   /// Σ g and Σ g·(x − center) by channel over one image.
-  void (*channelGradientSums)(long pixels, long channels, ArrivingGradient g, double *plain, double *weighted);
+  void (*channelGradientSums)(
+      long pixels, long channels, ArrivingGradient g, double *plain, double *weighted);
   /// dx (+)= a·g + (b·(x − center) + d); dx may be dy.
   void (*normalizeBackward)(
-      long pixels, long channels, float *dx, ArrivingGradient g, NormalizationCoefficients k, bool accumulate);
+      long pixels, long channels, float *dx, ArrivingGradient g, NormalizationCoefficients k,
+      bool accumulate);
   /// out = view(x).
   void (*applyView)(long pixels, long channels, float *out, const float *x, ChannelView view);
   /// out = a + b, or max(a + b, 0); out may be a.
-  void (*addView)(long pixels, long channels, float *out, const float *a, ScaledView b, bool rectify);
+  void (*addView)(
+      long pixels, long channels, float *out, const float *a, ScaledView b, bool rectify);
   /// The largest value of each window.
   void (*maxPool)(PoolWindows windows, float *out, const float *x);
   /// Adds dy to dx where x is the first of its window to equal out.
-  void (*maxPoolBackward)(PoolWindows windows, float *dx, const float *dy, const float *x, const float *out);
+  void (*maxPoolBackward)(
+      PoolWindows windows, float *dx, const float *dy, const float *x, const float *out);
   /// The mean of each window.
   void (*averagePool)(PoolWindows windows, float *out, const float *x);
   /// Adds to dx.

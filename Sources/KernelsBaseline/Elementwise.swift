@@ -1,7 +1,7 @@
-// Pointers, scalars and the C structs of CKernels only in this target: an array or a generic would
-// emit shared symbols compiled for one instruction set, of which the linker keeps one for the whole
-// program. Loops are written in vectors, because the compiler's own become scalar where two of the
-// pointers may be the same.
+// No arrays and no generics in this target: they would emit shared symbols compiled for one
+// instruction set, of which the linker keeps one for the whole program. What crosses its border is
+// C (CKernels). Loops are written in vectors, because the compiler's own become scalar where two of
+// the pointers may be the same.
 
 /// into += from.
 func add(_ n: Int, _ into: UnsafeMutablePointer<Float>, _ from: UnsafePointer<Float>) {
