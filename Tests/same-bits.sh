@@ -47,13 +47,14 @@ facts() {
   grep -oE "\"($keys)\" *: *[^,}]*" "$1" || true
 }
 
-# tensors FOLDER: a line for each safetensors file in it: its header but for metadata, then its values, as one sum.
+# tensors FOLDER: a line for each safetensors file in it: its header but for metadata and padding, then its values,
+# as one sum.
 tensors() {
   local file length
   (cd "$1" && find . -name '*.safetensors' | sort) | while read -r file; do
     length=$(od -An -tu8 -N8 "$1/$file" | tr -d ' ')
     {
-      head -c $((length + 8)) "$1/$file" | tail -c "$length" | sed 's/"__metadata__": *{[^}]*}//'
+      head -c $((length + 8)) "$1/$file" | tail -c "$length" | sed 's/"__metadata__": *{[^}]*}//; s/ *$//'
       tail -c +$((length + 9)) "$1/$file"
     } | sha256sum | sed "s|-|$file|"
   done
