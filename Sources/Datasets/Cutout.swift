@@ -3,9 +3,9 @@ import Tensors
 /// A square of a training sample that is set to 0, the mean colour (DeVries and Taylor 2017): its
 /// centre is any pixel, what hangs over is cut off.
 ///
-/// The square reaches from size / 2 before the centre to size − size / 2 behind it: for an even size
-/// as in the authors' code, whose odd ones are a pixel smaller. The row of the centre is drawn first,
-/// then the column.
+/// The square reaches from size / 2 before the centre to size − size / 2 behind it: for an even
+/// size as in the authors' code, whose odd ones are a pixel smaller. The row of the centre is drawn
+/// first, then the column.
 public struct Cutout: Augmentation {
   /// Height and width of the square in pixels.
   private let size: Int

@@ -14,8 +14,8 @@ struct DataFormat: Sendable {
 
   /// For people and folder names.
   let name: String
-  /// What tells data of this kind, for the sentence that says nothing was found; nil where it is the
-  /// name alone.
+  /// What tells data of this kind, for the sentence that says nothing was found; nil where it is
+  /// the name alone.
   let sign: String?
   /// Whether a file or a folder is of this kind; false where there is none.
   let recognizes: @Sendable (_ path: String) throws(Failure) -> Bool

@@ -1,7 +1,7 @@
 import Tensors
 
-/// What an augmentation may draw for a sample: it depends on seed, image and epoch, so any thread on
-/// any rank draws the same.
+/// What an augmentation may draw for a sample: it depends on seed, image and epoch, so any thread
+/// on any rank draws the same.
 public struct SampleDraws: Sendable {
   private let seed: UInt64
   private let index: Int

@@ -4,9 +4,9 @@ import Tensors
 /// Brings the samples of any step of a run into memory: which images they are, in which epoch, read
 /// on all threads.
 ///
-/// What a step gets follows from its number alone, so a run may begin at any step, and whoever reads
-/// ahead asks for later steps, across the end of an epoch too: the orders of two successive epochs
-/// are kept. One call at a time; after init nothing is allocated.
+/// What a step gets follows from its number alone, so a run may begin at any step, and whoever
+/// reads ahead asks for later steps, across the end of an epoch too: the orders of two successive
+/// epochs are kept. One call at a time; after init nothing is allocated.
 public final class SampleLoader {
   /// The order in which an epoch goes through the images.
   public enum Order: Sendable {
@@ -79,7 +79,8 @@ public final class SampleLoader {
   ///
   /// `positions` are theirs among the step's b samples: a rank's lanes, or those of a round. Throws
   /// the `.data` failure of the first of them that cannot be read, whatever the number of threads:
-  /// its memory is as it was, but all others have been read, so a step may go on to where ranks agree.
+  /// its memory is as it was, but all others have been read, so a step may go on to where ranks
+  /// agree.
   public func take(
     step: Int,
     _ positions: Range<Int>,

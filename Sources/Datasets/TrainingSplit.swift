@@ -5,8 +5,8 @@ import Tensors
 ///
 /// Both fractions are of all images. Of each class with n images the nearest whole number to
 /// fraction × n is held out, spread evenly over the class in file order; then as many as the other
-/// fraction says are taken from what is left in the same way. No seed has a part in it, so that runs
-/// with different seeds are compared on the same images.
+/// fraction says are taken from what is left in the same way. No seed has a part in it, so that
+/// runs with different seeds are compared on the same images.
 public struct TrainingSplit: Sendable {
   /// The images to train on, in the order of the dataset.
   public let train: any ImageDataset

@@ -3,7 +3,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Cutout against a transcription of the authors' code (uoguelph-mlrg/Cutout, util/cutout.py), and where the squares lie.
+/// Cutout against a transcription of the authors' code (uoguelph-mlrg/Cutout, util/cutout.py), and
+/// where the squares lie.
 struct CutoutTests {
   private static let constants = Normalization(mean: [-1, -2], deviation: [3, 4])
 

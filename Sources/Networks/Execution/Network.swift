@@ -1,12 +1,13 @@
 import Kernels
 import Tensors
 
-/// A model with memory of its own on one rank, ready to run: forward, loss and backward as lists of stages over one arena.
+/// A model with memory of its own on one rank, ready to run: forward, loss and backward as lists of
+/// stages over one arena.
 ///
 /// Made once; a step allocates nothing. The caller says which step it is, fills `images` and
-/// `targets` for the current batch of its `BatchLayout`, runs `forward` and, in training, `backward`,
-/// and reads `records` and the gradients; the logits hold until `backward`. A batch in several rounds
-/// takes all of this for each, and only the last leaves whole records and gradients.
+/// `targets` for the current batch of its `BatchLayout`, runs `forward` and, in training,
+/// `backward`, and reads `records` and the gradients; the logits hold until `backward`. A batch in
+/// several rounds takes all of this for each, and only the last leaves whole records and gradients.
 public final class Network {
   /// What runs.
   public let model: Model
@@ -20,14 +21,16 @@ public final class Network {
   public let targets: UnsafeMutablePointer<SampleTarget>
   /// The logits, [local sample][class], after `forward`.
   public let logits: UnsafePointer<Float>
-  /// For each lane of this rank after `forward`: loss sum, correct answers, those not far off, then what adds up to the running statistics, Σ s·(mean, var).
+  /// For each lane of this rank after `forward`: loss sum, correct answers, those not far off, then
+  /// what adds up to the running statistics, Σ s·(mean, var).
   public let records: UnsafeMutablePointer<Double>
   /// Numbers in a lane's record.
   public let recordWidth: Int
   /// Floats of activations and their gradients.
   public var arenaFloats: Int { memory.arena.count }
 
-  /// The kernels' names, forward then backward; a stage's number in it is its label in a recorder of the team.
+  /// The kernels' names, forward then backward; a stage's number in it is its label in a recorder
+  /// of the team.
   public var stageNames: [String] {
     Self.stages(forwardEvents).map(\.kernel) + Self.stages(backwardEvents).map(\.kernel)
   }
@@ -62,8 +65,9 @@ public final class Network {
 
   /// Plans a model for one rank.
   ///
-  /// `parameters` is a whole-layout buffer, `gradients` one for each tree node that `batch` ever has (none in inference). `smoothing` is that of the labels;
-  /// `crossLane` is needed where BatchNorm's groups have several lanes; `seed` keys what operations draw in training.
+  /// `parameters` is a whole-layout buffer, `gradients` one for each tree node that `batch` ever
+  /// has (none in inference). `smoothing` is that of the labels; `crossLane` is needed where
+  /// BatchNorm's groups have several lanes; `seed` keys what operations draw in training.
   public init(
     _ model: Model,
     batch: BatchLayout,
@@ -165,7 +169,8 @@ public final class Network {
     }
   }
 
-  /// Writes the gradients of the loss summed over the samples so far; in the last round tells each tensor's range as soon as it is final.
+  /// Writes the gradients of the loss summed over the samples so far; in the last round tells each
+  /// tensor's range as soon as it is final.
   ///
   /// What `ready` throws, and a lost rank, ends it.
   public func backward(_ ready: (Range<Int>) throws -> Void) throws {
@@ -180,7 +185,8 @@ public final class Network {
     }
   }
 
-  /// Moves the running statistics towards those of the batch: `total` is the sum of all lanes' records, `samples` the batch's b.
+  /// Moves the running statistics towards those of the batch: `total` is the sum of all lanes'
+  /// records, `samples` the batch's b.
   public func updateStatistics(_ total: UnsafePointer<Double>, samples: Int) {
     var at = total + LossStages.width
     for (mean, variance, momentum) in statistics {

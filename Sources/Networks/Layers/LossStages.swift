@@ -1,11 +1,13 @@
 import Tensors
 
-/// The stages between forward and backward: the loss of every sample and its gradient, and the sums of each lane.
+/// The stages between forward and backward: the loss of every sample and its gradient, and the sums
+/// of each lane.
 enum LossStages {
   /// Their kernels, for a trial without memory.
   static let kernels = ["cross-entropy", "cross-entropy.lanes"]
 
-  /// Numbers that a lane's record begins with, and that a sample has: loss, right answer, answer not far off.
+  /// Numbers that a lane's record begins with, and that a sample has: loss, right answer, answer
+  /// not far off.
   static let width = 3
 
   /// What they read and write besides logits and their gradient.

@@ -5,7 +5,8 @@ import Tensors
 /// For smoothing s and K classes a target is (1 − s)·share + s/K, where its two labels have the
 /// shares w and 1 − w. exp and log are our own: the same bits on every CPU.
 package struct SoftmaxCrossEntropy {
-  /// Answers whose label is among so many largest logits are not far off; with so many classes or fewer, all are.
+  /// Answers whose label is among so many largest logits are not far off; with so many classes or
+  /// fewer, all are.
   package static let nearest = 5
 
   package let classes: Int
@@ -18,8 +19,8 @@ package struct SoftmaxCrossEntropy {
   /// The loss of one sample, w·CE(label) + (1 − w)·CE(other); writes d loss / d logits (of the sum
   /// over samples) unless `gradient` is nil.
   ///
-  /// `correct`: the first label's logit is the largest; `near`: it is among the `nearest` largest. A
-  /// NaN among the logits makes the loss NaN and the answer wrong.
+  /// `correct`: the first label's logit is the largest; `near`: it is among the `nearest` largest.
+  /// A NaN among the logits makes the loss NaN and the answer wrong.
   package func evaluate(
     _ logits: UnsafePointer<Float>,
     target: SampleTarget,

@@ -1,4 +1,5 @@
-/// How many classes come before the label's by falling score, equal scores in class order; all of them where a score is NaN.
+/// How many classes come before the label's by falling score, equal scores in class order; all of
+/// them where a score is NaN.
 ///
 /// So the answer is right where none does, and among the first five where fewer than five do.
 package func standing<Score: BinaryFloatingPoint>(
