@@ -99,8 +99,8 @@ public struct PlanExplanation: Sendable {
 
   /// The λ of the paper's SGDW that coupled decay comes near in the steady state of SGD and SGDW, α·c·(1 − τ)/(1 − β1); nil for other rules.
   public var coupledAsDecoupled: Double? {
-    guard plan.rule.hasPrefix("sgd"), let l2 = plan.l2, l2 > 0,
-      let constants = try? plan.constants
+    guard let l2 = plan.l2, l2 > 0, let constants = try? plan.constants,
+      (try? plan.ruleRow.isPlainDescent) == true
     else { return nil }
     let share = constants.momentum > 0 ? 1 - constants.dampening : 1
     return horizon.learningRate * l2 * share / (1 - constants.momentum)

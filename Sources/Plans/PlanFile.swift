@@ -2,14 +2,18 @@ import Foundation
 import Tensors
 internal import Yams
 
-/// The plan as YAML: one key per flag.
+/// The plan as YAML: the version of the arithmetic, and one key per flag.
 public enum PlanFile {
+  /// The key of the version; a file without it is of this program's.
+  static let versionKey = "numerics-version"
+
   /// The plan with every field that it fixes, in the order of the table.
   public static func yaml(_ plan: TrainingPlan) throws -> String {
+    let version = (Node(versionKey), Node("\(numericsVersion)"))
     let pairs = PlanField.all.compactMap { field in
       field.get(plan).map { (Node(field.flag), Node($0, Tag(.str), .any)) }
     }
-    return try Yams.serialize(node: Node(pairs))
+    return try Yams.serialize(node: Node([version] + pairs))
   }
 
   /// Sets what a file says in a plan; throws a failure of `kind` that names the file.
@@ -30,7 +34,7 @@ public enum PlanFile {
     try naming("--preset \(preset.name)", .usage) { try plan.overlay(try pairs(in: preset.text)) }
   }
 
-  /// Reads a file's keys and values, in file order; throws a usage failure that names the file.
+  /// Reads what a file says, in file order; throws a usage failure that names the file.
   public static func read(_ path: String) throws -> [(flag: String, text: String)] {
     try naming("--config \(path)", .usage) { try pairs(path) }
   }
@@ -54,8 +58,44 @@ public enum PlanFile {
     return try pairs(in: text)
   }
 
+  /// What YAML says: of fields that it lacks the default of its version where that was another, then its keys and values in their order.
+  ///
+  /// Throws a usage failure for text that is no plan.
+  package static func pairs(
+    in text: String,
+    fields: [PlanField] = PlanField.all,
+    version newest: Int = numericsVersion
+  ) throws -> [(flag: String, text: String)] {
+    var pairs = try keys(in: text)
+    var version = newest
+    if let index = pairs.firstIndex(where: { $0.flag == versionKey }) {
+      version = try self.version(pairs.remove(at: index).text, newest: newest)
+    }
+    for (flag, _) in pairs where !fields.contains(where: { $0.flag == flag }) {
+      throw Failure(.usage, "there is no flag --\(flag).")
+    }
+    let named = Set(pairs.map(\.flag))
+    let earlier = fields.filter { !named.contains($0.flag) }
+      .compactMap { field in field.earlierDefault(at: version).map { (field.flag, $0) } }
+    return earlier + pairs
+  }
+
+  /// Reads a version that this program knows.
+  private static func version(_ text: String, newest: Int) throws -> Int {
+    guard let version = Int(text), version >= 1 else {
+      throw Failure(.usage, "\(versionKey) \(text): expected an integer of at least 1.")
+    }
+    guard version <= newest else {
+      throw Failure(
+        .usage,
+        "\(versionKey) \(version) is of a newer program; this one's arithmetic is version \(newest)."
+      )
+    }
+    return version
+  }
+
   /// The keys and values of YAML, in its order.
-  private static func pairs(in text: String) throws -> [(flag: String, text: String)] {
+  private static func keys(in text: String) throws -> [(flag: String, text: String)] {
     let root: Node?
     do {
       root = try Yams.compose(yaml: text)
@@ -71,9 +111,6 @@ public enum PlanFile {
     return try mapping.map { key, value in
       guard let flag = key.string, let scalar = value.scalar else {
         throw Failure(.usage, "\(key.string ?? "a key") has no single value.")
-      }
-      guard PlanField.named(flag) != nil else {
-        throw Failure(.usage, "there is no flag --\(flag).")
       }
       return (flag, scalar.string)
     }

@@ -12,16 +12,4 @@ public enum ScheduleName: String, Sendable, CaseIterable {
   case cosine
   /// A cosine in each of several periods.
   case warmRestarts = "warm-restarts"
-
-  /// The flags that belong to it, beside --warmup-epochs, which any schedule takes.
-  var takes: [String] {
-    switch self {
-    case .fixed: []
-    case .step: ["step-epochs", "step-factor"]
-    case .piecewiseConstant, .piecewiseLinear: ["knots"]
-    case .cosine: ["cosine-period"]
-    case .warmRestarts:
-      ["restart-epochs", "restart-mult", "eta-min", "eta-max", "restart-momentum"]
-    }
-  }
 }

@@ -17,15 +17,7 @@ extension TrainingPlan {
   public var constants: RuleConstants {
     get throws {
       var constants = try ruleRow.constants(dialect)
-      if let betas { (constants.beta1, constants.beta2) = (betas[0], betas[1]) }
-      constants.epsilon = epsilon ?? constants.epsilon
-      constants.momentum = momentum ?? constants.momentum
-      constants.dampening = dampening ?? constants.dampening
-      constants.rho = rho ?? constants.rho
-      constants.initialAccumulator = initialAccumulator ?? constants.initialAccumulator
-      constants.tolerance = swatsTolerance ?? constants.tolerance
-      (constants.nesterov, constants.amsgrad) = (nesterov, amsgrad)
-      constants.centered = centered
+      for field in PlanField.constantFields { field.constant?.take(self, &constants) }
       return constants
     }
   }
@@ -58,15 +50,10 @@ extension TrainingPlan {
           plan.weightDecay = dialect.usualDecay
         }
       }
-      if row.takes.contains(.betas) { plan.betas = [constants.beta1, constants.beta2] }
-      if row.takes.contains(.epsilon) { plan.epsilon = constants.epsilon }
-      if row.takes.contains(.momentum) { plan.momentum = constants.momentum }
-      if row.takes.contains(.dampening) { plan.dampening = constants.dampening }
-      if row.takes.contains(.rho) { plan.rho = constants.rho }
-      if row.takes.contains(.initialAccumulator) {
-        plan.initialAccumulator = constants.initialAccumulator
+      for constant in PlanField.constantFields.compactMap(\.constant)
+      where row.takes.contains(constant.name) {
+        constant.fix(constants, &plan)
       }
-      if row.takes.contains(.tolerance) { plan.swatsTolerance = constants.tolerance }
       return plan
     }
   }
@@ -77,10 +64,10 @@ extension TrainingPlan {
     try refuseIdleConstants(row)
     if let objection = row.objection(try constants, dialect) { throw Failure(.usage, objection) }
     try validateDecay(row)
-    if rule == "swats" && clipNorm != nil {
+    if try clipNorm != nil && !updateRule.sums.isEmpty {
       throw Failure(
         .usage,
-        "--clip-grad: swats measures whole gradients, so they cannot be clipped."
+        "--clip-grad: \(rule) measures whole gradients, so they cannot be clipped."
       )
     }
     if l2 == nil && !noL2.isEmpty {
@@ -123,18 +110,12 @@ extension TrainingPlan {
 
   /// Refuses a constant that the rule does not take.
   private func refuseIdleConstants(_ row: UpdateRuleCatalog.Row) throws {
-    let given: [(RuleConstants.Name, Bool)] = [
-      (.betas, betas != nil), (.epsilon, epsilon != nil), (.momentum, momentum != nil),
-      (.dampening, dampening != nil), (.nesterov, nesterov), (.amsgrad, amsgrad),
-      (.rho, rho != nil), (.centered, centered), (.tolerance, swatsTolerance != nil),
-      (.initialAccumulator, initialAccumulator != nil),
-    ]
-    for (name, isGiven) in given where isGiven && !row.takes.contains(name) {
+    for field in PlanField.constantFields where field.get(self) != nil {
+      guard let name = field.constant?.name, !row.takes.contains(name) else { continue }
       let others = UpdateRuleCatalog.rows.filter { $0.takes.contains(name) }.map(\.name)
       throw Failure(
         .usage,
-        "--\(name.rawValue): \(row.name) has no such constant; "
-          + "\(Self.having(others))."
+        "--\(field.flag): \(row.name) has no such constant; \(Self.having(others))."
       )
     }
   }

@@ -86,12 +86,11 @@ extension TrainingPlan {
   /// Throws a usage failure for a schedule that cannot be followed, or is told what it does not take.
   func validateSchedule() throws {
     for field in PlanField.scheduleFields where field.get(self) != nil {
-      let takers = ScheduleName.allCases.filter { $0.takes.contains(field.flag) }
-      if takers.isEmpty || takers.contains(schedule) { continue }
+      if field.schedules.isEmpty || field.schedules.contains(schedule) { continue }
       throw Failure(
         .usage,
         "--\(field.flag) says nothing to --sched \(schedule.rawValue); it belongs to "
-          + "\(takers.map(\.rawValue).joined(separator: " and "))."
+          + "\(field.schedules.map(\.rawValue).joined(separator: " and "))."
       )
     }
     if warmupEpochs >= epochs && warmupEpochs > 0 {

@@ -59,7 +59,7 @@ public struct TrainingPlan: Sendable, Equatable {
   /// α.
   public var learningRate: Double?
   /// β1, β2.
-  public var betas: [Double]?
+  public var betas: Betas?
   /// ε.
   public var epsilon: Double?
   /// The momentum of SGD and RMSProp.

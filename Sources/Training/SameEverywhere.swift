@@ -7,18 +7,22 @@ import Tensors
 ///
 /// Parameters stay equal when one rank trains on a stale copy of the images or with another seed; only the result is wrong.
 package enum SameEverywhere {
-  /// Throws on all ranks alike when a field that decides the bits differs between ranks.
+  /// Throws on all ranks alike, a usage failure, when a field that is no rank's own differs between ranks.
   package static func check(_ plan: TrainingPlan, _ communicator: any Communicator) throws {
-    for field in PlanField.all where field.decidesBits && field.flag != "data" {
-      let values = try communicator.allGather(field.get(plan) ?? "nothing")
-      if let other = values.firstIndex(where: { $0 != values[0] }) {
-        throw Failure(
-          .usage,
-          "--\(field.flag) is \(values[other]) for rank \(other) on \(communicator.hosts[other]) but "
-            + "\(values[0]) for rank 0 on \(communicator.hosts[0]): every rank needs the same plan.",
-          isAgreed: true
-        )
-      }
+    let fields = PlanField.all.filter { !$0.isLocal }
+    // No argument holds a zero byte.
+    let mark: Character = "\0"
+    let own = fields.map { $0.get(plan) ?? "nothing" }.joined(separator: "\(mark)")
+    let all = try communicator.allGather(own)
+    guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
+    let values = [other, 0].map { all[$0].split(separator: mark, omittingEmptySubsequences: false) }
+    for (field, (theirs, first)) in zip(fields, zip(values[0], values[1])) where theirs != first {
+      throw Failure(
+        .usage,
+        "--\(field.flag) is \(theirs) for rank \(other) on \(communicator.hosts[other]) but "
+          + "\(first) for rank 0 on \(communicator.hosts[0]): every rank needs the same plan.",
+        isAgreed: true
+      )
     }
   }
 

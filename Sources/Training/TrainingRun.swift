@@ -33,6 +33,7 @@ public struct TrainingRun {
     (self.plan, self.communicator) = (plan, communicator)
     let leads = communicator.rank == 0
     self.console = leads ? console : nil
+    try SameEverywhere.check(plan, communicator)
     let placement = try Placement(
       communicator,
       threads: plan.threads,
@@ -41,7 +42,6 @@ public struct TrainingRun {
       allowMixedCPU: plan.allowMixedCPU
     )
     let source = try communicator.together { try openDataSource(plan.dataRequest) }
-    try SameEverywhere.check(plan, communicator)
     try SameEverywhere.check(source, communicator)
     // Before the folder: what is refused must leave nothing behind.
     let horizon = try Horizon(plan, samples: source.train.count)

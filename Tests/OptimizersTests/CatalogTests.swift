@@ -16,7 +16,7 @@ struct CatalogTests {
 
   @Test func constantsReachTheirRule() throws {
     var constants = RuleConstants()
-    (constants.beta1, constants.beta2) = (0.8, 0.95)
+    constants.betas = Betas(0.8, 0.95)
     (constants.epsilon, constants.momentum) = (1e-4, 0.7)
     (constants.amsgrad, constants.nesterov) = (true, true)
     let adamW = try #require(UpdateRuleCatalog.row("adamw").rule(constants, .keras) as? AdamW)

@@ -108,7 +108,7 @@ struct OptimizerGoldenTests {
       case ("weight-decay", .number(let x)): decay = x
       case ("l2", .number(let x)): l2 = x
       case ("maximize", .flag(let on)): sign = on ? -1 : 1
-      case ("opt-betas", .pair(let x)): (constants.beta1, constants.beta2) = (x[0], x[1])
+      case ("opt-betas", .pair(let x)): constants.betas = Betas(x[0], x[1])
       case ("opt-eps", .number(let x)): (constants.epsilon, constants.tolerance) = (x, x)
       case ("momentum", .number(let x)): constants.momentum = x
       case ("dampening", .number(let x)): constants.dampening = x

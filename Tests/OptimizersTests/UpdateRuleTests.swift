@@ -25,11 +25,11 @@ struct UpdateRuleTests {
   private static let changes: [@Sendable (inout RuleConstants) -> Void] = [
     { _ in },
     {
-      ($0.beta1, $0.beta2, $0.epsilon) = (0.5, 0.9, 1e-3)
+      ($0.betas, $0.epsilon) = (Betas(0.5, 0.9), 1e-3)
       ($0.momentum, $0.rho) = (0, 0.5)
     },
     {
-      ($0.beta1, $0.beta2, $0.epsilon) = (0, 0.99, 1e-5)
+      ($0.betas, $0.epsilon) = (Betas(0, 0.99), 1e-5)
       ($0.momentum, $0.rho, $0.centered) = (0.99, 0.95, true)
     },
     {

@@ -50,7 +50,7 @@ struct OptimizerCallTests {
 
   @Test func constantsAreNamedAsThere() throws {
     func change(_ plan: inout TrainingPlan) {
-      (plan.betas, plan.epsilon, plan.amsgrad, plan.maximize) = ([0.8, 0.99], 1e-5, true, true)
+      (plan.betas, plan.epsilon, plan.amsgrad, plan.maximize) = (Betas(0.8, 0.99), 1e-5, true, true)
     }
     #expect(
       try call("adam", .pytorch, change).text

@@ -8,14 +8,13 @@ import TestSupport
 struct PlanFileTests {
   @Test func aPlanOfAllFieldsComesBack() throws {
     var plan = TrainingPlan()
-    for (flag, text) in PlanFieldTests.texts {
-      try #require(PlanField.named(flag)).assign(text, to: &plan)
-    }
+    for field in PlanField.all { try field.assign(PlanFieldTests.changed(field), to: &plan) }
     let yaml = try PlanFile.yaml(plan)
     #expect(try read(yaml) == plan)
     let lines = yaml.split(separator: "\n")
-    #expect(lines.count == PlanField.all.count)
-    #expect(zip(lines, PlanField.all).allSatisfy { $0.hasPrefix("\($1.flag):") })
+    #expect(lines.first == "numerics-version: \(numericsVersion)")
+    #expect(lines.count == 1 + PlanField.all.count)
+    #expect(zip(lines.dropFirst(), PlanField.all).allSatisfy { $0.hasPrefix("\($1.flag):") })
   }
 
   @Test func theDefaultPlanComesBack() throws {
@@ -61,13 +60,33 @@ struct PlanFileTests {
   @Test(arguments: [
     ("- lr", "expected lines of the form"), ("just text", "expected lines of the form"),
     ("lr: [1, 2]", "lr has no single value"), ("learning-rate: 1", "no flag --learning-rate"),
-    ("lr: 'x", "not YAML"),
+    ("lr: 'x", "not YAML"), ("numerics-version: 2x", "expected an integer"),
+    ("numerics-version: 0", "expected an integer"), ("numerics-version: 1000", "newer program"),
   ])
   func aBadFileIsNamed(yaml: String, complaint: String) throws {
     let failure = #expect(throws: Failure.self) { try read(yaml) }
     #expect(failure?.kind == .usage)
     #expect(failure?.message.contains("/plan.yaml: ") == true)
     #expect(failure?.message.contains(complaint) == true, "\(failure?.message ?? "")")
+  }
+
+  /// A field whose default was 8 up to version 2, 9 in versions 3 and 4, and is 0 in version 5.
+  @Test(arguments: [
+    ("numerics-version: 1", ["8"]), ("numerics-version: 2", ["8"]), ("numerics-version: 3", ["9"]),
+    ("numerics-version: 4", ["9"]), ("numerics-version: 5", []), ("# no version", []),
+    ("numerics-version: 1\nmade-up: 3", ["3"]), ("made-up: 3\nnumerics-version: 4", ["3"]),
+  ])
+  func whatAnOlderFileLacksIsItsDefaultThen(yaml: String, texts: [String]) throws {
+    let field = PlanField(
+      "made-up",
+      \.cutout,
+      .integer(0...100),
+      .method,
+      earlierDefaults: [2: "8", 4: "9"],
+      "a field"
+    )
+    let pairs = try PlanFile.pairs(in: yaml, fields: [field], version: 5)
+    #expect(pairs.map(\.text) == texts && pairs.allSatisfy { $0.flag == "made-up" })
   }
 
   @Test func aMissingFileIsNamed() {

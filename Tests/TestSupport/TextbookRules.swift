@@ -42,11 +42,11 @@ public struct TextbookRule: Sendable {
     epsilonIsUncorrected: Bool = false
   ) -> TextbookRule {
     TextbookRule(states: c.amsgrad ? [0, 0, 0] : [0, 0]) { theta, s, g, now in
-      s[0] = c.beta1 * s[0] + (1 - c.beta1) * g
-      s[1] = c.beta2 * s[1] + (1 - c.beta2) * g * g
+      s[0] = c.betas.first * s[0] + (1 - c.betas.first) * g
+      s[1] = c.betas.second * s[1] + (1 - c.betas.second) * g * g
       if c.amsgrad { s[2] = max(s[2], s[1]) }
-      let corrected = s[0] / (1 - power(c.beta1, now.step))
-      let correction = (1 - power(c.beta2, now.step)).squareRoot()
+      let corrected = s[0] / (1 - power(c.betas.first, now.step))
+      let correction = (1 - power(c.betas.second, now.step)).squareRoot()
       let root = (c.amsgrad ? s[2] : s[1]).squareRoot() / correction
       let epsilon = epsilonIsUncorrected ? c.epsilon / correction : c.epsilon
       let decay = decays ? now.decay * theta : 0

@@ -24,10 +24,8 @@ public struct RuleConstants: Hashable, Sendable {
     case tolerance = "swats-tolerance"
   }
 
-  /// β1.
-  public var beta1 = 0.9
-  /// β2.
-  public var beta2 = 0.999
+  /// β1 and β2.
+  public var betas = Betas(0.9, 0.999)
   /// ε.
   public var epsilon = 1e-8
   /// The momentum.

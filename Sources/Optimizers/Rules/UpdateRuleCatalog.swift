@@ -2,56 +2,6 @@ import Tensors
 
 /// The update rules by name: a new one is a file and a row here.
 public enum UpdateRuleCatalog {
-  /// One rule's entry.
-  public struct Row: Sendable {
-    /// Its name on the command line.
-    public let name: String
-    /// The learning rate when none is given.
-    public let learningRate: Double
-    /// Whether it has decoupled weight decay.
-    public let decaysWeights: Bool
-    /// The constants it takes.
-    public let takes: Set<RuleConstants.Name>
-    /// The dialects that have it, or in which it can be meant.
-    public let dialects: [Dialect]
-    /// What differs from the usual constants, by dialect.
-    let usual: @Sendable (Dialect, inout RuleConstants) -> Void
-    /// The rule with the given constants.
-    let make: @Sendable (RuleConstants, Dialect) -> any UpdateRule
-
-    /// The constants when none are given.
-    public func constants(_ dialect: Dialect) -> RuleConstants {
-      var constants = RuleConstants()
-      usual(dialect, &constants)
-      return constants
-    }
-
-    /// Why the rule cannot be meant in a dialect with these constants; nil where it can.
-    public func objection(_ constants: RuleConstants, _ dialect: Dialect) -> String? {
-      guard dialects.contains(dialect) else {
-        return "--opt \(name): --dialect \(dialect.rawValue) has no such rule; "
-          + "\(dialects.map(\.rawValue).joined(separator: ", ")) have."
-      }
-      if constants.amsgrad && dialect == .authors {
-        return "--amsgrad: the authors' code has none; take --dialect paper or pytorch."
-      }
-      if constants.dampening != 0 && dialect != .pytorch && dialect != .authors {
-        return "--dampening: only Torch's momentum has it; take --dialect pytorch or authors."
-      }
-      if constants.nesterov && (constants.momentum == 0 || constants.dampening != 0) {
-        return "--nesterov needs a --momentum and no --dampening."
-      }
-      return nil
-    }
-
-    /// The rule; its constants must raise no objection.
-    public func rule(_ constants: RuleConstants, _ dialect: Dialect) -> any UpdateRule {
-      let objection = objection(constants, dialect)
-      precondition(objection == nil, objection ?? "")
-      return make(constants, dialect)
-    }
-  }
-
   private static let sgd: Set<RuleConstants.Name> = [.momentum, .dampening, .nesterov]
   private static let moments: Set<RuleConstants.Name> = [.betas, .epsilon, .amsgrad]
   /// The dialects of the rules that the paper does not have.
@@ -64,15 +14,22 @@ public enum UpdateRuleCatalog {
       learningRate: 1e-3,
       decaysWeights: true,
       takes: moments,
-      dialects: Dialect.allCases,
+      python: [
+        .pytorch: "torch.optim.AdamW", .keras: "keras.optimizers.AdamW",
+        .tfa: "tfa.optimizers.AdamW", .optax: "optax.adamw",
+      ],
+      epsilonPlace: besideMoment,
       usual: usualAdam
     ) { AdamW(adam($0, $1)) },
     Row(
       name: "adam",
       learningRate: 1e-3,
-      decaysWeights: false,
       takes: moments,
-      dialects: Dialect.allCases,
+      python: [
+        .pytorch: "torch.optim.Adam", .keras: "keras.optimizers.Adam",
+        .tfa: "tf.keras.optimizers.Adam", .optax: "optax.adam",
+      ],
+      epsilonPlace: besideMoment,
       usual: usualAdam
     ) { Adam(adam($0, $1)) },
     Row(
@@ -80,23 +37,34 @@ public enum UpdateRuleCatalog {
       learningRate: 0.05,
       decaysWeights: true,
       takes: sgd,
-      dialects: Dialect.allCases,
-      usual: { _, _ in }
+      python: [
+        .pytorch: PythonName("torch.optim.SGD", decaysWeights: false),
+        .keras: "keras.optimizers.SGD", .tfa: "tfa.optimizers.SGDW",
+      ],
+      rateEntersMomentum: { $0.ratesEnterMomentum },
+      isPlainDescent: true
     ) { SGDW(momentum($0, $1)) },
     Row(
       name: "sgd",
       learningRate: 0.05,
-      decaysWeights: false,
       takes: sgd,
-      dialects: Dialect.allCases,
-      usual: { _, _ in }
+      python: [
+        .pytorch: "torch.optim.SGD", .keras: "keras.optimizers.SGD",
+        .tfa: "tf.keras.optimizers.SGD", .optax: "optax.sgd",
+      ],
+      rateEntersMomentum: { $0.ratesEnterMomentum },
+      isPlainDescent: true
     ) { SGD(momentum($0, $1)) },
     Row(
       name: "adagrad",
       learningRate: 1e-2,
-      decaysWeights: false,
       takes: [.epsilon, .initialAccumulator],
       dialects: others,
+      python: [
+        .pytorch: "torch.optim.Adagrad", .keras: "keras.optimizers.Adagrad",
+        .optax: "optax.adagrad",
+      ],
+      epsilonPlace: atRoot,
       usual: { dialect, constants in
         constants.epsilon = dialect.epsilonIsUnderRoot ? 1e-7 : 1e-10
         constants.initialAccumulator = dialect.epsilonIsUnderRoot ? 0.1 : 0
@@ -105,9 +73,14 @@ public enum UpdateRuleCatalog {
     Row(
       name: "rmsprop",
       learningRate: 1e-3,
-      decaysWeights: false,
       takes: [.rho, .epsilon, .momentum, .centered],
       dialects: others,
+      python: [
+        .pytorch: PythonName("torch.optim.RMSprop", rho: "alpha"),
+        .keras: "keras.optimizers.RMSprop", .optax: PythonName("optax.rmsprop", rho: "decay"),
+      ],
+      epsilonPlace: atRoot,
+      rateEntersMomentum: { $0.epsilonIsUnderRoot },
       usual: { dialect, constants in
         constants.rho = dialect == .keras || dialect == .optax ? 0.9 : 0.99
         constants.epsilon = dialect == .keras ? 1e-7 : 1e-8
@@ -125,9 +98,13 @@ public enum UpdateRuleCatalog {
     Row(
       name: "adadelta",
       learningRate: 1,
-      decaysWeights: false,
       takes: [.rho, .epsilon],
       dialects: others,
+      python: [
+        .pytorch: "torch.optim.Adadelta", .keras: "keras.optimizers.Adadelta",
+        .optax: "optax.adadelta",
+      ],
+      epsilonPlace: { _ in .underRoot },
       usual: { dialect, constants in
         constants.rho = dialect == .keras ? 0.95 : 0.9
         constants.epsilon = dialect == .keras ? 1e-7 : 1e-6
@@ -136,12 +113,23 @@ public enum UpdateRuleCatalog {
     Row(
       name: "swats",
       learningRate: 1e-3,
-      decaysWeights: false,
       takes: [.betas, .epsilon, .tolerance],
       dialects: [.paper],
+      python: [:],
+      epsilonPlace: { _ in .besideRawRoot },
       usual: { _, constants in constants.epsilon = 1e-9 }
     ) { SWATS(adam($0, $1), tolerance: $0.tolerance) },
   ]
+
+  /// The place of Adam's ε.
+  @Sendable private static func besideMoment(_ dialect: Dialect) -> Row.EpsilonPlace {
+    dialect.epsilonIsUncorrected ? .besideRawRoot : .besideCorrectedRoot
+  }
+
+  /// The place of ε in the rules that correct nothing.
+  @Sendable private static func atRoot(_ dialect: Dialect) -> Row.EpsilonPlace {
+    dialect.epsilonIsUnderRoot ? .underRoot : .besideRoot
+  }
 
   /// ε is 10⁻⁷ in Keras and what is built on it.
   @Sendable private static func usualAdam(_ dialect: Dialect, _ constants: inout RuleConstants) {
@@ -150,8 +138,8 @@ public enum UpdateRuleCatalog {
 
   private static func adam(_ all: RuleConstants, _ dialect: Dialect) -> AdamConstants {
     AdamConstants(
-      beta1: all.beta1,
-      beta2: all.beta2,
+      beta1: all.betas.first,
+      beta2: all.betas.second,
       epsilon: all.epsilon,
       amsgrad: all.amsgrad,
       dialect: dialect

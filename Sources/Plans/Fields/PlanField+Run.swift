@@ -1,135 +1,144 @@
 import Kernels
 import Networks
-import Optimizers
-import Tensors
 
 extension PlanField {
-  /// How and where a run goes, and what it leaves.
-  static let runFields: [PlanField] = [
-    integer(
+  /// How the work is shared and done.
+  static let parallelFields: [PlanField] = [
+    PlanField(
       "lanes",
-      .parallel,
-      .method,
       \.lanes,
-      atLeast: 1,
+      .integer(1...),
+      .method,
+      also: [.explain, .estimate, .benchStep],
       "slices of the batch; at most so many ranks; decides the bits, ranks and threads do not"
     ),
-    integer(
+    PlanField(
       "accumulate",
-      .parallel,
-      .running,
       \.accumulate,
-      atLeast: 1,
+      .integer(1...),
+      .running,
+      also: [.explain, .estimate, .benchStep],
       "rounds in which a rank takes its lanes, adding up gradients: less memory, same bits"
     ),
-    row(
+    PlanField(
       "zero",
-      .value("0|1"),
-      .parallel,
+      \.zero,
+      .described("0|1", expected: "0 or 1", read: { ["0": 0, "1": 1][$0] }),
       .running,
-      "1: each rank keeps optimizer state for its slices only; 0: all of it; same bits",
-      { "\($0.zero)" }
-    ) { plan, text in
-      guard let value = Int(text), value == 0 || value == 1 else { return "0 or 1" }
-      plan.zero = value
-      return nil
-    },
-    optionalInteger(
+      also: [.explain, .estimate, .benchStep],
+      "1: each rank keeps optimizer state for its slices only; 0: all of it; same bits"
+    ),
+    PlanField(
       "threads",
-      .parallel,
-      .running,
       \.threads,
-      atLeast: 1,
-      atMost: 1024,
+      .optional(.integer(1...1024)),
+      .running,
+      isLocal: true,
+      also: [.explain, .estimate, .benchStep, .benchKernels, .eval],
       "threads of a rank; by default the cores it may use"
     ),
-    choice(
+    // No bit: the kernels of all instruction sets are held to the same ones.
+    PlanField(
       "kernels",
-      .parallel,
-      .identity,
       \.kernels,
+      .choice,
+      .running,
+      also: [.benchStep, .benchKernels, .eval],
       "instruction set; auto: the best that the CPUs of all ranks have"
     ),
-    choice(
+    PlanField(
+      "no-pin",
+      \.noPin,
+      .toggle,
+      .running,
+      isLocal: true,
+      also: .benchStep,
+      "do not bind threads to cores"
+    ),
+    // What it allows moves bits: OpenBLAS kernels, which are the machines' and not the plan's.
+    PlanField(
+      "allow-mixed-cpu",
+      \.allowMixedCPU,
+      .toggle,
+      .running,
+      also: [.benchStep, .eval],
+      "allow ranks whose OpenBLAS kernels differ; results then depend on who runs what"
+    ),
+    PlanField(
       "conv",
-      .parallel,
-      .method,
       \.convolutions,
+      .choice,
+      .method,
+      also: [.estimate, .benchStep, .eval],
       "how convolutions are computed; auto: layer by layer what measures best; decides the last bits"
     ),
-    set(
+    PlanField(
       "no-fusion",
-      .parallel,
-      .running,
       \.fusionsOff,
+      .names(),
+      .running,
+      also: [.estimate, .benchStep, .eval],
       "do not put these together: " + Fusion.allCases.map(\.rawValue).joined(separator: ", ")
         + "; slower, same bits; to find faults"
     ),
-    toggle("no-pin", .parallel, .running, \.noPin, "do not bind threads to cores"),
-    toggle(
-      "allow-mixed-cpu",
-      .parallel,
-      .running,
-      \.allowMixedCPU,
-      "allow ranks whose OpenBLAS kernels differ; results then depend on who runs what"
-    ),
-    row(
+  ]
+
+  /// What a run leaves.
+  static let outputFields: [PlanField] = [
+    // Rank 0's counts; the others may know the place by another path.
+    PlanField(
       "output",
-      .value("DIR"),
-      .output,
+      \.output,
+      .optional(.text("DIR", expected: "a folder")),
       .running,
-      "run folder; by default runs/MODEL-DATA-TIME",
-      { $0.output }
-    ) { plan, text in
-      if text.isEmpty { return "a folder" }
-      plan.output = text
-      return nil
-    },
-    toggle("overwrite", .output, .running, \.overwrite, "replace a run in the output folder"),
-    integer(
+      isLocal: true,
+      "run folder; by default runs/MODEL-DATA-TIME"
+    ),
+    PlanField(
+      "overwrite",
+      \.overwrite,
+      .toggle,
+      .running,
+      "replace a run in the output folder"
+    ),
+    // What is not evaluated is not the best model, nor counted by --early-stop.
+    PlanField(
       "eval-every",
-      .output,
-      .running,
       \.evalEvery,
-      atLeast: 0,
+      .integer(0...),
+      .extent,
       "epochs between evaluations; 0: only at the end"
     ),
-    toggle(
+    PlanField(
       "save-best",
-      .output,
-      .running,
       \.saveBest,
+      .toggle,
+      .running,
       "save best.safetensors: the weights, with --ema their average, of the evaluation with the "
         + "most right answers"
     ),
-    optionalInteger(
+    PlanField(
       "early-stop",
-      .output,
-      .extent,
       \.earlyStop,
-      atLeast: 1,
+      .optional(.integer(1...)),
+      .extent,
       "stop after so many evaluations in a row without a new best"
     ),
-    integer(
+    PlanField(
       "log-every",
-      .output,
-      .running,
       \.logEvery,
-      atLeast: 1,
+      .integer(1...),
+      .running,
       "steps between lines of metrics"
     ),
-    row(
+    // All ranks or none: rank 0 gathers from all what it writes.
+    PlanField(
       "profile",
-      .value("FILE"),
-      .output,
+      \.profile,
+      .optional(.text("FILE", expected: "a file")),
       .running,
       "write a Chrome trace of steps \(TrainingPlan.profiledSteps.lowerBound) to "
-        + "\(TrainingPlan.profiledSteps.upperBound) of every rank and thread; ui.perfetto.dev shows it",
-      { $0.profile }
-    ) { plan, text in
-      if text.isEmpty { return "a file" }
-      plan.profile = text
-      return nil
-    },
+        + "\(TrainingPlan.profiledSteps.upperBound) of every rank and thread; ui.perfetto.dev shows it"
+    ),
   ]
 }

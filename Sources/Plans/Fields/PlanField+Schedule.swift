@@ -1,119 +1,111 @@
 import Optimizers
-import Tensors
 
 extension PlanField {
   /// η over the run.
   static let scheduleFields: [PlanField] = [
-    choice(
+    PlanField(
       "sched",
-      .optimizer,
-      .method,
       \.schedule,
+      .choice,
+      .method,
       "schedule multiplier η, over the whole horizon of epochs"
     ),
-    integer(
+    PlanField(
       "warmup-epochs",
-      .optimizer,
-      .method,
       \.warmupEpochs,
-      atLeast: 0,
+      .integer(0...),
+      .method,
       "epochs over which η rises linearly to 1, before any schedule and part of the horizon"
     ),
-    optionalChoice(
+    PlanField(
       "cosine-period",
-      .optimizer,
-      .method,
       \.cosinePeriod,
+      .optional(.choice),
+      .method,
+      schedules: [.cosine],
       "cosine: η = ½(1 + cos πx) or cos ½πx; by default half"
     ),
-    row(
+    PlanField(
       "step-epochs",
-      .value("E,E"),
-      .optimizer,
+      \.stepEpochs,
+      .optional(
+        .list(
+          "E,E",
+          expected: "rising epochs such as 30,60,80",
+          after: { $0 > $1 },
+          read: NumberRange.notNegative.read,
+          write: plain
+        )
+      ),
       .method,
+      schedules: [.step],
       "step: epochs after which η falls; by default "
-        + TrainingPlan.usualStepEpochs.map(plain).joined(separator: ","),
-      { $0.stepEpochs.map { $0.map(plain).joined(separator: ",") } }
-    ) { plan, text in
-      let epochs = pieces(text) { NumberRange.notNegative.read($0) }
-      guard let epochs, rises(epochs) else { return "rising epochs such as 30,60,80" }
-      plan.stepEpochs = epochs
-      return nil
-    },
-    optionalNumber(
+        + TrainingPlan.usualStepEpochs.map(plain).joined(separator: ",")
+    ),
+    PlanField(
       "step-factor",
-      .optimizer,
-      .method,
       \.stepFactor,
-      .positive,
+      .optional(.number(.positive)),
+      .method,
+      schedules: [.step],
       "step: what η is multiplied by each time; by default \(TrainingPlan.usualStepFactor)"
     ),
-    row(
+    PlanField(
       "knots",
-      .value("E:M,E:M"),
-      .optimizer,
+      \.knots,
+      .optional(
+        .list(
+          "E:M,E:M",
+          expected: "rising epochs with multipliers such as 80:0.1,120:0.01",
+          after: { $0.epoch > $1.epoch },
+          read: { ScheduleKnot($0) },
+          write: \.description
+        )
+      ),
       .method,
-      "piecewise-constant: η is M from epoch E on; piecewise-linear: η runs straight from M to M",
-      { $0.knots.map { $0.map(\.description).joined(separator: ",") } }
-    ) { plan, text in
-      let knots = pieces(text) { ScheduleKnot($0) }
-      guard let knots, rises(knots.map(\.epoch)) else {
-        return "rising epochs with multipliers such as 80:0.1,120:0.01"
-      }
-      plan.knots = knots
-      return nil
-    },
-    optionalInteger(
-      "restart-epochs",
-      .optimizer,
-      .method,
-      \.restartEpochs,
-      atLeast: 1,
-      "warm-restarts: T_0, epochs of the first period; by default "
-        + "\(TrainingPlan.usualRestartEpochs)"
+      schedules: [.piecewiseConstant, .piecewiseLinear],
+      "piecewise-constant: η is M from epoch E on; piecewise-linear: η runs straight from M to M"
     ),
-    optionalNumber(
-      "restart-mult",
-      .optimizer,
+    PlanField(
+      "restart-epochs",
+      \.restartEpochs,
+      .optional(.integer(1...)),
       .method,
+      schedules: [.warmRestarts],
+      "warm-restarts: T_0, epochs of the first period; by default \(TrainingPlan.usualRestartEpochs)"
+    ),
+    PlanField(
+      "restart-mult",
       \.restartFactor,
-      .growth,
+      .optional(.number(.growth)),
+      .method,
+      schedules: [.warmRestarts],
       "warm-restarts: T_mult, how much longer each period is than the last; by default "
         + plain(TrainingPlan.usualRestartFactor)
     ),
-    optionalNumber(
+    PlanField(
       "eta-min",
-      .optimizer,
-      .method,
       \.etaMin,
-      .notNegative,
+      .optional(.number(.notNegative)),
+      .method,
+      schedules: [.warmRestarts],
       "warm-restarts: η at the end of a period; by default 0"
     ),
-    optionalNumber(
+    PlanField(
       "eta-max",
-      .optimizer,
-      .method,
       \.etaMax,
-      .positive,
+      .optional(.number(.positive)),
+      .method,
+      schedules: [.warmRestarts],
       "warm-restarts: η at the start of a period; by default 1"
     ),
-    optionalChoice(
+    PlanField(
       "restart-momentum",
-      .optimizer,
-      .method,
       \.restartMomentum,
+      .optional(.choice),
+      .method,
+      schedules: [.warmRestarts],
       "warm-restarts: keep the optimizer's state at a restart, or start it anew; by default keep"
     ),
   ]
-
-  /// What stands between commas, read one by one; nil where one cannot be read.
-  private static func pieces<T>(_ text: String, _ read: (String) -> T?) -> [T]? {
-    let pieces = text.split(separator: ",", omittingEmptySubsequences: false)
-    let values = pieces.compactMap { read(String($0)) }
-    return values.count == pieces.count ? values : nil
-  }
-
-  private static func rises(_ epochs: [Double]) -> Bool {
-    zip(epochs, epochs.dropFirst()).allSatisfy { $0 < $1 }
-  }
 }

@@ -1,4 +1,3 @@
-import Kernels
 import Networks
 import Optimizers
 import Tensors
@@ -6,173 +5,166 @@ import Tensors
 extension PlanField {
   /// Every field of the plan, in the order of the help text.
   public static let all: [PlanField] =
-    dataFields + trainingFields + optimizerFields + scheduleFields + ruleFields + runFields
+    rows(.data, of: [.train, .explain], dataFields)
+    + rows(.training, of: [.train, .explain], trainingFields)
+    + rows(.optimizer, of: [.train, .explain], optimizerFields + scheduleFields + ruleFields)
+    + rows(.parallel, of: .train, parallelFields)
+    + rows(.output, of: .train, outputFields)
 
   private static let dataFields: [PlanField] = [
-    text(
+    // Every host may have the images in a folder of its own; that they are the same ones is checked.
+    PlanField(
       "data",
-      "PATH",
-      .data,
-      .identity,
       \.data,
+      .text("PATH"),
+      .identity,
+      isLocal: true,
+      also: .eval,
       "a folder of CIFAR-10 binaries, or 'synthetic': the built-in images"
     ),
-    text(
+    PlanField(
       "model",
-      "NAME",
-      .data,
-      .method,
       \.model,
+      .text("NAME"),
+      .method,
+      also: [.estimate, .benchStep],
       "network: " + ModelCatalog.names.joined(separator: ", ")
     ),
-    row(
+    PlanField(
       "shake",
-      .value("FORWARD-BACKWARD-LEVEL"),
-      .data,
+      \.shake,
+      .optional(
+        .described(
+          "FORWARD-BACKWARD-LEVEL",
+          expected:
+            "shake|even, then shake|even|keep, then image|batch, such as \(ShakeMode.paper)",
+          read: { ShakeMode($0) }
+        )
+      ),
       .method,
+      also: .benchStep,
+      follows: "model",
       "how shake26 networks mix their branches in training: shake or even, then shake, even or keep, "
-        + "drawn by image or batch; by default \(ShakeMode.paper)",
-      { $0.shake?.description }
-    ) { plan, text in
-      guard let mode = ShakeMode(text) else {
-        return "shake|even, then shake|even|keep, then image|batch, such as \(ShakeMode.paper)"
-      }
-      plan.shake = mode
-      return nil
-    },
-    optionalNumber(
+        + "drawn by image or batch; by default \(ShakeMode.paper)"
+    ),
+    PlanField(
       "val-fraction",
-      .data,
-      .identity,
       \.valFraction,
-      .openFraction,
+      .optional(.number(.openFraction)),
+      .identity,
+      also: .eval,
       "hold out this part of the training images, class by class, and evaluate on it"
     ),
-    optionalNumber(
+    PlanField(
       "train-fraction",
-      .data,
-      .identity,
       \.trainFraction,
-      .part,
+      .optional(.number(.part)),
+      .identity,
       "train on this part of all training images, class by class, taken from those not held out"
     ),
-    choice(
+    PlanField(
       "augment",
-      .data,
-      .method,
       \.augment,
+      .choice,
+      .method,
       "random crop after zero padding of 4, and horizontal flip"
     ),
-    integer(
+    PlanField(
       "cutout",
-      .data,
-      .method,
       \.cutout,
-      atLeast: 0,
+      .integer(0...),
+      .method,
       "set a square of N×N pixels of every training image to the mean colour, at random; 0: none"
     ),
   ]
 
   private static let trainingFields: [PlanField] = [
-    integer("epochs", .training, .method, \.epochs, atLeast: 1, "passes over the images"),
-    optionalInteger(
+    PlanField("epochs", \.epochs, .integer(1...), .method, "passes over the images"),
+    PlanField(
       "steps",
-      .training,
-      .extent,
       \.steps,
-      atLeast: 0,
+      .optional(.integer(0...)),
+      .extent,
       "stop after so many steps, leaving schedules as they are; still evaluates and saves"
     ),
-    integer(
+    PlanField(
       "batch-size",
-      .training,
-      .method,
       \.batchSize,
-      atLeast: 1,
+      .integer(1...),
+      .method,
+      also: [.estimate, .benchStep],
       "GLOBAL batch: samples of one update over all ranks"
     ),
-    row(
+    PlanField(
       "bn",
-      .value("batch|group:N|lane"),
-      .training,
+      \.batchNorm,
+      .described(
+        "batch|group:N|lane",
+        expected: "batch, lane or group:N",
+        read: BatchNormMode.init
+      ),
       .method,
-      "BatchNorm statistics over the global batch, over groups of N samples, or by lane",
-      { $0.batchNorm.description }
-    ) { plan, text in
-      guard let mode = BatchNormMode(text) else { return "batch, lane or group:N" }
-      plan.batchNorm = mode
-      return nil
-    },
-    toggle(
+      also: [.estimate, .benchStep],
+      "BatchNorm statistics over the global batch, over groups of N samples, or by lane"
+    ),
+    PlanField(
       "allow-small-bn",
-      .training,
-      .running,
       \.allowSmallBatchNorm,
+      .toggle,
+      .running,
+      also: [.estimate, .benchStep],
       "allow BatchNorm over fewer than 8 samples"
     ),
-    number(
-      "smoothing",
-      .training,
-      .method,
-      \.smoothing,
-      .fraction,
-      "label smoothing"
-    ),
-    row(
+    PlanField("smoothing", \.smoothing, .number(.fraction), .method, "label smoothing"),
+    PlanField(
       "seed",
-      .value("N"),
-      .training,
+      \.seed,
+      .described("N", expected: "an integer that is not negative", read: { UInt64($0) }),
       .method,
-      "key of every random draw",
-      { "\($0.seed)" }
-    ) { plan, text in
-      guard let seed = UInt64(text) else { return "an integer that is not negative" }
-      plan.seed = seed
-      return nil
-    },
+      "key of every random draw"
+    ),
   ]
 
   private static let optimizerFields: [PlanField] = [
-    text(
+    PlanField(
       "opt",
-      "NAME",
-      .optimizer,
-      .method,
       \.rule,
+      .text("NAME"),
+      .method,
+      also: [.estimate, .benchStep],
       "update rule: " + UpdateRuleCatalog.rows.map(\.name).joined(separator: ", ")
     ),
-    optionalNumber(
+    PlanField(
       "lr",
-      .optimizer,
-      .method,
       \.learningRate,
-      .notNegative,
+      .optional(.number(.notNegative)),
+      .method,
       "learning rate α; by default "
         + UpdateRuleCatalog.rows.map { "\($0.learningRate) for \($0.name)" }.joined(separator: ", ")
     ),
-    optionalNumber(
+    PlanField(
       "weight-decay",
-      .optimizer,
-      .method,
       \.weightDecay,
-      .notNegative,
+      .optional(.number(.notNegative)),
+      .method,
+      excludes: "weight-decay-norm",
       "decoupled decay λ: θ shrinks by η·λ·θ a step in the paper's dialect, times α in those of "
         + "pytorch, keras and optax"
     ),
-    optionalNumber(
+    PlanField(
       "weight-decay-norm",
-      .optimizer,
-      .method,
       \.weightDecayNorm,
-      .notNegative,
+      .optional(.number(.notNegative)),
+      .method,
+      excludes: "weight-decay",
       "normalised decay: λ = this · √(batch / (images · epochs)), of the restart "
         + "period where there are any; by default 0.025 when neither is given"
     ),
-    toggle(
+    PlanField(
       "allow-strong-decay",
-      .optimizer,
-      .running,
       \.allowStrongDecay,
+      .toggle,
+      .running,
       "allow a --weight-decay above 0.001"
     ),
   ]

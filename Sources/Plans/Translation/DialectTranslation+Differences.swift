@@ -13,24 +13,15 @@ extension DialectTranslation {
           + "a step ahead."
       )
     }
-    if row.takes.contains(.betas) && here.epsilonIsUncorrected != there.epsilonIsUncorrected {
-      let (corrected, raw) = here.epsilonIsUncorrected ? ("there", "here") : ("here", "there")
-      differences.append(
-        "ε is added to √v̂ \(corrected) and to √v, before its correction, \(raw): the same number "
-          + "counts 1/√(1 − β2^t) times as much \(raw), so it is equal in late steps alone."
-      )
+    if let place = row.epsilonPlace {
+      differences += epsilonDiffers(place(here), place(there))
     }
-    let isRooted = row.name == "rmsprop" || row.name == "adagrad"
-    if isRooted && here.epsilonIsUnderRoot != there.epsilonIsUnderRoot {
-      let places = there.epsilonIsUnderRoot ? ["under", "beside"] : ["beside", "under"]
+    if let enters = row.rateEntersMomentum, enters(here) != enters(there),
+      try source.constants.momentum > 0, !source.hasConstantRate
+    {
+      let places = enters(there) ? ["there", "here"] : ["here", "there"]
       differences.append(
-        "ε stands \(places[0]) the root there, \(places[1]) it here: no number makes them equal."
-      )
-    }
-    if try momentumDiffers(source, there) {
-      let enters = entersMomentum(row.name, there) ? ["there", "here"] : ["here", "there"]
-      differences.append(
-        "η·α enters the momentum \(enters[0]) and multiplies it \(enters[1]): they are equal for "
+        "η·α enters the momentum \(places[0]) and multiplies it \(places[1]): they are equal for "
           + "a constant rate alone."
       )
     }
@@ -42,15 +33,23 @@ extension DialectTranslation {
     return differences
   }
 
-  private static func momentumDiffers(_ source: TrainingPlan, _ there: Dialect) throws -> Bool {
-    guard try source.ruleRow.takes.contains(.momentum), try source.constants.momentum > 0 else {
-      return false
+  private static func epsilonDiffers(
+    _ here: UpdateRuleCatalog.Row.EpsilonPlace,
+    _ there: UpdateRuleCatalog.Row.EpsilonPlace
+  ) -> [String] {
+    if here == there { return [] }
+    switch here {
+    case .besideCorrectedRoot, .besideRawRoot:
+      let (corrected, raw) = here == .besideRawRoot ? ("there", "here") : ("here", "there")
+      return [
+        "ε is added to √v̂ \(corrected) and to √v, before its correction, \(raw): the same number "
+          + "counts 1/√(1 − β2^t) times as much \(raw), so it is equal in late steps alone."
+      ]
+    case .besideRoot, .underRoot:
+      let places = there == .underRoot ? ["under", "beside"] : ["beside", "under"]
+      return [
+        "ε stands \(places[0]) the root there, \(places[1]) it here: no number makes them equal."
+      ]
     }
-    return !source.hasConstantRate
-      && entersMomentum(source.rule, source.dialect) != entersMomentum(source.rule, there)
-  }
-
-  private static func entersMomentum(_ rule: String, _ dialect: Dialect) -> Bool {
-    rule == "rmsprop" ? dialect.epsilonIsUnderRoot : dialect.ratesEnterMomentum
   }
 }

@@ -12,44 +12,41 @@ public struct OptimizerCall: Sendable {
 
   /// The line for a resolved plan in its own dialect.
   public init(_ plan: TrainingPlan) throws {
-    let constants = try plan.constants
+    let row = try plan.ruleRow
     switch plan.dialect {
     case .paper: text = nil
-    case .authors: text = Self.command(plan, constants)
-    case .optax: text = Self.chain(plan, constants, try plan.ruleRow.constants(.optax))
+    case .authors: text = Self.command(plan, try plan.constants)
+    case .optax: text = try Self.chain(plan, row)
     case .pytorch, .keras, .tfa:
-      let system = PythonOptimizer.of(plan.dialect)
-      let usual = try plan.ruleRow.constants(plan.dialect)
-      text = system.names[plan.rule].map { system.call($0, plan, constants, usual) }
+      let call = try PythonOptimizer.Call(plan, row)
+      text = row.python[plan.dialect].map { call.text($0.optimizer) }
     }
-    notes = text == nil ? [] : Self.notes(plan)
+    notes = text == nil ? [] : Self.notes(plan, row)
   }
 
   /// In optax what is not one optimizer is a chain of transformations.
   private static func chain(
     _ plan: TrainingPlan,
-    _ constants: RuleConstants,
-    _ usual: RuleConstants
-  ) -> String? {
-    func call(_ name: String, _ parts: [PythonOptimizer.Part]? = nil) -> String {
-      PythonOptimizer.optax.call(name, plan, constants, usual, parts)
-    }
+    _ row: UpdateRuleCatalog.Row
+  ) throws -> String? {
+    let (call, constants) = (try PythonOptimizer.Call(plan, row), try plan.constants)
     let rate = PythonOptimizer.text(plan.learningRate ?? 0)
     let steps =
       "optax.add_decayed_weights(\(PythonOptimizer.text(plan.weightDecay ?? 0))), "
       + "optax.scale_by_learning_rate(\(rate))"
     let core: String
-    switch plan.rule {
-    case "adamw" where plan.amsgrad:
-      core = call("optax.scale_by_amsgrad", [.betas, .epsilon]) + ", " + steps
-    case "adam" where plan.amsgrad: core = call("optax.amsgrad")
-    case "sgdw":
+    if plan.amsgrad && row.decaysWeights {
+      core = call.text("optax.scale_by_amsgrad", [.betas, .epsilon]) + ", " + steps
+    } else if plan.amsgrad {
+      core = call.text("optax.amsgrad")
+    } else if let name = row.python[.optax] {
+      core = call.text(name.optimizer)
+    } else if row.isPlainDescent && row.decaysWeights {
       let nesterov = constants.nesterov ? ", nesterov=True" : ""
       let trace = "optax.trace(decay=\(PythonOptimizer.text(constants.momentum))\(nesterov))"
       core = (constants.momentum > 0 ? trace + ", " : "") + steps
-    default:
-      guard let name = PythonOptimizer.optax.names[plan.rule] else { return nil }
-      core = call(name)
+    } else {
+      return nil
     }
     let coupled = plan.l2.flatMap { $0 > 0 ? $0 : nil }
     let first = coupled.map { "optax.add_decayed_weights(\(PythonOptimizer.text($0))), " } ?? ""
@@ -77,14 +74,19 @@ public struct OptimizerCall: Sendable {
       + (constants.momentum == 0.9 ? "" : " -momentum \(text(constants.momentum))")
   }
 
-  private static func notes(_ plan: TrainingPlan) -> [String] {
+  private static func notes(_ plan: TrainingPlan, _ row: UpdateRuleCatalog.Row) -> [String] {
     var notes: [String] = []
     let (dialect, coupled) = (plan.dialect, plan.l2 ?? 0)
-    if dialect == .pytorch && plan.rule == "sgdw" {
-      let decay = PythonOptimizer.text(plan.weightDecay ?? 0)
-      notes.append("torch.optim has no SGDW: take lr times \(decay) off θ before every step.")
+    if let there = row.python[dialect], row.decaysWeights && !there.decaysWeights {
+      let (decay, module) = (
+        PythonOptimizer.text(plan.weightDecay ?? 0),
+        there.optimizer.split(separator: ".").dropLast().joined(separator: ".")
+      )
+      notes.append(
+        "\(module) has no \(plan.rule.uppercased()): take lr times \(decay) off θ before every step."
+      )
     }
-    if dialect == .pytorch && plan.rule.hasSuffix("w") && coupled > 0 {
+    if dialect == .pytorch && row.decaysWeights && coupled > 0 {
       let half = PythonOptimizer.text(coupled / 2)
       notes.append("Coupled decay beside decoupled: add \(half) times Σθ² to the loss.")
     }

@@ -8,7 +8,9 @@ import Tensors
 import Training
 
 /// `adamw-ddp bench step`.
-struct BenchStepCommand: RankCommand {
+struct BenchStepCommand: RankCommand, FieldTaker {
+  static let command = PlanField.Commands.benchStep
+
   static let configuration = CommandConfiguration(
     commandName: "step",
     abstract: "Time of a whole training step, and where it goes.",
@@ -19,14 +21,8 @@ struct BenchStepCommand: RankCommand {
   )
 
   @OptionGroup(title: "Plan") var source: PlanSourceOptions
-  @OptionGroup(title: "Network") var network: ModelOptions
-  @OptionGroup(title: "Network") var shake: ShakeOptions
-  @OptionGroup(title: "Network") var images: ImageOptions
-  @OptionGroup(title: "Step") var batch: BatchOptions
-  @OptionGroup(title: "Step") var rule: RuleOptions
-  @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
-  @OptionGroup(title: "Lanes, ranks and threads") var placement: PlacementOptions
-  @OptionGroup(title: "Lanes, ranks and threads") var engine: EngineOptions
+  @OptionGroup var options: PlanOptions<BenchStepCommand>
+  @OptionGroup(title: PlanField.Section.data.rawValue) var images: ImageOptions
   @OptionGroup var bench: BenchOptions
   @Option(
     name: .customLong("steps"),
@@ -40,11 +36,7 @@ struct BenchStepCommand: RankCommand {
   func run(_ world: World) throws {
     let communicator = world.communicator
     let (plan, model) = try communicator.together {
-      let plan = try source.plan(
-        network.assignments + shake.assignments + batch.assignments + rule.assignments
-          + parallel.assignments
-          + placement.assignments + engine.assignments
-      )
+      let plan = try source.plan(options.settings)
       try plan.validate(ranks: communicator.size)
       return (plan, try images.model(plan))
     }

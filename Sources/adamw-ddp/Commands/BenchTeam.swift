@@ -6,16 +6,15 @@ import Tensors
 import Training
 
 /// The threads of a bench that runs in one process, and their kernels.
-struct BenchTeam: ParsableArguments {
-  @Option(name: .customLong("threads"), parsing: .unconditional, help: .field("threads"))
-  var threads: String?
-  @Option(name: .customLong("kernels"), parsing: .unconditional, help: .field("kernels"))
-  var kernels: String?
+struct BenchTeam: ParsableArguments, FieldTaker {
+  static let command = PlanField.Commands.benchKernels
+
+  @OptionGroup var options: PlanOptions<BenchTeam>
 
   /// The team and its placement; throws a usage failure for kernels that the CPU lacks.
   func start() throws -> (team: ThreadTeam, placement: Placement) {
     var plan = TrainingPlan()
-    try plan.assign([("threads", threads), ("kernels", kernels)])
+    try plan.overlay(options.settings)
     let placement = try Placement(
       SoloCommunicator(),
       threads: plan.threads,

@@ -7,7 +7,9 @@ import Tensors
 import Training
 
 /// `adamw-ddp estimate`.
-struct EstimateCommand: ParsableCommand {
+struct EstimateCommand: ParsableCommand, FieldTaker {
+  static let command = PlanField.Commands.estimate
+
   static let configuration = CommandConfiguration(
     commandName: "estimate",
     abstract: "Parameters, multiply-adds and memory of a network, without training.",
@@ -18,12 +20,8 @@ struct EstimateCommand: ParsableCommand {
   )
 
   @OptionGroup(title: "Plan") var source: PlanSourceOptions
-  @OptionGroup(title: "Network") var network: ModelOptions
-  @OptionGroup(title: "Network") var images: ImageOptions
-  @OptionGroup(title: "Step") var batch: BatchOptions
-  @OptionGroup(title: "Step") var rule: RuleOptions
-  @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
-  @OptionGroup(title: "Lanes, ranks and threads") var engine: EngineOptions
+  @OptionGroup var options: PlanOptions<EstimateCommand>
+  @OptionGroup(title: PlanField.Section.data.rawValue) var images: ImageOptions
   @Option(
     name: .customLong("ranks"),
     parsing: .unconditional,
@@ -36,16 +34,13 @@ struct EstimateCommand: ParsableCommand {
   func validate() throws { if let ranks { try requirePositive("ranks", ranks) } }
 
   func run() throws {
-    let step =
-      batch.assignments + rule.assignments + parallel.assignments
-      + engine.assignments
-    let plan = try source.plan(network.assignments + step)
+    let plan = try source.plan(options.settings)
     let ranks = self.ranks ?? 1
     try plan.validate(ranks: ranks)
     let model = try images.model(plan)
     let threads = plan.threads ?? affinityMask().count
     let wantsMemory =
-      self.ranks != nil || source.isGiven || step.contains { $0.text != nil }
+      self.ranks != nil || source.isGiven || options.settings.contains { $0.flag != "model" }
     let memory =
       wantsMemory ? try StepMemory(plan, model, ranks: ranks, threads: threads) : nil
     let whole =

@@ -1,68 +1,27 @@
 import ArgumentParser
 import Foundation
-import Kernels
-import Networks
 import Plans
 import Tensors
 import Training
 
 /// `adamw-ddp eval`.
-struct EvalCommand: RankCommand {
+struct EvalCommand: RankCommand, FieldTaker {
+  static let command = PlanField.Commands.eval
+  static let takesDefaults = false
+
   static let configuration = CommandConfiguration(
     commandName: "eval",
     abstract: "Evaluate a run folder or a model.safetensors file.",
     discussion: """
       Gives exactly the accuracy of the run, on any number of ranks.
-      A single file needs --data.
+      Data, held-out part, kernels, --conv and --no-fusion are those of the run
+      where nothing else is said; a single file needs --data.
       """
   )
 
   @Argument(help: ArgumentHelp("a run folder or a safetensors file", valueName: "RUN|FILE"))
   var path: String
-  @Option(
-    name: .customLong("data"),
-    help: ArgumentHelp(
-      "a data folder or 'synthetic'; by default what the run used",
-      valueName: "PATH"
-    )
-  )
-  var data: String?
-  @Option(
-    name: .customLong("val-fraction"),
-    parsing: .unconditional,
-    help: ArgumentHelp("evaluate on this held-out part of the training images", valueName: "X")
-  )
-  var valFraction: String?
-  @Option(
-    name: .customLong("threads"),
-    parsing: .unconditional,
-    help: ArgumentHelp("threads of a rank; by default the cores it may use", valueName: "N")
-  )
-  var threads: String?
-  @Option(
-    name: .customLong("kernels"),
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "instruction set; by default what the run was told, auto for a file",
-      valueName: KernelChoice.allCases.map(\.rawValue).joined(separator: "|")
-    )
-  )
-  var kernels: String?
-  @Option(
-    name: .customLong("conv"),
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "how convolutions are computed; by default as in the run, auto for a file",
-      valueName: ConvolutionChoice.allCases.map(\.rawValue).joined(separator: "|")
-    )
-  )
-  var conv: String?
-  @Option(
-    name: .customLong("no-fusion"),
-    parsing: .unconditionalSingleValue,
-    help: .field("no-fusion")
-  )
-  var noFusion: [String] = []
+  @OptionGroup var options: PlanOptions<EvalCommand>
   @Option(
     name: .customLong("ensemble"),
     parsing: .unconditional,
@@ -77,18 +36,16 @@ struct EvalCommand: RankCommand {
     help: ArgumentHelp("write logits and labels to this safetensors file", valueName: "FILE")
   )
   var logits: String?
-  @Flag(name: .customLong("allow-mixed-cpu"), help: .field("allow-mixed-cpu"))
-  var allowMixedCPU = false
   @Flag(name: .customLong("json"), help: "print one JSON object on stdout")
   var json = false
 
   func run(_ world: World) throws {
     // The plan's own fields read and check the numbers.
     var plan = TrainingPlan()
-    try plan.assign([
-      ("val-fraction", valFraction), ("threads", threads), ("kernels", kernels), ("conv", conv),
-      ("no-fusion", noFusion.isEmpty ? nil : noFusion.joined(separator: ",")),
-    ])
+    try plan.overlay(options.settings)
+    func given<T>(_ flag: String, _ value: T) -> T? {
+      options.settings.contains { $0.flag == flag } ? value : nil
+    }
     let together = try ensemble.map { text in
       guard let ensemble = Ensemble(rawValue: text) else {
         let names = Ensemble.allCases.map(\.rawValue).joined(separator: " or ")
@@ -99,13 +56,13 @@ struct EvalCommand: RankCommand {
     let summary = try Evaluation.execute(
       Evaluation.Request(
         path: path,
-        data: data,
+        data: given("data", plan.data),
         valFraction: plan.valFraction,
         threads: plan.threads,
-        kernels: kernels.map { _ in plan.kernels },
-        convolutions: conv.map { _ in plan.convolutions },
-        fusionsOff: noFusion.isEmpty ? nil : plan.fusionsOff,
-        allowMixedCPU: allowMixedCPU,
+        kernels: given("kernels", plan.kernels),
+        convolutions: given("conv", plan.convolutions),
+        fusionsOff: given("no-fusion", plan.fusionsOff),
+        allowMixedCPU: plan.allowMixedCPU,
         ensemble: together,
         logits: logits
       ),

@@ -5,7 +5,9 @@ import Plans
 import Tensors
 
 /// `adamw-ddp explain`.
-struct ExplainCommand: ParsableCommand {
+struct ExplainCommand: ParsableCommand, FieldTaker {
+  static let command = PlanField.Commands.explain
+
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Learning rate and decay step by step, and the same in other dialects.",
@@ -16,8 +18,7 @@ struct ExplainCommand: ParsableCommand {
   )
 
   @OptionGroup(title: "Plan") var source: PlanSourceOptions
-  @OptionGroup var method: MethodOptions
-  @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
+  @OptionGroup var options: PlanOptions<ExplainCommand>
 
   @Option(
     name: .customLong("images"),
@@ -50,7 +51,7 @@ struct ExplainCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let plan = try source.plan(method.assignments + parallel.assignments)
+    let plan = try source.plan(options.settings)
     try plan.validate(ranks: 1)
     let dialects = try target.map { [try Self.dialect($0)] } ?? Dialect.allCases
     let samples = try samples(plan)
@@ -90,9 +91,7 @@ struct ExplainCommand: ParsableCommand {
       }
     }
     // What a preset holds out is not in their number.
-    if let flag = method.data.assignments.first(where: {
-      $0.flag.hasSuffix("fraction") && $0.text != nil
-    }) {
+    if let flag = options.settings.first(where: { $0.flag.hasSuffix("fraction") }) {
       throw Failure(
         .usage,
         "--images says how many images are trained on, so --\(flag.flag) has nothing to say."

@@ -6,7 +6,9 @@ import Tensors
 import Training
 
 /// `adamw-ddp train`, the default command.
-struct TrainCommand: RankCommand {
+struct TrainCommand: RankCommand, FieldTaker {
+  static let command = PlanField.Commands.train
+
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Train a network (the default command).",
@@ -20,11 +22,7 @@ struct TrainCommand: RankCommand {
   )
 
   @OptionGroup(title: "Plan") var source: PlanSourceOptions
-  @OptionGroup var method: MethodOptions
-  @OptionGroup(title: "Lanes, ranks and threads") var parallel: ParallelOptions
-  @OptionGroup(title: "Lanes, ranks and threads") var placement: PlacementOptions
-  @OptionGroup(title: "Lanes, ranks and threads") var engine: EngineOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var options: PlanOptions<TrainCommand>
 
   @Flag(name: .customLong("print-plan"), help: "print the plan as YAML and stop")
   var printPlan = false
@@ -36,7 +34,7 @@ struct TrainCommand: RankCommand {
   func run(_ world: World) throws {
     // Together: a --config that only some hosts can read is one error.
     let plan = try world.communicator.together {
-      let chosen = try source.plan(assignments)
+      let chosen = try source.plan(options.settings)
       try chosen.validate(ranks: world.communicator.size)
       return chosen
     }
@@ -71,10 +69,5 @@ struct TrainCommand: RankCommand {
         isAgreed: true
       )
     }
-  }
-
-  var assignments: [(flag: String, text: String?)] {
-    method.assignments + parallel.assignments + placement.assignments + engine.assignments
-      + output.assignments
   }
 }

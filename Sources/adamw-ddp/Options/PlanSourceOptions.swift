@@ -24,11 +24,11 @@ struct PlanSourceOptions: ParsableArguments {
   var isGiven: Bool { preset != nil || config != nil }
 
   /// Defaults, then the preset, then the file, then the flags.
-  func plan(_ assignments: [(flag: String, text: String?)]) throws -> TrainingPlan {
+  func plan(_ settings: [(flag: String, text: String)]) throws -> TrainingPlan {
     var plan = TrainingPlan()
     if let preset { try PlanFile.apply(try Preset.named(preset), to: &plan) }
     if let config { try PlanFile.apply(config, to: &plan) }
-    try plan.assign(assignments)
+    try plan.overlay(settings)
     return plan
   }
 }

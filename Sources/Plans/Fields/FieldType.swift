@@ -1,0 +1,76 @@
+/// How a field's value is written: what a text means, and the text of a value.
+package struct FieldType<Value: Sendable>: Sendable {
+  /// What a text was read as.
+  enum Reading {
+    case value(Value)
+    /// What was expected instead, as the error says it.
+    case expected(String)
+  }
+
+  /// How the flag is written.
+  let form: PlanField.Form
+  /// Reads a text, all of it.
+  let read: @Sendable (String) -> Reading
+  /// The text of a value, nil where it is left out.
+  let write: @Sendable (Value) -> String?
+
+  init(
+    _ form: PlanField.Form,
+    read: @escaping @Sendable (String) -> Reading,
+    write: @escaping @Sendable (Value) -> String?
+  ) {
+    (self.form, self.read, self.write) = (form, read, write)
+  }
+
+  /// A type whose texts are `expected` or refused.
+  init(
+    _ form: PlanField.Form,
+    expected: String,
+    read: @escaping @Sendable (String) -> Value?,
+    write: @escaping @Sendable (Value) -> String?
+  ) {
+    let reading: @Sendable (String) -> Reading = {
+      if let value = read($0) { .value(value) } else { .expected(expected) }
+    }
+    self.init(form, read: reading, write: write)
+  }
+
+  /// The same for a value that may be left open.
+  static func optional<T>(_ type: FieldType<T>) -> FieldType where Value == T? {
+    FieldType(
+      type.form,
+      read: {
+        switch type.read($0) {
+        case .value(let value): .value(value)
+        case .expected(let expected): .expected(expected)
+        }
+      },
+      write: { $0.flatMap(type.write) }
+    )
+  }
+}
+
+extension FieldType where Value: CustomStringConvertible {
+  /// What describes itself in the words that it is read from.
+  static func described(
+    _ placeholder: String,
+    expected: String,
+    read: @escaping @Sendable (String) -> Value?
+  ) -> FieldType {
+    FieldType(.value(placeholder), expected: expected, read: read) { $0.description }
+  }
+}
+
+extension FieldType<String> {
+  /// Any text but none.
+  static func text(_ placeholder: String, expected: String? = nil) -> FieldType {
+    described(placeholder, expected: expected ?? "a \(placeholder)") { $0.isEmpty ? nil : $0 }
+  }
+}
+
+extension FieldType<Bool> {
+  /// A flag that is there or not; in YAML, true or false.
+  static var toggle: FieldType {
+    FieldType(.flag, expected: "true or false", read: { Bool($0) }, write: { $0 ? "true" : nil })
+  }
+}
