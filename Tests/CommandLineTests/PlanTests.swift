@@ -37,18 +37,39 @@ extension ProgramTests {
       #expect(try job.object()["digest"] as? String == run.job.object()["digest"] as? String)
     }
 
-    @Test func everyFieldHasItsFlagAndEveryFlagItsField() throws {
+    /// Every flag of a command is a field that it takes or one of its own.
+    @Test(
+      arguments: [
+        ("train", .train, ["config", "preset", "print-plan", "json", "quiet"]),
+        ("explain", .explain, ["config", "preset", "images", "at", "at-epochs", "to", "json"]),
+        ("estimate", .estimate, ["config", "preset", "size", "classes", "ranks", "json"]),
+        ("eval", .eval, ["RUN|FILE", "ensemble", "logits", "json"]),
+        (
+          "bench step", .benchStep,
+          ["config", "preset", "size", "classes", "repeats", "steps", "json"]
+        ),
+        ("bench loops", .benchKernels, ["repeats", "json"]),
+      ] as [(String, PlanField.Commands, [String])]
+    )
+    func everyFieldHasItsFlag(name: String, command: PlanField.Commands, own: [String]) throws {
       let job = try program(["--experimental-dump-help"])
       let tree = try JSONSerialization.jsonObject(with: Data(job.stdout.utf8)) as? [String: Any]
-      let root = try #require(tree?["command"] as? [String: Any])
-      let commands = try #require(root["subcommands"] as? [[String: Any]])
-      let train = try #require(commands.first { $0["commandName"] as? String == "train" })
-      let arguments = try #require(train["arguments"] as? [[String: Any]])
-      let flags = arguments.compactMap {
-        ($0["preferredName"] as? [String: Any])?["name"] as? String
+      var node = try #require(tree?["command"] as? [String: Any])
+      for word in name.split(separator: " ") {
+        let commands = try #require(node["subcommands"] as? [[String: Any]])
+        node = try #require(commands.first { $0["commandName"] as? String == String(word) })
       }
-      let more = ["config", "preset", "print-plan", "json", "quiet", "help", "version"]
-      #expect(flags.sorted() == (PlanField.all.map(\.flag) + more).sorted())
+      let arguments = try #require(node["arguments"] as? [[String: Any]])
+      let flags = arguments.compactMap {
+        ($0["preferredName"] as? [String: Any])?["name"] as? String ?? $0["valueName"] as? String
+      }
+      let fields = PlanField.all.filter { $0.commands.contains(command) }.map(\.flag)
+      #expect(flags.sorted() == (fields + own + ["help", "version"]).sorted())
+    }
+
+    @Test(arguments: ["0.9,oops,0.99", "0.9,1.5,0.99", ",0.9,0.999"])
+    func listsAreReadWhole(text: String) throws {
+      try Refusal("train --opt-betas \(text)", 64, "--opt-betas \(text): expected").check()
     }
   }
 
@@ -58,7 +79,7 @@ extension ProgramTests {
       ["--help"], ["--version"], ["train", "--help"], ["eval", "--help"], ["doctor", "--help"],
       ["selftest", "--help"], ["help"], ["help", "eval"], ["bench"], ["bench", "step", "--help"],
       ["bench", "gemm", "--help"], ["bench", "conv", "--help"], ["bench", "loops", "--help"],
-      ["estimate", "--help"], ["explain", "--help"],
+      ["estimate", "--help"], ["explain", "--help"], ["--generate-completion-script", "bash"],
     ])
     func isPrintedOnce(arguments: [String]) throws {
       let alone = try program(arguments)

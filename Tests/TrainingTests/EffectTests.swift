@@ -23,7 +23,7 @@ struct EffectTests {
 
   /// One for every field. DATA and PLACE stand for other images and a folder to write into.
   private static let changes: [String: Change] = [
-    "data": "DATA", "model": "resnet20",
+    "data": Change("DATA", "steps=6"), "model": "resnet20",
     "shake": Change("even-even-image", "model=shake26-2x16d batch-size=8 steps=1"),
     "val-fraction": Change("0.4", "steps=2"), "train-fraction": Change("0.5", "steps=2"),
     "augment": "none", "cutout": "16",
@@ -37,7 +37,7 @@ struct EffectTests {
     "step-factor": Change("0.5", "sched=step step-epochs=1"),
     "knots": Change("0:0.5,2:0", "sched=piecewise-linear knots=0:1,2:0"),
     "restart-epochs": Change("2", "sched=warm-restarts restart-epochs=1"),
-    "restart-mult": Change("1", "sched=warm-restarts restart-epochs=1"),
+    "restart-mult": Change("1.0", "sched=warm-restarts restart-epochs=1"),
     "eta-min": Change("0.1", "sched=warm-restarts restart-epochs=1"),
     "eta-max": Change("0.5", "sched=warm-restarts restart-epochs=1"),
     "restart-momentum": Change("reset", "sched=warm-restarts restart-epochs=1"),
@@ -47,7 +47,7 @@ struct EffectTests {
     "opt-betas": "0.8,0.99", "opt-eps": "0.001", "amsgrad": "true",
     "opt-rho": Change("0.5", "opt=rmsprop"), "centered": Change("true", "opt=rmsprop"),
     "initial-accumulator": Change("0.5", "opt=adagrad"),
-    "swats-tolerance": Change("1000", "opt=swats"),
+    "swats-tolerance": Change("1000.0", "opt=swats"),
     "maximize": "true", "l2": "0.01", "no-decay": "conv", "no-l2": Change("conv", "l2=0.01"),
     "lr-scale": "conv=0.5", "decay-scale": "conv=0.5", "clip-grad": "0.01",
     "ema": Change("0.9", "ema=0.5"),
@@ -62,17 +62,17 @@ struct EffectTests {
   ]
 
   /// What a run came to.
-  private struct Result {
+  private struct Outcome {
     var steps = 0
     /// Every tensor of the model, and of its average.
-    var models: [Data] = []
+    var models: [[UInt32]] = []
     /// The loss of each step.
     var losses: [Double] = []
   }
 
-  private static let places = Swift.Result { (try cifarFolder(), try cifarFolder(train: 80)) }
+  private static let places = Result { (try cifarFolder(test: 20), try cifarFolder(train: 80)) }
 
-  private func run(_ settings: [(flag: String, text: String)]) throws -> Result {
+  private func run(_ settings: [(flag: String, text: String)]) throws -> Outcome {
     let (data, others) = try Self.places.get()
     let place = try TemporaryFolder()
     var plan = runPlan(data: data.path, output: place.path(of: "run"))
@@ -84,11 +84,12 @@ struct EffectTests {
     )
     let summary = try execute(plan, ranks: 2)[0]
     let folder = try #require(plan.output)
-    var result = Result(steps: summary.steps)
-    result.models = try [ModelFile.name, ModelFile.averageName].compactMap { name in
+    var result = Outcome(steps: summary.steps)
+    result.models = try [ModelFile.name, ModelFile.averageName].compactMap { name -> [UInt32]? in
       let path = "\(folder)/\(name)"
       guard FileManager.default.fileExists(atPath: path) else { return nil }
-      return try ModelFile.read(path).parameters.elements.withUnsafeBytes { Data($0) }
+      let contents = try ModelFile.read(path)
+      return withExtendedLifetime(contents) { contents.parameters.elements.map(\.bitPattern) }
     }
     result.losses = try String(contentsOfFile: "\(folder)/metrics.jsonl", encoding: .utf8)
       .split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }

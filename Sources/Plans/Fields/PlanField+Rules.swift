@@ -11,7 +11,7 @@ extension PlanField {
         .method,
         "whose form of the rule: where ε stands, whether decay is times lr, whether lr enters momentum"
       )
-    ] + constantFields + weightFields
+    ] + constantFields + lossFields + groupFields + besideFields
 
   /// What some rules take; a rule refuses those of others.
   static let constantFields: [PlanField] = [
@@ -84,7 +84,8 @@ extension PlanField {
     ),
   ]
 
-  private static let weightFields: [PlanField] = [
+  /// What changes the loss that is descended.
+  private static let lossFields: [PlanField] = [
     PlanField(
       "maximize",
       \.maximize,
@@ -99,6 +100,10 @@ extension PlanField {
       .method,
       "coupled decay: adds this times θ to the gradient, half of it times ‖θ‖² to the loss"
     ),
+  ]
+
+  /// What treats some kinds of tensors in another way.
+  public static let groupFields: [PlanField] = [
     PlanField(
       "no-decay",
       \.noDecay,
@@ -128,6 +133,10 @@ extension PlanField {
       .method,
       "factors of the decoupled decay by kind of tensor, such as dense=0.5"
     ),
+  ]
+
+  /// What happens to gradients before the rule, and to weights after it.
+  static let besideFields: [PlanField] = [
     PlanField(
       "clip-grad",
       \.clipNorm,

@@ -95,8 +95,8 @@ public struct OptimizerCall: Sendable {
       notes.append("Coupled decay is a regularizer of the layers: keras.regularizers.L2(\(half)).")
     }
     if plan.maximize && dialect != .pytorch { notes.append("Climbing the loss: negate it.") }
-    let fields = ["lr-scale", "decay-scale", "no-decay", "no-l2", "clip-grad", "ema"]
-    let left = fields.filter { PlanField.named($0)?.get(plan) != nil }.map { "--\($0)" }
+    let left = (PlanField.groupFields + PlanField.besideFields).filter { $0.get(plan) != nil }
+      .map { "--\($0.flag)" }
     if !left.isEmpty { notes.append("Not in it: \(left.joined(separator: ", ")).") }
     if !plan.hasConstantRate && dialect != .authors {
       notes.append("Its learning rate is α: multiply it by η step by step.")

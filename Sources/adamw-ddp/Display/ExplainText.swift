@@ -95,8 +95,8 @@ enum ExplainText {
 
   /// Which tensors the table does not speak of.
   private static func groups(_ plan: TrainingPlan) -> [String] {
-    let flags = ["no-decay", "decay-scale", "lr-scale", "no-l2"].compactMap { flag in
-      PlanField.named(flag)?.get(plan).map { "--\(flag) \($0)" }
+    let flags = PlanField.groupFields.compactMap { field in
+      field.get(plan).map { "--\(field.flag) \($0)" }
     }
     return flags.isEmpty
       ? [] : ["the table is for tensors without \(flags.joined(separator: ", "))"]
