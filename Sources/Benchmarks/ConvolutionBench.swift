@@ -2,7 +2,8 @@ import Kernels
 import Networks
 import Tensors
 
-/// Times the three passes of single convolutions in every way they can be computed, as a step computes them.
+/// Times the three passes of single convolutions in every way they can be computed, as a step
+/// computes them.
 public struct ConvolutionBench {
   /// The sizes of a convolution over square images, with a padding of half the kernel.
   public struct Layer: Hashable, Sendable {
@@ -62,6 +63,8 @@ public struct ConvolutionBench {
   }
 
   /// Every convolution of some catalog networks over 32×32 images, each once.
+  ///
+  /// Throws `Failure` (.usage) for a network that the catalog lacks.
   public static func layers(of models: [String]) throws -> [Layer] {
     var layers: [Layer] = []
     for name in models {
@@ -95,7 +98,8 @@ public struct ConvolutionBench {
     (self.team, self.level) = (team, level)
   }
 
-  /// Times a layer by every algorithm that fits it.
+  /// Times a layer by every algorithm that fits it; no rank takes part, so nothing is thrown in
+  /// practice.
   public func rows(_ layer: Layer) throws -> [Row] {
     let auto = ConvolutionChoice.auto.algorithm(layer.geometry)
     return try ConvolutionAlgorithm.allCases.filter { $0.fits(layer.geometry) }.map {
@@ -105,7 +109,7 @@ public struct ConvolutionBench {
 
   private func row(_ layer: Layer, _ way: ConvolutionAlgorithm, isAuto: Bool) throws -> Row {
     let network = network(layer, ConvolutionChoice(way))
-    let names = network.stageNames
+    let names = network.stageNames.map(\.kernel)
     let recorder = LoopRecorder(members: team.size, capacity: names.count)
     team.recorder = recorder
     defer { team.recorder = nil }
@@ -151,7 +155,8 @@ public struct ConvolutionBench {
     return sums
   }
 
-  /// The convolution between a copy of the images, so that it has an input gradient, and a loss; every stage by itself.
+  /// The convolution between a copy of the images, so that it has an input gradient, and a loss;
+  /// every stage by itself.
   private func network(_ layer: Layer, _ convolutions: ConvolutionChoice) -> Network {
     let image = ImageShape(height: layer.size, width: layer.size, channels: layer.channels)
     var net = ModelBuilder(input: image)

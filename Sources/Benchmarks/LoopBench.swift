@@ -2,7 +2,8 @@ import Kernels
 import Networks
 import Tensors
 
-/// What running anything costs before it does something: microseconds of empty loops of a team and of nearly empty stages of a network.
+/// What running anything costs before it does something: microseconds of empty loops of a team and
+/// of nearly empty stages of a network.
 public struct LoopBench: Sendable {
   /// Microseconds of a loop of the team that does nothing.
   public let loop: Double
@@ -13,7 +14,8 @@ public struct LoopBench: Sendable {
 
   private static let stages = 64
 
-  /// Measures, `repeats` times, of which the medians count.
+  /// Measures, `repeats` times, of which the medians count; throws what a stage throws, and these
+  /// throw nothing.
   public init(_ team: ThreadTeam, repeats: Int) throws {
     func median(_ body: () throws -> Void) rethrows -> Double {
       let times = try (0...repeats).map { _ in

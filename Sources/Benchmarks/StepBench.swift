@@ -7,7 +7,8 @@ import Plans
 import Tensors
 import Training
 
-/// Times whole steps of a plan on images in memory: forward, backward, reduction, update and gather, on all ranks together.
+/// Times whole steps of a plan on images in memory: forward, backward, reduction, update and
+/// gather, on all ranks together.
 public struct StepBench: Sendable {
   /// What came out, alike on all ranks but for `times`.
   public struct Result: Sendable {
@@ -43,6 +44,9 @@ public struct StepBench: Sendable {
   }
 
   /// Runs it; every rank calls it.
+  ///
+  /// Throws `Failure` on all ranks: .usage for plans that differ or do not fit into memory, .launch
+  /// for CPUs that do not go together or a lost rank, .diverged for a step that is not finite.
   public func run(_ communicator: any Communicator) throws -> Result {
     let placement = try Placement(
       communicator,
@@ -102,34 +106,16 @@ public struct StepBench: Sendable {
     var (seconds, times, number) = ([Double](), TimeByKind(), 0)
     for _ in 0..<Self.warmUp + repeats * steps {
       recorder.isOn = false
-      engine.batch.begin(samples: plan.batchSize)
-      fill(engine, team)
-      try communicator.barrier()
+      team.clock.begin(step: number)
       recorder.clear()
       recorder.isOn = number >= Self.warmUp
       number += 1
-      // What the later rounds read is not counted.
-      var filling = 0
       let begin = LoopRecorder.now
-      let totals = try StepPart.step.measure(team) {
-        try engine.step(
-          StepScalars(
-            step: number,
-            learningRate: horizon.learningRate,
-            multiplier: 1,
-            decay: horizon.decay,
-            l2: plan.l2 ?? 0,
-            gradientScale: 1 / Double(plan.batchSize)
-          ),
-          number: number - 1
-        ) {
-          guard engine.batch.firstLane > 0 else { return }
-          let start = LoopRecorder.now
-          fill(engine, team)
-          filling += LoopRecorder.now - start
-        }
+      let totals = try StepSection.step.measure(team) {
+        try step(number, engine, horizon, communicator, team)
       }
-      let own = LoopRecorder.now - begin - filling
+      // What is read is not counted.
+      let own = LoopRecorder.now - begin - team.clock.spent(in: StepSection.read.rawValue)
       guard totals.isFinite else {
         throw Failure(.diverged, "step \(number) is not finite.", isAgreed: true)
       }
@@ -144,7 +130,40 @@ public struct StepBench: Sendable {
     return (means, times)
   }
 
-  /// Noise as images; the same in every step, but written anew, since a step may use their memory for something else.
+  /// The `number`-th step, counted from 1.
+  private func step(
+    _ number: Int,
+    _ engine: StepEngine,
+    _ horizon: Horizon,
+    _ communicator: any Communicator,
+    _ team: ThreadTeam
+  ) throws -> StepEngine.Totals {
+    engine.begin(step: number - 1, samples: plan.batchSize)
+    for round in engine.rounds {
+      engine.begin(round: round)
+      try StepSection.read.measure(team) {
+        fill(engine, team)
+        // All ranks begin together.
+        if round == 0 { try communicator.barrier() }
+      }
+      try engine.forward()
+      try engine.backward()
+    }
+    let scalars = StepScalars(
+      step: number,
+      learningRate: horizon.learningRate,
+      multiplier: 1,
+      decay: horizon.decay,
+      l2: plan.l2 ?? 0,
+      gradientScale: 1 / Double(plan.batchSize)
+    )
+    let totals = try engine.total(scalars)
+    if totals.isFinite { try engine.update() }
+    return totals
+  }
+
+  /// Noise as images; the same in every step, but written anew, since a step may use their memory
+  /// for something else.
   private func fill(_ engine: StepEngine, _ team: ThreadTeam) {
     let (network, count, classes) = (engine.network, model.input.count, model.classes)
     let first = engine.batch.firstSample

@@ -1,10 +1,12 @@
 import DataParallel
+import Networks
 import Tensors
 
 /// Where the time of steps went, by kind of operation, as member 0 saw it.
 ///
-/// A kind is the first part of a kernel's name ("convolution") or a part of the step outside the network. "idle" is waiting for the other
-/// threads at the end of a loop, "other" what nothing has noted. Reading samples is left out.
+/// A kind is the first part of a kernel's name ("convolution") or a part of the step outside the
+/// network. "idle" is waiting for the other threads at the end of a loop, "other" what nothing has
+/// noted. Reading samples is left out.
 public struct TimeByKind: Sendable {
   /// One kind's part.
   public struct Row: Encodable, Sendable {
@@ -21,10 +23,10 @@ public struct TimeByKind: Sendable {
   private var steps = 0
 
   /// Adds all steps that a recorder holds.
-  mutating func add(_ recorder: LoopRecorder, stageNames: [String]) {
+  mutating func add(_ recorder: LoopRecorder, stageNames: [StageName]) {
     for index in 0..<recorder.count {
       let (entry, time) = (recorder[index], recorder.interval(index, member: 0))
-      let part = StepPart(rawValue: entry.label)
+      let part = StepSection(rawValue: entry.label)
       if part == .step {
         whole += time.length
         steps += 1
@@ -34,7 +36,7 @@ public struct TimeByKind: Sendable {
         // A loop inside is the part's own.
         if !entry.isLoop { nanoseconds[part.name, default: 0] += time.length }
       } else {
-        let kind = String(stageNames[entry.label].prefix { $0 != "." })
+        let kind = stageNames[entry.label].kind
         nanoseconds[kind, default: 0] += time.length
         if entry.isLoop { nanoseconds["idle", default: 0] += entry.finish - time.end }
       }

@@ -78,6 +78,6 @@ public struct Safetensors: Sendable {
     return file
   }
 
-  /// Writes the file atomically.
+  /// Writes the file atomically; throws `Failure` (.file).
   public func write(to path: String) throws { try AtomicFile.write(encoded(), to: path) }
 }

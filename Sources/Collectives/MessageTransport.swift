@@ -2,7 +2,7 @@
 /// threads.
 ///
 /// Messages from one rank to another with the same tag arrive in the order in which they were
-/// posted.
+/// posted. Tags go from 0 to 32,002; a message is shorter than 2³⁰ bytes.
 public protocol MessageTransport: AnyObject {
   /// This rank, from 0.
   var rank: Int { get }

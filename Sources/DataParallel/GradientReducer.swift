@@ -24,7 +24,8 @@ public final class GradientReducer {
     for bucket in missing.indices { missing[bucket] = tensors[bucket] }
   }
 
-  /// Takes note that a tensor's gradient is final; sends the buckets that are complete.
+  /// Takes note that a tensor's gradient is final and sends the buckets that are complete; throws
+  /// `Failure` (.launch) when a rank is lost.
   public func markReady(_ range: Range<Int>) throws {
     for bucket in buckets.indices where buckets[bucket].overlaps(range) {
       missing[bucket] -= 1
@@ -33,7 +34,8 @@ public final class GradientReducer {
     try exchange.progress()
   }
 
-  /// Returns when the sums of all owned slices stand in the first gradient buffer.
+  /// Returns when the sums of all owned slices stand in the first gradient buffer; throws `Failure`
+  /// (.launch) when a rank is lost.
   public func finish() throws {
     for bucket in buckets.indices {
       precondition(missing[bucket] == 0, "bucket \(bucket) was never completed")

@@ -8,7 +8,7 @@ import Tensors
 /// nodes, each adds them up in tree order.
 struct LaneNodes {
   /// A node: its group, and its lanes counted from the group's first.
-  private struct Node {
+  private struct GroupNode {
     let group: Int
     let lanes: Range<Int>
   }
@@ -17,7 +17,7 @@ struct LaneNodes {
   private let tree: CanonicalTree
   private let held: Range<Int>
   /// Nodes of all ranks, from left to right; `starts[r]` is the first of rank r.
-  private let nodes: [Node]
+  private let nodes: [GroupNode]
   let starts: [Int]
   private let rank: Int
   /// By group: its first node, and the lanes of its nodes.
@@ -31,14 +31,14 @@ struct LaneNodes {
     self.rank = rank
     tree = CanonicalTree(leaves: lanesPerGroup)
     held = plan.heldLanes[rank]
-    var nodes: [Node] = []
+    var nodes: [GroupNode] = []
     var starts = [0]
     for lanes in plan.heldLanes {
       for group in 0..<plan.lanes / lanesPerGroup {
         let first = group * lanesPerGroup
         let own = lanes.clamped(to: first..<first + lanesPerGroup)
         nodes += tree.nodes(covering: own.lowerBound - first..<own.upperBound - first)
-          .map { Node(group: group, lanes: $0) }
+          .map { GroupNode(group: group, lanes: $0) }
       }
       starts.append(nodes.count)
     }

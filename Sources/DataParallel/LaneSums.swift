@@ -33,7 +33,8 @@ public final class LaneSums: CrossLaneSum {
 
   deinit { buffer.deallocate() }
 
-  /// The totals, on every rank with a present lane of the group.
+  /// The totals, on every rank with a present lane of the group; throws `Failure` (.launch) when a
+  /// rank is lost.
   public func total(
     _ records: UnsafeMutablePointer<Double>,
     width: Int,

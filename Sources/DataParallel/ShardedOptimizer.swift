@@ -27,9 +27,6 @@ public final class ShardedOptimizer {
   private let gradients: FloatBuffer
   private let team: ThreadTeam
   private let sharded: Bool
-  private let penalizes: Bool
-  /// How many sums the rule asks for.
-  private let ruleSums: Int
   private var scalars = StepScalars(
     step: 1,
     learningRate: 0,
@@ -63,9 +60,7 @@ public final class ShardedOptimizer {
   ) {
     (self.rule, self.exchange, self.sharded, self.team) = (rule, exchange, sharded, team)
     (self.parameters, self.gradients, self.average) = (parameters, gradients, average)
-    self.penalizes = penalizes
-    ruleSums = rule.sums.count
-    sumCount = 1 + (penalizes ? 1 : 0) + ruleSums
+    sumLayout = ElementSums.Layout(penalizes: penalizes, ruleSums: rule.sums.count)
     shard = StateShard(plan, rank: rank, sharded: sharded)
     self.rank = rank
     owned = plan.slices.map { $0[rank] }
@@ -93,9 +88,8 @@ public final class ShardedOptimizer {
   /// Takes up what a rule remembered elsewhere; every rank must get the same.
   public func restore(memory: SIMD4<Double>) { self.memory = memory }
 
-  /// How many numbers `sums` writes: Σ g² of the reduced gradient, the penalty of coupled decay
-  /// where there is any, the rule's sums.
-  public let sumCount: Int
+  /// Which numbers `sums` writes.
+  public let sumLayout: ElementSums.Layout
 
   /// Takes up the scalars of the next step, as far as they are known before its totals.
   public func begin(_ scalars: StepScalars) {
@@ -111,23 +105,22 @@ public final class ShardedOptimizer {
     into sums: UnsafeMutablePointer<Double>
   ) {
     sums[0] = Granules.sumOfSquares(gradients.base + elements.lowerBound, count: elements.count)
-    if penalizes { sums[1] = work.penalty(elements, scalars) }
-    guard ruleSums > 0 else { return }
+    let layout = sumLayout
+    if layout.penalizes { sums[1] = work.penalty(elements, scalars) }
+    guard layout.ruleSums > 0 else { return }
     let own = work.sums(elements, scalars, member: member)
-    for i in 0..<ruleSums { sums[sumCount - ruleSums + i] = own[i] }
+    for i in 0..<layout.ruleSums { sums[layout.count - layout.ruleSums + i] = own[i] }
   }
 
   /// Takes the step that was begun; on return every rank has the same parameters.
   ///
   /// `totals` are what `sums` came to over all elements of all ranks; `clip` is a further factor of
-  /// the gradient.
-  public func step(_ totals: UnsafePointer<Double>, clip: Double = 1) throws {
-    var whole = SIMD4<Double>.zero
-    for i in 0..<ruleSums { whole[i] = totals[sumCount - ruleSums + i] }
-    memory = rule.remember(whole, scalars)
+  /// the gradient. Throws `Failure` (.launch) when a rank is lost.
+  public func step(_ totals: ElementSums, clip: Double = 1) throws {
+    memory = rule.remember(totals.rule, scalars)
     scalars.memory = memory
     scalars.gradientScale *= clip
-    let gather = StepPart.gather
+    let gather = StepSection.gather
     if !sharded {
       try gather.measure(team) {
         for bucket in shard.ranges.indices {
@@ -137,7 +130,7 @@ public final class ShardedOptimizer {
     }
     for bucket in shard.ranges.indices {
       if !sharded { try gather.measure(team) { try exchange.finishGather(bucket) } }
-      StepPart.update.measure(team) {
+      StepSection.update.measure(team) {
         piece = bucket
         team.run((shard.ranges[bucket].count + Self.block - 1) / Self.block, updateBlock)
       }
@@ -154,6 +147,8 @@ public final class ShardedOptimizer {
   }
 
   /// Brings the averages of all ranks together; every rank calls it, between steps.
+  ///
+  /// Throws `Failure` (.launch) when a rank is lost.
   public func gatherAverage() throws {
     guard let average, sharded else { return }
     for bucket in shard.ranges.indices { try exchange.startGather(bucket, of: average.values) }

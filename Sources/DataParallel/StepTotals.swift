@@ -1,9 +1,11 @@
 import Collectives
 import Tensors
 
-/// What all ranks know alike after phase (b) of a step, from one small all-gather: loss, counts, statistics, sums over elements, flags.
+/// What all ranks know alike after phase (b) of a step, from one small all-gather: loss, counts,
+/// statistics, sums over elements, flags.
 ///
-/// A rank's block holds the sums of the granule-tree nodes of its slices, then the lane records of its lane-tree nodes, then its stop flag.
+/// A rank's block holds the sums of the granule-tree nodes of its slices, then the lane records of
+/// its lane-tree nodes, then its flags and the last step that it has saved, eight bytes each.
 public final class StepTotals {
   private let communicator: any Communicator
   private let plan: ReductionPlan
@@ -22,33 +24,41 @@ public final class StepTotals {
   /// Of each granule of this rank, its sums; and numbers of such a record.
   private let sums: UnsafeMutablePointer<Double>
   private let sumWidth: Int
+  private let sumLayout: ElementSums.Layout
   private var sumGranules: ThreadTeam.Body = { _, _ in }
 
-  /// Σ over lanes of their records, after `gather`: loss, correct answers, those not far off, statistics.
+  /// Σ over lanes of their records, after `gather`: loss, correct answers, those not far off,
+  /// statistics.
   public private(set) var record: UnsafePointer<Double>
   /// The sums over all elements, after `gather`.
-  public private(set) var elementSums: UnsafePointer<Double>
+  public private(set) var elementSums: ElementSums
   /// What the sums over elements are; set before the first `gather`, so that none allocates.
   public var granuleSums: GranuleSums = { _, _, _ in preconditionFailure("no sums were set") }
-  /// Whether any rank asked to stop.
-  public private(set) var stops = false
+  /// The flags of all ranks together, after `gather`.
+  public private(set) var flags: StepFlags = []
+  /// The last step that every rank has saved, after `gather`.
+  public private(set) var lastSaved = 0
+  /// Doubles behind a rank's records that hold its flags and its last saved step.
+  package static let words = 2
 
   /// Writes the sums over the elements of a granule, on some thread of the team.
   public typealias GranuleSums = (
     _ elements: Range<Int>, _ member: Int, _ sums: UnsafeMutablePointer<Double>
   ) -> Void
 
-  /// Totals over the slices and lanes of `plan`; lane records have `recordWidth` numbers, sums over elements `sumWidth`.
+  /// Totals over the slices and lanes of `plan`; lane records have `recordWidth` numbers, sums over
+  /// elements lie as `sums` says.
   public init(
     _ communicator: any Communicator,
     plan: ReductionPlan,
     batch: BatchLayout,
     recordWidth: Int,
-    sumWidth: Int,
+    sums sumLayout: ElementSums.Layout,
     team: ThreadTeam
   ) {
+    let sumWidth = sumLayout.count
     (self.communicator, self.plan, self.batch, self.team) = (communicator, plan, batch, team)
-    (width, self.sumWidth) = (recordWidth, sumWidth)
+    (width, self.sumLayout, self.sumWidth) = (recordWidth, sumLayout, sumWidth)
     let lanes = LaneNodes(plan, rank: communicator.rank, lanesPerGroup: plan.lanes)
     self.lanes = lanes
     granuleTree = CanonicalTree(leaves: max(1, Granules.count(plan.elements)))
@@ -69,7 +79,7 @@ public final class StepTotals {
         }
       }
       laneBase.append(end)
-      end += (lanes.starts[rank + 1] - lanes.starts[rank]) * recordWidth + 1
+      end += (lanes.starts[rank + 1] - lanes.starts[rank]) * recordWidth + Self.words
       offsets.append(end * MemoryLayout<Double>.stride)
     }
     places.sort { $0.node.lowerBound < $1.node.lowerBound }
@@ -80,7 +90,8 @@ public final class StepTotals {
     self.offsets = offsets
     buffer = .allocate(capacity: end)
     buffer.initialize(repeating: 0, count: end)
-    (record, elementSums) = (UnsafePointer(buffer), UnsafePointer(buffer))
+    record = UnsafePointer(buffer)
+    elementSums = ElementSums(UnsafePointer(buffer), sumLayout)
     let largest = max(1, sumWidth * own.reduce(0) { $0 + $1.node.count })
     sums = .allocate(capacity: largest)
     sums.initialize(repeating: 0, count: largest)
@@ -92,14 +103,18 @@ public final class StepTotals {
     sums.deallocate()
   }
 
-  /// Gathers: this rank's lane records (used up), the sums over the elements of its slices, granule by granule, its wish to stop.
+  /// Gathers this rank's lane records (used up), the sums over the elements of its slices, granule
+  /// by granule, its flags and the last step that it has saved; throws `Failure` (.launch) when a
+  /// rank is lost.
   public func gather(
     records: UnsafeMutablePointer<Double>,
-    stop: Bool
+    flags own: StepFlags = [],
+    lastSaved saved: Int = 0
   ) throws {
     team.run(ownGranules.count, sumGranules)
     lanes.reduceOwn(records, width: width, merge: .sum, present: batch.present) { laneSlot($0) }
-    flag(communicator.rank).pointee = stop ? 1 : 0
+    words(communicator.rank).storeBytes(of: own.rawValue, as: UInt64.self)
+    words(communicator.rank).storeBytes(of: Int64(saved), toByteOffset: 8, as: Int64.self)
     try communicator.allGather(
       UnsafeMutableRawBufferPointer(start: buffer, count: offsets[plan.ranks]),
       offsets: offsets
@@ -113,8 +128,12 @@ public final class StepTotals {
       for k in 0..<sumWidth { buffer[granulePlaces[into] + k] += buffer[granulePlaces[from] + k] }
     }
     guard let leader else { preconditionFailure("a layout without elements") }
-    elementSums = UnsafePointer(buffer + granulePlaces[leader])
-    stops = (0..<plan.ranks).contains { flag($0).pointee != 0 }
+    elementSums = ElementSums(UnsafePointer(buffer + granulePlaces[leader]), sumLayout)
+    (flags, lastSaved) = ([], saved)
+    for rank in 0..<plan.ranks {
+      flags.formUnion(StepFlags(rawValue: words(rank).load(as: UInt64.self)))
+      lastSaved = min(lastSaved, Int(words(rank).load(fromByteOffset: 8, as: Int64.self)))
+    }
   }
 
   private func laneSlot(_ node: Int) -> UnsafeMutablePointer<Double> {
@@ -123,8 +142,9 @@ public final class StepTotals {
     return buffer + laneBase[rank] + (node - lanes.starts[rank]) * width
   }
 
-  private func flag(_ rank: Int) -> UnsafeMutablePointer<Double> {
-    buffer + offsets[rank + 1] / MemoryLayout<Double>.stride - 1
+  /// The end of a rank's block.
+  private func words(_ rank: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(buffer) + offsets[rank + 1] - Self.words * MemoryLayout<Double>.stride
   }
 
   /// The canonical sums of one of this rank's granule-tree nodes.

@@ -30,7 +30,8 @@ public enum BatchNormMode: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The groups for a batch of `batch` samples in `lanes` lanes; throws a usage failure where they do not fit or are too small.
+  /// The groups for a batch of `batch` samples in `lanes` lanes; throws a usage failure where they
+  /// do not fit or are too small.
   public func grouping(batch: Int, lanes: Int, allowSmall: Bool) throws -> BatchNormGrouping {
     func refuseSmall(_ samples: Int, _ hint: String) throws {
       if samples < 8 && !allowSmall {

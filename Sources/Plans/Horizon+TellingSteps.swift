@@ -1,7 +1,8 @@
 import Optimizers
 
 extension Horizon {
-  /// The steps that say most of a run, rising, at most 20: the first and the last, both sides of every turn of η, quarters and eighths between.
+  /// The steps that say most of a run, rising, at most 20: the first and the last, both sides of
+  /// every turn of η, quarters and eighths between.
   public var tellingSteps: [Int] {
     var chosen: Set = [0, steps - 1]
     // Of many restarts the first ones.
@@ -16,7 +17,8 @@ extension Horizon {
     return chosen.sorted()
   }
 
-  /// The 0-based step at which an epoch, counted from 0 and perhaps fractional, begins: the nearest.
+  /// The 0-based step at which an epoch, counted from 0 and perhaps fractional, begins: the
+  /// nearest.
   public func step(ofEpoch epoch: Double) -> Int {
     Int((min(epoch, Double(schedule.epochs)) * Double(stepsPerEpoch)).rounded())
   }

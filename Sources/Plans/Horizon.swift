@@ -17,15 +17,16 @@ public struct Horizon: Sendable {
   public let rule: any UpdateRule
   /// α.
   public let learningRate: Double
-  /// λ, raw, in each of the course's periods, normalised by the period's epochs; 0 for a rule without decoupled decay.
+  /// λ, raw, in each of the course's periods, normalised by the period's epochs; 0 for a rule
+  /// without decoupled decay.
   public let decays: [Double]
   /// What λ is measured in.
   let decayUnit: Dialect.DecayUnit
   /// λ_norm of the first period's λ.
   public let normalizedDecay: Double
 
-  /// Works out a validated plan for `samples` images; throws a usage failure for a batch larger than the set, and for a λ that would
-  /// wipe the weights out.
+  /// Works out a validated plan for `samples` images; throws a usage failure for a batch larger
+  /// than the set, and for a λ that would wipe the weights out.
   public init(_ plan: TrainingPlan, samples: Int) throws {
     if plan.batchSize > samples {
       throw Failure(
@@ -71,7 +72,8 @@ public struct Horizon: Sendable {
     try refuseStrongDecay(plan)
   }
 
-  /// Refuses a λ that would wipe the weights out, as 0.01, PyTorch's usual one, does where decay is not times the learning rate.
+  /// Refuses a λ that would wipe the weights out, as 0.01, PyTorch's usual one, does where decay is
+  /// not times the learning rate.
   private func refuseStrongDecay(_ plan: TrainingPlan) throws {
     guard let raw = plan.weightDecay, raw > 1e-3, plan.dialect.decayUnit != .learningRate,
       !plan.allowStrongDecay
@@ -98,7 +100,8 @@ public struct Horizon: Sendable {
   /// λ at 0-based step `step`.
   public func decay(at step: Int) -> Double { decays[course.period(at: step)] }
 
-  /// The part of a weight that decoupled decay takes off at 0-based step `step`: η·λ, and times α in dialects that have it so.
+  /// The part of a weight that decoupled decay takes off at 0-based step `step`: η·λ, and times α
+  /// in dialects that have it so.
   public func decayPart(at step: Int) -> Double {
     decayUnit.part(
       of: decay(at: step),
@@ -112,7 +115,8 @@ public struct Horizon: Sendable {
     schedule.periods.map(\.upperBound).filter { $0 <= schedule.epochs }
   }
 
-  /// The numbers of epochs after which a snapshot is kept: those of the restart periods' ends, none without restarts.
+  /// The numbers of epochs after which a snapshot is kept: those of the restart periods' ends, none
+  /// without restarts.
   public var snapshotEpochs: [Int] {
     if case .warmRestarts = schedule.shape { periodEnds } else { [] }
   }

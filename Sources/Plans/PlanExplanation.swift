@@ -1,7 +1,8 @@
 import Optimizers
 import Tensors
 
-/// What a plan does to a weight step by step: η, the learning rate, λ, and what decay alone leaves of the weight.
+/// What a plan does to a weight step by step: η, the learning rate, λ, and what decay alone leaves
+/// of the weight.
 public struct PlanExplanation: Sendable {
   /// One step.
   public struct Row: Encodable, Hashable, Sendable {
@@ -17,9 +18,11 @@ public struct PlanExplanation: Sendable {
     public let lambda: Double
     /// The part of a weight that decoupled decay takes off in this step.
     public let decay: Double
-    /// The part of a weight that decoupled decay has left after this step, where no gradient moves it.
+    /// The part of a weight that decoupled decay has left after this step, where no gradient moves
+    /// it.
     public let left: Double
-    /// η·α times the coefficient of coupled decay: what that adds to the step, in parts of the weight.
+    /// η·α times the coefficient of coupled decay: what that adds to the step, in parts of the
+    /// weight.
     public let l2: Double
   }
 
@@ -29,11 +32,12 @@ public struct PlanExplanation: Sendable {
   public let horizon: Horizon
   /// The chosen steps, rising.
   public let rows: [Row]
-  /// The part of a weight that decoupled decay leaves over the whole run, where no gradient moves it.
+  /// The part of a weight that decoupled decay leaves over the whole run, where no gradient moves
+  /// it.
   public let left: Double
 
-  /// Explains a valid plan for `samples` images at 0-based `steps`, or at those that say most; throws a usage failure for a step behind the
-  /// run's last, and what `Horizon` throws.
+  /// Explains a valid plan for `samples` images at 0-based `steps`, or at those that say most;
+  /// throws a usage failure for a step behind the run's last, and what `Horizon` throws.
   public init(_ plan: TrainingPlan, samples: Int, at steps: [Int]? = nil) throws {
     let horizon = try Horizon(plan, samples: samples)
     guard horizon.steps > 0 else {
@@ -86,7 +90,8 @@ public struct PlanExplanation: Sendable {
     return (rows, left)
   }
 
-  /// λ in each restart period as the paper would have it, the part that decay takes at η = 1: raw, times α where the dialect has it so.
+  /// λ in each restart period as the paper would have it, the part that decay takes at η = 1: raw,
+  /// times α where the dialect has it so.
   public var paperDecays: [Double] { horizon.fullDecays }
 
   /// λ_norm of the paper's formula for each of `paperDecays`: λ/√(b/(B·T)).
@@ -97,7 +102,8 @@ public struct PlanExplanation: Sendable {
     }
   }
 
-  /// The λ of the paper's SGDW that coupled decay comes near in the steady state of SGD and SGDW, α·c·(1 − τ)/(1 − β1); nil for other rules.
+  /// The λ of the paper's SGDW that coupled decay comes near in the steady state of SGD and SGDW,
+  /// α·c·(1 − τ)/(1 − β1); nil for other rules.
   public var coupledAsDecoupled: Double? {
     guard let l2 = plan.l2, l2 > 0, let constants = try? plan.constants,
       (try? plan.ruleRow.isPlainDescent) == true

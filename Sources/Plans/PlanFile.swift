@@ -7,7 +7,8 @@ public enum PlanFile {
   /// The key of the version; a file without it is of this program's.
   static let versionKey = "numerics-version"
 
-  /// The plan with every field that it fixes, in the order of the table.
+  /// The plan with every field that it fixes, in the order of the table; throws what the library of
+  /// YAML cannot write, which no plan holds.
   public static func yaml(_ plan: TrainingPlan) throws -> String {
     let version = (Node(versionKey), Node("\(numericsVersion)"))
     let pairs = PlanField.all.compactMap { field in
@@ -58,7 +59,8 @@ public enum PlanFile {
     return try pairs(in: text)
   }
 
-  /// What YAML says: of fields that it lacks the default of its version where that was another, then its keys and values in their order.
+  /// What YAML says: of fields that it lacks the default of its version where that was another,
+  /// then its keys and values in their order.
   ///
   /// Throws a usage failure for text that is no plan.
   package static func pairs(

@@ -1,6 +1,7 @@
 import Tensors
 
-/// A plan of the literature that is part of the program: a file of launch/presets, embedded when it is built.
+/// A plan of the literature that is part of the program: a file of launch/presets, embedded when it
+/// is built.
 public struct Preset: Sendable {
   /// The file's name without ".yaml".
   public let name: String

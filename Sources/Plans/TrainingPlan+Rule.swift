@@ -3,17 +3,19 @@ import Optimizers
 import Tensors
 
 extension TrainingPlan {
-  /// The rule's entry in the catalog.
+  /// The rule's entry in the catalog; throws `Failure` (.usage) for a rule that it lacks.
   public var ruleRow: UpdateRuleCatalog.Row {
     get throws { try UpdateRuleCatalog.row(rule) }
   }
 
-  /// The rule with its constants; the plan must be valid.
+  /// The rule with its constants; the plan must be valid, and an unknown rule throws `Failure`
+  /// (.usage).
   public var updateRule: any UpdateRule {
     get throws { try ruleRow.rule(try constants, dialect) }
   }
 
-  /// The constants of the update rule, with its dialect's usual values where none are given.
+  /// The constants of the update rule, with its dialect's usual values where none are given; throws
+  /// `Failure` (.usage) for an unknown rule.
   public var constants: RuleConstants {
     get throws {
       var constants = try ruleRow.constants(dialect)
@@ -35,7 +37,8 @@ extension TrainingPlan {
     return groups
   }
 
-  /// The plan with everything fixed that follows from network, update rule and schedule, so that a later default cannot change what it means.
+  /// The plan with everything fixed that follows from network, update rule and schedule, so that a
+  /// later default cannot change what it means; throws `Failure` (.usage) for an unknown rule.
   public var resolved: TrainingPlan {
     get throws {
       let row = try ruleRow
@@ -58,7 +61,8 @@ extension TrainingPlan {
     }
   }
 
-  /// Throws a usage failure for flags that do not go with the update rule or its dialect: nothing is accepted and ignored.
+  /// Throws a usage failure for flags that do not go with the update rule or its dialect: nothing
+  /// is accepted and ignored.
   func validateRule() throws {
     let row = try ruleRow
     try refuseIdleConstants(row)

@@ -83,7 +83,8 @@ extension TrainingPlan {
     }
   }
 
-  /// Throws a usage failure for a schedule that cannot be followed, or is told what it does not take.
+  /// Throws a usage failure for a schedule that cannot be followed, or is told what it does not
+  /// take.
   func validateSchedule() throws {
     for field in PlanField.scheduleFields where field.get(self) != nil {
       if field.schedules.isEmpty || field.schedules.contains(schedule) { continue }

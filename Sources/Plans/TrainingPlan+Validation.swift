@@ -36,7 +36,8 @@ extension TrainingPlan {
     try validateKeeping()
   }
 
-  /// Rounds of the rank with the most lanes: one that has fewer than `accumulate` takes them one by one.
+  /// Rounds of the rank with the most lanes: one that has fewer than `accumulate` takes them one by
+  /// one.
   public func rounds(ranks: Int) -> Int { min(accumulate, (lanes + ranks - 1) / ranks) }
 
   /// The plan for ranks that take all their lanes at once.

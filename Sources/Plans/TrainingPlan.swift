@@ -4,9 +4,11 @@ import Networks
 import Optimizers
 import Tensors
 
-/// Everything a training run is told: one value, made in the executable, validated before any message between ranks.
+/// Everything a training run is told: one value, made in the executable, validated before any
+/// message between ranks.
 ///
-/// What is nil follows from the rest (`learningRate` from the rule, say). Field by field it is described in `PlanField.all`.
+/// What is nil follows from the rest (`learningRate` from the rule, say). Field by field it is
+/// described in `PlanField.all`.
 public struct TrainingPlan: Sendable, Equatable {
   /// The network's name in the catalog.
   public var model = "resnet20"

@@ -1,7 +1,7 @@
 /// The evaluation of a run with the most right answers; of equal ones the earliest.
 ///
 /// Right answers are whole numbers that all ranks have alike, so all come to the same.
-public struct BestEvaluation: Codable, Sendable, Equatable {
+public struct BestEvaluation: Codable, Sendable, Hashable {
   /// Steps taken before it.
   public let step: Int
   /// Epochs begun before it, from 1; 0 before the first step.

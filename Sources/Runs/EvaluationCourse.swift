@@ -1,16 +1,16 @@
 /// How the evaluations of a run go: the best so far, and how many there have been since.
-package struct EvaluationCourse: Codable, Sendable, Equatable {
+public struct EvaluationCourse: Codable, Sendable, Hashable {
   /// The best of them; nil before the first.
-  package private(set) var best: BestEvaluation?
+  public private(set) var best: BestEvaluation?
   /// Evaluations in a row without a new best.
-  package private(set) var sinceBest = 0
+  public private(set) var sinceBest = 0
   private var mostCorrect = -1
 
   /// A course before its first evaluation.
-  package init() {}
+  public init() {}
 
   /// Takes an evaluation in, after `step` steps in epoch `epoch`; whether it is the best so far.
-  package mutating func take(_ result: EvaluationResult, step: Int, epoch: Int) -> Bool {
+  public mutating func take(_ result: EvaluationResult, step: Int, epoch: Int) -> Bool {
     guard result.correct > mostCorrect else {
       sinceBest += 1
       return false

@@ -1,6 +1,6 @@
 /// Loss and right answers over a whole dataset, with the same bits on any number of ranks and
 /// threads.
-public struct EvaluationResult: Sendable, Equatable {
+public struct EvaluationResult: Codable, Sendable, Hashable {
   /// Mean cross-entropy, without smoothing.
   public let loss: Double
   /// Images whose label is the largest logit.

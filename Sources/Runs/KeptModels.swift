@@ -9,7 +9,7 @@ public struct KeptModels: Codable, Sendable, Equatable {
   public init() {}
 
   /// Takes note of one more.
-  mutating func add(_ model: KeptModel) {
+  package mutating func add(_ model: KeptModel) {
     switch model {
     case .best(let evaluation): best = evaluation
     case .snapshot: snapshots.append(model.name)

@@ -23,7 +23,9 @@ public enum MetricsFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// The row of a line; nil where it is none. `header` is the file's own.
+  /// The row of a line; nil where it is none.
+  ///
+  /// `header` is the file's own.
   func row(_ line: String, header: String?) -> MetricsRow? {
     func cells(_ text: String) -> [String] {
       text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

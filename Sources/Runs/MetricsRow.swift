@@ -9,7 +9,7 @@ public struct MetricsRow: Codable, Sendable {
     /// An evaluation of the weights.
     case test
     /// An evaluation of the weights' moving average.
-    case testOfAverage = "test-ema"
+    case testEMA = "test-ema"
   }
 
   /// The version of the columns, which rises when one goes or means something else.

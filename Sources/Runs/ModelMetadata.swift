@@ -70,6 +70,9 @@ public struct ModelMetadata: Sendable, Equatable {
       momentum.map { BatchNorm(epsilon: epsilon, momentum: $0) }
     }
     numericsVersion = try optional("numerics_version", Int.self) ?? 1
+    guard numericsVersion <= Plans.numericsVersion else {
+      throw bad("it is of a newer program, whose arithmetic is version \(numericsVersion)")
+    }
   }
 
   /// The metadata as they stand in a file; throws what the encoder throws.

@@ -4,38 +4,39 @@ import Networks
 import Tensors
 
 /// Saves the models of a run in its folder and says in status.json which there are.
-package final class ModelWriter {
+package struct ModelWriter {
   private let folder: RunFolder
   private let model: Model
   private let source: DataSource
   private let communicator: any Communicator
-  /// What has been kept so far.
-  package private(set) var kept: KeptModels
 
-  /// A writer of models that were trained on `source`; `kept` is what the run has kept already.
+  /// A writer of models that were trained on `source`.
   package init(
     _ folder: RunFolder,
     _ model: Model,
     _ source: DataSource,
-    _ communicator: any Communicator,
-    kept: KeptModels = KeptModels()
+    _ communicator: any Communicator
   ) {
     (self.folder, self.model, self.source) = (folder, model, source)
-    (self.communicator, self.kept) = (communicator, kept)
+    self.communicator = communicator
   }
 
-  /// Keeps parameters after `step` steps; every rank calls it.
+  /// Keeps parameters of a run that has come to `progress`, which knows of them; every rank calls
+  /// it.
   ///
   /// All throw the same `Failure` (.file) where they cannot be written.
-  package func keep(_ parameters: FloatBuffer, as reason: KeptModel, step: Int) throws {
+  package func keep(
+    _ parameters: FloatBuffer,
+    as reason: KeptModel,
+    _ progress: RunProgress
+  ) throws {
     try communicator.together {
       guard communicator.rank == 0 else { return }
       if case .snapshot = reason { try folder.makeFolder(SnapshotFile.folder) }
-      try write(parameters, reason.name, steps: step)
+      try write(parameters, reason.name, steps: progress.step)
     }
-    kept.add(reason)
     try communicator.together {
-      if communicator.rank == 0 { try write(.running, step: step) }
+      if communicator.rank == 0 { try write(.running, progress) }
     }
   }
 
@@ -45,8 +46,12 @@ package final class ModelWriter {
   }
 
   /// Writes status.json, which names what is kept; throws `Failure` (.file).
-  package func write(_ state: RunState, step: Int, message: String? = nil) throws {
-    let status = RunStatus(state, step: step, message: message, kept: kept)
+  package func write(
+    _ state: RunStatus.State,
+    _ progress: RunProgress,
+    message: String? = nil
+  ) throws {
+    let status = RunStatus(state, step: progress.step, message: message, kept: progress.kept)
     try folder.write(status, as: RunStatus.name)
   }
 }

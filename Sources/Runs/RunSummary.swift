@@ -1,7 +1,7 @@
 /// What a run came to: the JSON object at its end.
 public struct RunSummary: Encodable, Sendable {
   /// How it ended: done or diverged.
-  public let state: RunState
+  public let state: RunStatus.State
   /// Trained values of the model.
   public let parameters: Int
   /// Steps taken.
@@ -47,7 +47,7 @@ public struct RunSummary: Encodable, Sendable {
 
   /// What a run of these figures came to.
   package init(
-    state: RunState,
+    state: RunStatus.State,
     parameters: Int,
     steps: Int,
     epochs: Double,

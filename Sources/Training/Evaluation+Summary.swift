@@ -17,7 +17,8 @@ extension Evaluation {
     public let testLoss: Double
     /// Right answers as a fraction.
     public let testAccuracy: Double
-    /// Images whose label is among the five largest logits, as a fraction; null with five classes or fewer.
+    /// Images whose label is among the five largest logits, as a fraction; null with five classes
+    /// or fewer.
     public let testAccuracy5: Double?
 
     /// Every key is there: what is unknown or not finite is null.

@@ -5,16 +5,18 @@ import Networks
 import Runs
 import Tensors
 
-/// Loss and accuracy over a whole dataset, every image exactly once, with the same bits on any number of ranks and threads.
+/// Loss and accuracy over a whole dataset, every image exactly once, with the same bits on any
+/// number of ranks and threads.
 ///
-/// The images are cut into chunks of 100, dealt to the ranks in contiguous runs; losses are summed in Float64 in sample order inside a chunk, then
-/// over chunks in the canonical tree.
+/// The images are cut into chunks of 100, dealt to the ranks in contiguous runs; losses are summed
+/// in Float64 in sample order inside a chunk, then over chunks in the canonical tree.
 public final class Evaluator {
   /// Images of a chunk.
   public static let chunk = 100
 
   private let loader: SampleLoader
   private let team: ThreadTeam
+  private let communicator: any Communicator
   private let network: Network
   private var chunks: EvaluationChunks
 
@@ -29,7 +31,7 @@ public final class Evaluator {
     kernels: KernelSet,
     options: NetworkOptions = NetworkOptions()
   ) {
-    self.team = team
+    (self.team, self.communicator) = (team, communicator)
     loader = SampleLoader(
       dataset,
       normalization: normalization,
@@ -79,28 +81,44 @@ public final class Evaluator {
   /// Evaluates; `logits` is told, chunk by chunk on the rank that has it, the number of the first
   /// image and the chunk's logits.
   ///
-  /// Every rank must call it; all get the same result. Throws the `.data` failure of the first image
-  /// of this rank that cannot be read, and where a rank is lost.
+  /// Every rank must call it; all get the same result. Throws `Failure`: .data with the same
+  /// sentence on all ranks for an image that cannot be read, .launch when a rank is lost.
   public func evaluate(
     logits: ((_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void)? = nil
   ) throws -> EvaluationResult {
-    for chunk in chunks.own {
-      network.batch.begin(samples: loader.samples(of: chunk))
-      try loader.take(
-        step: chunk,
-        network.batch.positions,
-        into: network.images,
-        network.targets,
-        team: team
-      )
-      try network.forward()
-      chunks.set(chunk, network.records)
-      let count = network.batch.localSamples * network.model.classes
-      logits?(
-        chunks.images(of: chunk).lowerBound,
-        UnsafeBufferPointer(start: network.logits, count: count)
-      )
+    try communicator.together {
+      for chunk in chunks.own { try sumUp(chunk, logits) }
     }
     return try chunks.result(classes: network.model.classes)
+  }
+
+  /// Evaluates a chunk of this rank; throws `Failure` (.data) for an image that cannot be read.
+  private func sumUp(
+    _ chunk: Int,
+    _ logits: ((_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void)?
+  ) throws {
+    network.batch.begin(samples: loader.samples(of: chunk))
+    try loader.take(
+      step: chunk,
+      network.batch.positions,
+      into: network.images,
+      network.targets,
+      team: team
+    )
+    try network.forward()
+    let record = LaneRecord(network.records)
+    chunks.set(
+      chunk,
+      EvaluationChunks.Sums(
+        loss: record.loss,
+        correct: record.correct,
+        correct5: record.correct5
+      )
+    )
+    let count = network.batch.localSamples * network.model.classes
+    logits?(
+      chunks.images(of: chunk).lowerBound,
+      UnsafeBufferPointer(start: network.logits, count: count)
+    )
   }
 }

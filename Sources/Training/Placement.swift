@@ -18,10 +18,11 @@ public struct Placement: Sendable {
   /// Ranks on this rank's host.
   public let localRanks: Int
 
-  /// Agrees on a placement: every rank calls it; throws (.launch) when OpenBLAS's kernels differ and `allowMixedCPU` is not set,
-  /// and (.usage) when some rank's CPU cannot run the `kernels`.
+  /// Agrees on a placement: every rank calls it; throws (.launch) when OpenBLAS's kernels differ
+  /// and `allowMixedCPU` is not set, and (.usage) when some rank's CPU cannot run the `kernels`.
   ///
-  /// The default number of threads is the cores of the mask, shared evenly among the ranks of the host whose masks overlap it.
+  /// The default number of threads is the cores of the mask, shared evenly among the ranks of the
+  /// host whose masks overlap it.
   public init(
     _ communicator: any Communicator,
     threads: Int?,
@@ -64,7 +65,8 @@ public struct Placement: Sendable {
     }
   }
 
-  /// The level of all ranks; what one rank's user asks for, every rank must be able to run.
+  /// The level of all ranks; what one rank's user asks for, every rank must be able to run, else
+  /// all throw `Failure` (.usage).
   package static func level(
     _ choice: KernelChoice,
     best: KernelLevel = .best,

@@ -1,17 +1,10 @@
 import Collectives
-import Datasets
 import Runs
 
 /// Where a run shows itself to people; on rank 0 only.
 public protocol RunConsole: AnyObject {
   /// Before the first step.
-  func begin(
-    _ trainer: Trainer,
-    _ source: DataSource,
-    _ placement: Placement,
-    ranks: Int,
-    folder: String
-  )
+  func begin(_ trainer: Trainer, _ environment: RunEnvironment, folder: String)
   /// After every step; `loss` and `rate` (images a second) are means of late.
   func moved(to step: Int, loss: Double?, rate: Double?)
   /// A row of metrics.

@@ -3,11 +3,14 @@ import Datasets
 import Plans
 import Tensors
 
-/// Refuses a run whose ranks were given different plans or different data, which no other check would see.
+/// Refuses a run whose ranks were given different plans or different data, which no other check
+/// would see.
 ///
-/// Parameters stay equal when one rank trains on a stale copy of the images or with another seed; only the result is wrong.
+/// Parameters stay equal when one rank trains on a stale copy of the images or with another seed;
+/// only the result is wrong.
 package enum SameEverywhere {
-  /// Throws on all ranks alike, a usage failure, when a field that is no rank's own differs between ranks.
+  /// Throws on all ranks alike, a usage failure, when a field that is no rank's own differs between
+  /// ranks.
   package static func check(_ plan: TrainingPlan, _ communicator: any Communicator) throws {
     let fields = PlanField.all.filter { !$0.isLocal }
     // No argument holds a zero byte.
@@ -26,10 +29,12 @@ package enum SameEverywhere {
     }
   }
 
-  /// Throws on all ranks alike when the images that ranks have opened differ: in number, labels, or 256 sampled images.
+  /// Throws on all ranks alike when the images that ranks have opened differ: in number, labels, or
+  /// 256 sampled images.
   package static func check(_ source: DataSource, _ communicator: any Communicator) throws {
     for (name, dataset) in [("training", source.train), ("test", source.test)] {
-      let all = try communicator.allGather([dataset.count, try fingerprint(dataset)])
+      let own = try communicator.together { try fingerprint(dataset) }
+      let all = try communicator.allGather([dataset.count, own])
       if let other = all.firstIndex(where: { $0 != all[0] }) {
         throw Failure(
           .data,

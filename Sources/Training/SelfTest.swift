@@ -6,7 +6,8 @@ import Plans
 import Runs
 import Tensors
 
-/// One process against three ranks in process on a small network: the parameters after some steps must be equal bit by bit.
+/// One process against three ranks in process on a small network: the parameters after some steps
+/// must be equal bit by bit.
 public enum SelfTest {
   /// What came out.
   public struct Verdict: Sendable {
@@ -18,7 +19,8 @@ public enum SelfTest {
     public var passed: Bool { alone == together }
   }
 
-  /// Trains smallcnn for three steps of 40 built-in images both ways; a few seconds.
+  /// Trains smallcnn for three steps of 40 built-in images both ways, a few seconds; throws what a
+  /// training throws.
   public static func run() throws -> Verdict {
     var plan = TrainingPlan()
     plan.model = "smallcnn"
@@ -44,29 +46,27 @@ public enum SelfTest {
     _ communicator: any Communicator,
     threads: Int
   ) throws -> Digest {
-    let trainer = try Trainer(
-      plan,
-      model: try ModelCatalog.model(
-        plan.model,
-        input: source.train.shape,
-        classes: source.train.classes.count
-      ),
-      source: source,
-      communicator: communicator,
-      team: ThreadTeam(size: threads) { BLAS.useOneThread() },
-      kernels: KernelSet(.best)
+    let placement = try Placement(
+      communicator,
+      threads: threads,
+      pin: false,
+      kernels: .auto,
+      allowMixedCPU: false
     )
+    let model = try ModelCatalog.model(
+      plan.model,
+      input: source.train.shape,
+      classes: source.train.classes.count
+    )
+    let environment = RunEnvironment(communicator, placement, source)
+    let trainer = try Trainer(plan, model: model, in: environment)
     _ = try trainer.run(Silence())
     var digest = Digest()
     digest.update(UnsafeBufferPointer(trainer.parameters.elements))
     return digest
   }
 
-  private final class Silence: TrainingObserver {
-    func finished(step: StepMetrics) {}
-    func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) {}
-    func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) {}
-  }
+  private final class Silence: TrainingObserver {}
 
   /// The first images of a dataset.
   private struct FirstImages: ImageDataset {

@@ -2,7 +2,8 @@ import Collectives
 import Plans
 import Tensors
 
-/// The whole-layout buffers of a step on one rank; those that ranks exchange are made by the communicator.
+/// The whole-layout buffers of a step on one rank; those that ranks exchange are made by the
+/// communicator.
 struct StepBuffers {
   /// Every tensor.
   let parameters: FloatBuffer

@@ -6,10 +6,17 @@ import Optimizers
 import Plans
 import Tensors
 
-/// The machinery of one step on this rank: replica, gradients, traffic and optimizer, all made before the first step.
+/// The machinery of one step on this rank, phase by phase: replica, gradients, traffic and
+/// optimizer, all made before the first step.
 ///
-/// It knows nothing of data or schedules: the trainer fills `network.images` and `targets` when asked and says which scalars to use. After the first
-/// steps nothing here allocates.
+/// It knows nothing of data or schedules. Who takes a step calls, in this order,
+///
+///     begin(step:samples:)
+///     for round in rounds: begin(round:), fill network.images and targets, forward(), backward()
+///     total(_:flags:)       the same on all ranks: go on, or leave parameters as they are
+///     update()
+///
+/// After the first steps nothing here allocates.
 public final class StepEngine {
   /// What the ranks agreed on after phase (b).
   public struct Totals: Sendable {
@@ -23,8 +30,12 @@ public final class StepEngine {
     public let correct5: Int
     /// ‖g‖ of the mean gradient.
     public let gradientNorm: Double
-    /// Whether loss and gradient are finite; if not, nothing was updated.
+    /// Whether loss and gradient are finite; if not, the step must not be taken.
     public let isFinite: Bool
+    /// What any rank had to say.
+    public let flags: StepFlags
+    /// The last step that every rank has saved.
+    public let lastSaved: Int
   }
 
   /// Granules of a bucket, unless a test wants another size: 4 MiB of gradients.
@@ -47,12 +58,12 @@ public final class StepEngine {
   private let gradient: FloatBuffer
   private let reducer: GradientReducer
   private let totals: StepTotals
-  private let penalizes: Bool
   private let clipNorm: Double?
 
   /// Plans memory and traffic; every rank must call it with the same arguments.
   ///
-  /// Parameters are zeros.
+  /// Parameters are zeros. Throws `Failure`: .usage for BatchNorm groups that do not fit the batch,
+  /// .launch when a rank is lost.
   public init(
     _ plan: TrainingPlan,
     model: Model,
@@ -87,7 +98,7 @@ public final class StepEngine {
         WeightAverage(decay: decay, of: buffers.parameters, layout: layout, in: $0)
       }
     }
-    (penalizes, clipNorm) = (plan.l2 != nil, plan.clipNorm)
+    clipNorm = plan.clipNorm
     optimizer = ShardedOptimizer(
       rule,
       plan: reduction,
@@ -97,7 +108,7 @@ public final class StepEngine {
       parameters: parameters,
       gradients: gradient,
       segments: ParameterFactors.segments(layout, plan.parameterFactors),
-      penalizes: penalizes,
+      penalizes: plan.l2 != nil,
       average: average,
       team: team
     )
@@ -106,7 +117,7 @@ public final class StepEngine {
       plan: reduction,
       batch: batch,
       recordWidth: network.recordWidth,
-      sumWidth: optimizer.sumCount,
+      sums: optimizer.sumLayout,
       team: team
     )
     totals.granuleSums = { [optimizer] elements, member, sums in
@@ -154,41 +165,71 @@ public final class StepEngine {
       + 4 * reduction.buckets.count + 8
   }
 
-  /// Takes a step on the current batch: (a) round by round forward and backward, reduce; (b) totals; (c) update and gather.
-  ///
-  /// `number` of the run's steps came before, whatever the rule counts; what the network draws follows from it. `read` brings the samples of the round, as `batch` has it, into `network`. When a total is not finite, all ranks leave parameters and
-  /// statistics as they are.
-  public func step(_ scalars: StepScalars, number: Int, read: () throws -> Void) throws -> Totals {
-    network.begin(step: number)
+  /// The rounds in which this rank takes its lanes.
+  public var rounds: Range<Int> { batch.rounds.indices }
+
+  /// Takes up the step before which `step` were taken, whatever the rule counts, on a batch of
+  /// `samples`.
+  public func begin(step: Int, samples: Int) {
+    batch.begin(samples: samples)
+    network.begin(step: step)
     reducer.begin(present: batch.present)
-    for round in batch.rounds.indices {
-      batch.begin(round: round)
-      try StepPart.read.measure(team, read)
-      try network.forward()
+  }
+
+  /// Takes up a round: `batch` says which samples it has.
+  public func begin(round: Int) { batch.begin(round: round) }
+
+  /// From the images of the round to its losses; throws `Failure` (.launch) when a rank is lost.
+  public func forward() throws {
+    try StepSection.forward.measure(team) { try network.forward() }
+  }
+
+  /// (a) From the losses of the round to gradients.
+  ///
+  /// In the last round each bucket's reduce-scatter starts as soon as its gradients are final. Throws
+  /// `Failure` (.launch) when a rank is lost.
+  public func backward() throws {
+    try StepSection.backward.measure(team) {
       try network.backward { range in
-        try StepPart.reduce.measure(team) { try reducer.markReady(range) }
+        try StepSection.reduce.measure(team) { try reducer.markReady(range) }
       }
     }
-    try StepPart.reduce.measure(team) { try reducer.finish() }
+  }
 
+  /// (b) Ends the reduction and totals loss, counts, norms and flags over all ranks.
+  ///
+  /// Throws `Failure` (.launch) when a rank is lost.
+  public func total(
+    _ scalars: StepScalars,
+    flags: StepFlags = [],
+    lastSaved: Int = 0
+  ) throws -> Totals {
+    try StepSection.reduce.measure(team) { try reducer.finish() }
     optimizer.begin(scalars)
-    try StepPart.totals.measure(team) {
-      try totals.gather(records: network.records, stop: false)
+    try StepSection.totals.measure(team) {
+      try totals.gather(records: network.records, flags: flags, lastSaved: lastSaved)
     }
-    let (loss, sums) = (totals.record[0], totals.elementSums)
-    let result = Totals(
-      loss: loss,
-      penalty: penalizes ? sums[1] : 0,
-      correct: Int(totals.record[1]),
-      correct5: Int(totals.record[2]),
-      gradientNorm: sums[0].squareRoot() / Double(batch.batch),
-      isFinite: loss.isFinite && sums[0].isFinite
+    let (record, sums) = (LaneRecord(totals.record), totals.elementSums)
+    return Totals(
+      loss: record.loss,
+      penalty: sums.penalty,
+      correct: record.correct,
+      correct5: record.correct5,
+      gradientNorm: sums.squaredGradient.squareRoot() / Double(batch.batch),
+      isFinite: record.loss.isFinite && sums.squaredGradient.isFinite,
+      flags: totals.flags,
+      lastSaved: totals.lastSaved
     )
-    guard result.isFinite else { return result }
+  }
 
-    network.updateStatistics(totals.record, samples: batch.batch)
-    try optimizer.step(sums, clip: clip(result.gradientNorm))
-    return result
+  /// (c) Clips, updates and gathers: on return every rank has the same parameters.
+  ///
+  /// Throws `Failure` (.launch) when a rank is lost.
+  public func update() throws {
+    let sums = totals.elementSums
+    network.updateStatistics(LaneRecord(totals.record), samples: batch.batch)
+    let norm = sums.squaredGradient.squareRoot() / Double(batch.batch)
+    try optimizer.step(sums, clip: clip(norm))
   }
 
   /// The factor that brings a norm down to the largest allowed; PyTorch's formula.

@@ -5,7 +5,8 @@ import Optimizers
 import Plans
 import Tensors
 
-/// The memory that planning and taking a step adds to a process, part by part, from the sizes that are allocated.
+/// The memory that planning and taking a step adds to a process, part by part, from the sizes that
+/// are allocated.
 ///
 /// All of it is touched, so it is what the system counts.
 public struct StepMemory: Hashable, Sendable {
@@ -22,10 +23,12 @@ public struct StepMemory: Hashable, Sendable {
 
   /// Bytes that a thread touches of its OpenBLAS buffer: the packed blocks of the products it does.
   ///
-  /// Of the 32 MiB that are reserved, products of 1024×64×576 and alike touched 104 KiB, 128×256×256 took 276 KiB, 2048×2048×2048 3.3 MiB (OpenBLAS
-  /// 0.3.21, Cooperlake). A convolution's products are of the first kind.
+  /// Of the 32 MiB that are reserved, products of 1024×64×576 and alike touched 104 KiB,
+  /// 128×256×256 took 276 KiB, 2048×2048×2048 3.3 MiB (OpenBLAS 0.3.21, Cooperlake). A
+  /// convolution's products are of the first kind.
   static let blasBytesPerThread = 128 << 10
-  /// Bytes of code that the first step brings in, and of the closures of each node: 0.4 MiB for smallcnn, 1.1 MiB for resnet56.
+  /// Bytes of code that the first step brings in, and of the closures of each node: 0.4 MiB for
+  /// smallcnn, 1.1 MiB for resnet56.
   static let codeBytes = (once: 512 << 10, perNode: 4 << 10)
 
   /// Planning itself takes memory for every few samples.
@@ -34,7 +37,10 @@ public struct StepMemory: Hashable, Sendable {
   /// Bytes of all parts.
   public var total: Int { parts.reduce(0) { $0 + $1.bytes } }
 
-  /// What the largest of `ranks` ranks takes with `threads` threads; the plan must be valid for them.
+  /// What the largest of `ranks` ranks takes with `threads` threads; the plan must be valid for
+  /// them.
+  ///
+  /// Throws `Failure` (.usage) for a batch that is too large to be planned.
   public init(_ plan: TrainingPlan, _ model: Model, ranks: Int, threads: Int) throws {
     guard plan.batchSize <= Self.largestBatch else {
       throw Failure(

@@ -2,13 +2,15 @@ import Checkpoints
 import Collectives
 import DataParallel
 import Foundation
+import Networks
 import Plans
 import Tensors
 
-/// A few steps of all ranks as a Chrome trace, the JSON that Perfetto and chrome://tracing open: a process for each rank, a row for each thread.
+/// A few steps of all ranks as a Chrome trace, the JSON that Perfetto and chrome://tracing open: a
+/// process for each rank, a row for each thread.
 ///
-/// Ranks of one host share a clock. Those of other hosts are moved so that the ranks left a barrier at the same time, which is right to
-/// about the time of a message.
+/// Ranks of one host share a clock. Those of other hosts are moved so that the ranks left a barrier
+/// at the same time, which is right to about the time of a message.
 enum StepTrace {
   /// One line of the trace, in the format's own names.
   struct Event: Codable {
@@ -31,10 +33,11 @@ enum StepTrace {
 
   /// Throws a usage failure for a run that ends before the steps that are recorded.
   static func admit(_ path: String, steps: Int) throws {
-    guard steps < TrainingPlan.profiledSteps.lowerBound else { return }
+    let recorded = TrainingPlan.profiledSteps
+    guard steps < recorded.lowerBound else { return }
     throw Failure(
       .usage,
-      "--profile \(path) records steps \(TrainingPlan.profiledSteps.lowerBound) to \(TrainingPlan.profiledSteps.upperBound), and "
+      "--profile \(path) records steps \(recorded.lowerBound) to \(recorded.upperBound), and "
         + "this run takes \(steps)."
     )
   }
@@ -42,7 +45,7 @@ enum StepTrace {
   /// Gathers what the ranks have recorded into one file, which rank 0 writes; every rank calls it.
   static func write(
     _ recorder: LoopRecorder,
-    stageNames: [String],
+    stageNames: [StageName],
     _ communicator: any Communicator,
     to path: String
   ) throws {
@@ -62,8 +65,8 @@ enum StepTrace {
   }
 
   /// The name of a label.
-  static func name(_ label: Int, _ stageNames: [String]) -> String {
-    StepPart(rawValue: label)?.name ?? stageNames[label]
+  static func name(_ label: Int, _ stageNames: [StageName]) -> String {
+    StepSection(rawValue: label)?.name ?? stageNames[label].kernel
   }
 
   /// What stands beside the rows.
@@ -83,7 +86,7 @@ enum StepTrace {
 
   private static func events(
     _ recorder: LoopRecorder,
-    _ stageNames: [String],
+    _ stageNames: [StageName],
     rank: Int,
     shift: Int
   ) -> [Event] {
@@ -91,12 +94,16 @@ enum StepTrace {
       (0..<recorder.members).compactMap { member in
         let interval = recorder.interval(index, member: member)
         guard interval.end > 0 else { return nil }
+        let entry = recorder[index]
+        var details = ["step": "\(entry.step + 1)"]
+        if entry.label >= 0 { details["layer"] = stageNames[entry.label].layer }
         return Event(
-          name: name(recorder[index].label, stageNames),
+          name: name(entry.label, stageNames),
           ts: Double(interval.begin + shift) / 1000,
           dur: Double(interval.length) / 1000,
           pid: rank,
-          tid: member
+          tid: member,
+          args: details
         )
       }
     }

@@ -13,14 +13,23 @@ import Tensors
 /// After the first steps a step allocates nothing.
 public final class Trainer {
   /// How a run ended, agreed on all ranks.
-  public enum Outcome: String, Sendable {
-    /// All steps taken.
+  public enum Outcome: Sendable {
+    /// All steps taken, or stopped early.
     case done
-    /// A loss or gradient is not finite, and the parameters are those before that step; or an evaluation's loss is not.
+    /// Stopped by request after a whole step: `state` is all that is needed to go on.
+    case stopped
+    /// A loss or gradient is not finite, and the parameters are those before that step; or an
+    /// evaluation's loss is not.
     case diverged
 
     /// The same as status.json has it.
-    var state: RunState { self == .done ? .done : .diverged }
+    public var state: RunStatus.State {
+      switch self {
+      case .done: .done
+      case .stopped: .stopped
+      case .diverged: .diverged
+      }
+    }
   }
 
   /// The plan.
@@ -29,77 +38,55 @@ public final class Trainer {
   public let horizon: Horizon
   /// The network.
   public let model: Model
-  /// Steps taken.
-  public private(set) var step = 0
-  /// The last evaluation.
-  public private(set) var lastEvaluation: EvaluationResult?
-  /// The last evaluation of the weights' moving average.
-  public private(set) var lastAverageEvaluation: EvaluationResult?
-
-  /// The best evaluation so far: of the moving average, where the plan wants one.
-  public var best: BestEvaluation? { course.best }
-  /// Whether the run ended because no evaluation was better for too long.
+  /// How far the run is.
+  public internal(set) var progress: RunProgress
+  /// Whether the run is over because no evaluation was better for too long.
   public private(set) var stoppedEarly = false
+  /// What this rank asks of all in the steps to come; set by the thread that trains, between steps.
+  public var flags: StepFlags = []
 
-  private var course = EvaluationCourse()
-  private let communicator: any Communicator
-  private let team: ThreadTeam
-  private let engine: StepEngine
-  private let evaluator: Evaluator
-  private let averageEvaluator: Evaluator?
-  private let snapshotEpochs: [Int]
+  let communicator: any Communicator
+  let team: ThreadTeam
+  let engine: StepEngine
+  let calendar: RunCalendar
   private let loader: SampleLoader
-  private var epoch = 0
+  /// What --profile asks for.
+  let recorder: LoopRecorder?
+  private let begun = ContinuousClock.now
+  /// Seconds of the run's earlier starts.
+  private let earlier: Double
+  let evaluator: Evaluator
+  let averageEvaluator: Evaluator?
 
-  /// Plans memory and traffic and gives every rank the same first parameters.
+  /// Plans memory and traffic and gives every rank the same parameters: the model's first ones, or
+  /// those of `start`, from which the run goes on.
   ///
-  /// Every rank must call it with the same plan. `model` must fit the images and classes of `source`; the plan's name of it is not looked
-  /// up here.
+  /// Every rank must call it with the same plan. `model` must fit the images and classes of the
+  /// environment's data; the plan's name of it is not looked up here. The pieces of `start` are
+  /// those of all ranks of the world that left it. Throws `Failure`: .usage for a plan that these
+  /// data cannot follow, .data for a start that lacks something, .launch when a rank is lost or has
+  /// other parameters.
   public init(
     _ plan: TrainingPlan,
     model: Model,
-    source: DataSource,
-    communicator: any Communicator,
-    team: ThreadTeam,
-    kernels: KernelSet,
+    in environment: RunEnvironment,
+    from start: TrainerState? = nil,
     bucketGranules: Int = StepEngine.bucketGranules
   ) throws {
-    (self.plan, self.model, self.communicator, self.team) = (plan, model, communicator, team)
+    let (source, communicator) = (environment.source, environment.communicator)
+    (self.plan, self.model, self.communicator) = (plan, model, communicator)
+    (team, progress) = (environment.team, start?.progress ?? RunProgress())
     horizon = try Horizon(plan, samples: source.train.count)
-    snapshotEpochs = horizon.snapshotEpochs
+    calendar = RunCalendar(plan, horizon)
     engine = try StepEngine(
       plan,
       model: model,
       rule: horizon.rule,
       communicator: communicator,
       team: team,
-      kernels: kernels,
+      kernels: environment.kernels,
       bucketGranules: bucketGranules
     )
-    if plan.profile != nil {
-      team.recorder = LoopRecorder(
-        members: team.size,
-        capacity: TrainingPlan.profiledSteps.count * engine.recordsOfAStep
-      )
-    }
-    if communicator.rank == 0 { model.initialize(engine.parameters, seed: plan.seed) }
-    try communicator.broadcast(engine.parameters.bytes, root: 0)
-    try checkReplicas(engine.parameters, communicator)
-    engine.average?.begin()
-    func evaluator(of parameters: FloatBuffer) -> Evaluator {
-      Evaluator(
-        model,
-        parameters: parameters,
-        dataset: source.test,
-        normalization: source.normalization,
-        communicator: communicator,
-        team: team,
-        kernels: kernels,
-        options: plan.networkOptions
-      )
-    }
-    self.evaluator = evaluator(of: engine.parameters)
-    averageEvaluator = engine.average.map { evaluator(of: $0.values) }
     loader = SampleLoader(
       source.train,
       normalization: source.normalization,
@@ -108,86 +95,90 @@ public final class Trainer {
       batchSize: plan.batchSize,
       order: .shuffled
     )
+    func evaluator(of parameters: FloatBuffer) -> Evaluator {
+      Evaluator(
+        model,
+        parameters: parameters,
+        dataset: source.test,
+        normalization: source.normalization,
+        communicator: communicator,
+        team: environment.team,
+        kernels: environment.kernels,
+        options: plan.networkOptions
+      )
+    }
+    self.evaluator = evaluator(of: engine.parameters)
+    averageEvaluator = engine.average.map { evaluator(of: $0.values) }
+    let entries = TrainingPlan.profiledSteps.count * engine.recordsOfAStep
+    recorder =
+      plan.profile == nil
+      ? nil : LoopRecorder(members: environment.team.size, capacity: entries)
+    earlier = progress.seconds
+    if let start { try takeUp(start) } else { try begin() }
+    try checkReplicas(engine.parameters, communicator)
   }
 
-  /// Every tensor, in the model's layout.
-  public var parameters: FloatBuffer { engine.parameters }
-  /// The moving average of every tensor, where the plan wants one; complete after an evaluation.
-  public var average: FloatBuffer? { engine.average?.values }
-  /// The optimizer with this rank's state.
-  public var optimizer: ShardedOptimizer { engine.optimizer }
-  /// Lanes, buckets and slices of all ranks.
-  public var reduction: ReductionPlan { engine.reduction }
-  /// Bytes of activations and their gradients on this rank.
-  public var arenaBytes: Int { engine.network.arenaFloats * MemoryLayout<Float>.stride }
-
-  /// Takes all steps of the plan, with evaluations between and at the end.
+  /// Takes the plan's steps from where the run is, with what is due between them and at the end.
+  ///
+  /// Throws what the observer throws, and `Failure`: .data with the same sentence on all ranks
+  /// where samples cannot be read, .launch when a rank is lost or has other parameters at the end.
   public func run(_ observer: any TrainingObserver) throws -> Outcome {
-    while step < horizon.steps {
-      epoch = step / horizon.stepsPerEpoch
-      loader.prepare(step: step)
-      let end = min((epoch + 1) * horizon.stepsPerEpoch, horizon.steps)
-      while step < end {
-        guard let metrics = try takeStep() else { return .diverged }
-        try observer.finished(step: metrics)
-      }
-      let whole = step == (epoch + 1) * horizon.stepsPerEpoch
-      let due = plan.evalEvery > 0 && whole && (epoch + 1) % plan.evalEvery == 0
-      let endsPeriod = whole && snapshotEpochs.contains(epoch + 1)
-      if due || endsPeriod || step == horizon.steps {
-        guard try evaluate(observer) else { return .diverged }
-        if endsPeriod {
-          try observer.keep(parameters, as: .snapshot(epoch: epoch + 1), step: step)
-        }
-        if let patience = plan.earlyStop, course.sinceBest >= patience, step < horizon.steps {
-          stoppedEarly = true
-          break
-        }
-      }
+    team.recorder = recorder
+    // The next run of the environment may want none.
+    defer { team.recorder = nil }
+    stoppedEarly = calendar.stopsEarly(progress)
+    if progress.step == 0 {
+      guard try carryOut(calendar.due(after: 0), nil, observer) else { return .diverged }
     }
-    if lastEvaluation == nil {
-      guard try evaluate(observer) else { return .diverged }
+    while progress.step < horizon.steps && !stoppedEarly {
+      guard let (metrics, stops) = try takeStep() else { return .diverged }
+      try observer.finished(step: metrics, interval: progress.interval)
+      let due = calendar.due(after: progress.step)
+      guard try carryOut(due, metrics, observer) else { return .diverged }
+      stoppedEarly = calendar.stopsEarly(progress)
+      if stops && progress.step < horizon.steps && !stoppedEarly { return .stopped }
     }
     try checkReplicas(parameters, communicator)
     return .done
   }
 
-  /// Writes the trace that --profile asks for, if it does; every rank calls it.
-  func writeProfile() throws {
-    guard let path = plan.profile, let recorder = team.recorder, recorder.count > 0 else { return }
-    try StepTrace.write(
-      recorder,
-      stageNames: engine.network.stageNames,
-      communicator,
-      to: path
-    )
+  /// One step: from samples to equal parameters on all ranks, and whether the run is to stop behind
+  /// it; nil when it diverged, before anything was updated.
+  private func takeStep() throws -> (StepMetrics, stops: Bool)? {
+    let (step, begun) = (progress.step, ContinuousClock.now)
+    team.clock.begin(step: step)
+    recorder?.isOn = TrainingPlan.profiledSteps.contains(step + 1)
+    // What lies between steps is no part of a profile.
+    defer { recorder?.isOn = false }
+    let totals = try StepSection.step.measure(team) { () throws -> StepEngine.Totals in
+      var flags = flags
+      var unread: Failure?
+      engine.begin(step: step, samples: loader.samples(of: step))
+      for round in engine.rounds {
+        engine.begin(round: round)
+        let failure = StepSection.read.measure(team) { fetch(step) }
+        unread = unread ?? failure
+        try engine.forward()
+        try engine.backward()
+      }
+      if unread != nil { flags.insert(.readFailed) }
+      let totals = try engine.total(scalars(of: step), flags: flags)
+      if totals.flags.contains(.readFailed) { try agree(on: unread) }
+      if totals.isFinite { try engine.update() }
+      return totals
+    }
+    guard totals.isFinite else { return nil }
+    let seconds = (ContinuousClock.now - begun) / .seconds(1)
+    let metrics = metrics(of: step, totals, seconds: seconds)
+    progress.take(metrics, opensEpoch: step.isMultiple(of: horizon.stepsPerEpoch))
+    progress.ruleMemory = engine.optimizer.memory
+    progress.seconds = earlier + (ContinuousClock.now - self.begun) / .seconds(1)
+    return (metrics, totals.flags.contains(.stop))
   }
 
-  /// One step; nil when it diverged, before anything was updated.
-  private func takeStep() throws -> StepMetrics? {
-    guard let recorder = team.recorder else { return try readAndStep() }
-    recorder.isOn = TrainingPlan.profiledSteps.contains(step + 1)
-    // An evaluation is no step.
-    defer { recorder.isOn = false }
-    return try StepPart.step.measure(team) { try readAndStep() }
-  }
-
-  private func readAndStep() throws -> StepMetrics? {
-    let clock = ContinuousClock.now
-    let samples = loader.samples(of: step)
-    engine.batch.begin(samples: samples)
-    let multiplier = horizon.multiplier(at: step)
-    let totals = try engine.step(
-      StepScalars(
-        step: step + 1 - forgotten(),
-        learningRate: horizon.learningRate,
-        multiplier: multiplier,
-        decay: horizon.decay(at: step),
-        l2: plan.l2 ?? 0,
-        gradientScale: (plan.maximize ? -1 : 1) / Double(samples)
-      ),
-      number: step
-    ) {
+  /// Brings the samples of the round into the network; returns why some of them could not be read.
+  private func fetch(_ step: Int) -> Failure? {
+    do {
       try loader.take(
         step: step,
         engine.batch.positions,
@@ -195,48 +186,52 @@ public final class Trainer {
         engine.network.targets,
         team: team
       )
+      return nil
+    } catch {
+      return error
     }
-    guard totals.isFinite else { return nil }
-    step += 1
-    return StepMetrics(
-      step: step,
-      epoch: epoch,
-      samples: samples,
+  }
+
+  /// Throws the failure of the first rank that has one, on all ranks.
+  private func agree(on unread: Failure?) throws {
+    try communicator.together { if let unread { throw unread } }
+    preconditionFailure("a rank said that it cannot read, and none says why")
+  }
+
+  /// α, η, λ and what else the rule is told of the step; at a restart that resets it the rule
+  /// forgets.
+  private func scalars(of step: Int) -> StepScalars {
+    var forgotten = 0
+    if plan.restartMomentum == .reset {
+      if horizon.course.restarts(at: step) { engine.optimizer.reset() }
+      forgotten = horizon.course.firstStep(ofPeriodAt: step)
+    }
+    return StepScalars(
+      step: step + 1 - forgotten,
+      learningRate: horizon.learningRate,
+      multiplier: horizon.multiplier(at: step),
+      decay: horizon.decay(at: step),
+      l2: plan.l2 ?? 0,
+      gradientScale: (plan.maximize ? -1 : 1) / Double(loader.samples(of: step))
+    )
+  }
+
+  private func metrics(
+    of step: Int,
+    _ totals: StepEngine.Totals,
+    seconds: Double
+  ) -> StepMetrics {
+    StepMetrics(
+      step: step + 1,
+      epoch: step / horizon.stepsPerEpoch,
+      samples: loader.samples(of: step),
       lossSum: totals.loss,
       penalty: totals.penalty,
       correct: totals.correct,
       correct5: model.classes > SoftmaxCrossEntropy.nearest ? totals.correct5 : nil,
       gradientNorm: totals.gradientNorm,
-      multiplier: multiplier,
-      seconds: (ContinuousClock.now - clock) / .seconds(1)
+      multiplier: horizon.multiplier(at: step),
+      seconds: seconds
     )
-  }
-
-  /// The steps that the optimizer is to know nothing of, because of a restart; at the restart it forgets them.
-  private func forgotten() -> Int {
-    guard plan.restartMomentum == .reset else { return 0 }
-    if horizon.course.restarts(at: step) { optimizer.reset() }
-    return horizon.course.firstStep(ofPeriodAt: step)
-  }
-
-  /// Evaluates; false when the loss is not finite, which shows what the last update has done.
-  private func evaluate(_ observer: any TrainingObserver) throws -> Bool {
-    let result = try evaluator.evaluate()
-    lastEvaluation = result
-    try observer.evaluated(result, ofAverage: false, step: step, epoch: epoch)
-    if let averageEvaluator {
-      try engine.optimizer.gatherAverage()
-      let result = try averageEvaluator.evaluate()
-      lastAverageEvaluation = result
-      try observer.evaluated(result, ofAverage: true, step: step, epoch: epoch)
-    }
-    guard result.loss.isFinite else { return false }
-    let begun = step == 0 ? 0 : epoch + 1
-    if course.take(lastAverageEvaluation ?? result, step: step, epoch: begun), plan.saveBest,
-      let best
-    {
-      try observer.keep(average ?? parameters, as: .best(best), step: step)
-    }
-    return true
   }
 }

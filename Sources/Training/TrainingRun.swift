@@ -9,82 +9,47 @@ import Plans
 import Runs
 import Tensors
 
-/// A whole run from a plan to a folder: data, trainer, metrics, model, summary.
+/// A whole run from a plan to a folder: trainer, metrics, model, summary.
 public struct TrainingRun {
   private let plan: TrainingPlan
-  private let communicator: any Communicator
-  private let placement: Placement
-  private let source: DataSource
+  private let environment: RunEnvironment
   private let folder: RunFolder
   private let trainer: Trainer
-  private let recorder: RunRecorder
+  private let reporter: MetricsReporter
   private let models: ModelWriter
   private let console: (any RunConsole)?
 
-  /// Opens data and folder and plans the run, which must be valid, on every rank.
+  /// Opens the folder and plans the run, whose plan must be valid, on every rank.
   ///
-  /// Throws the same `Failure` on all ranks for a plan that cannot be run, for bad data or a bad folder. `console` is used on rank 0 only.
+  /// Throws the same `Failure` on all ranks for a plan that cannot be run on these data or a bad
+  /// folder. `console` is used on rank 0 only.
   public init(
     _ plan: TrainingPlan,
-    communicator: any Communicator,
+    in environment: RunEnvironment,
     launch: RunRecord.Launch,
     console: (any RunConsole)?
   ) throws {
-    (self.plan, self.communicator) = (plan, communicator)
+    let (source, communicator) = (environment.source, environment.communicator)
+    (self.plan, self.environment) = (plan, environment)
     let leads = communicator.rank == 0
     self.console = leads ? console : nil
-    try SameEverywhere.check(plan, communicator)
-    let placement = try Placement(
-      communicator,
-      threads: plan.threads,
-      pin: !plan.noPin,
-      kernels: plan.kernels,
-      allowMixedCPU: plan.allowMixedCPU
-    )
-    let source = try communicator.together { try openDataSource(plan.dataRequest) }
-    try SameEverywhere.check(source, communicator)
+    try environment.admit(plan)
     // Before the folder: what is refused must leave nothing behind.
-    let horizon = try Horizon(plan, samples: source.train.count)
-    if let profile = plan.profile { try StepTrace.admit(profile, steps: horizon.steps) }
-    let model = try ModelCatalog.model(
-      plan.model,
-      input: source.train.shape,
-      classes: source.train.classes.count,
-      shake: plan.shake
-    )
-    try communicator.together {
-      try MemoryCheck.admit(
-        plan,
-        model,
-        ranks: communicator.size,
-        localRanks: placement.localRanks,
-        threads: placement.threadsByRank.max() ?? 1,
-        memory: MemoryCheck.hostMemory
-      )
-    }
+    let model = try Self.admit(plan, in: environment)
     let folder = try RunFolder(
       plan.output ?? "runs/\(Self.defaultName(plan, source))",
       existing: plan.overwrite ? .replaced : .refused,
       communicator
     )
-    let trainer = try Trainer(
+    let trainer = try Trainer(plan, model: model, in: environment)
+    let record = RunRecord(
       plan,
-      model: model,
-      source: source,
-      communicator: communicator,
-      team: placement.team(rank: communicator.rank),
-      kernels: KernelSet(placement.level)
+      trainer.horizon,
+      model,
+      source,
+      place: try Self.place(trainer, environment),
+      launch: launch
     )
-    let stateBytes = try communicator.allGather([trainer.optimizer.stateBytes]).map { $0[0] }
-    let place = RunRecord.Place(
-      hosts: communicator.hosts,
-      threads: placement.threadsByRank,
-      blasCores: placement.blasCores,
-      kernelLevel: placement.level,
-      arenaBytes: trainer.arenaBytes,
-      optimizerStateBytes: stateBytes
-    )
-    let record = RunRecord(plan, trainer.horizon, model, source, place: place, launch: launch)
     let log = try communicator.together { () throws -> MetricsLog? in
       guard leads else { return nil }
       let yaml =
@@ -95,40 +60,76 @@ public struct TrainingRun {
       return try MetricsLog(folder)
     }
     models = ModelWriter(folder, model, source, communicator)
-    recorder = RunRecorder(
+    reporter = MetricsReporter(
       trainer.horizon,
-      logEvery: plan.logEvery,
+      earlier: trainer.progress.seconds,
       log: log,
-      console: leads ? console : nil,
+      console: self.console,
       models: models
     )
-    (self.placement, self.source, self.folder, self.trainer) = (placement, source, folder, trainer)
+    (self.folder, self.trainer) = (folder, trainer)
+  }
+
+  /// The network of a plan that can be run here; throws the same `Failure` (.usage) on all ranks
+  /// for one that cannot.
+  private static func admit(_ plan: TrainingPlan, in environment: RunEnvironment) throws -> Model {
+    let (train, communicator) = (environment.source.train, environment.communicator)
+    let horizon = try Horizon(plan, samples: train.count)
+    if let profile = plan.profile { try StepTrace.admit(profile, steps: horizon.steps) }
+    let model = try ModelCatalog.model(
+      plan.model,
+      input: train.shape,
+      classes: train.classes.count,
+      shake: plan.shake
+    )
+    try communicator.together {
+      try MemoryCheck.admit(
+        plan,
+        model,
+        ranks: communicator.size,
+        localRanks: environment.placement.localRanks,
+        threads: environment.placement.threadsByRank.max() ?? 1,
+        memory: MemoryCheck.hostMemory
+      )
+    }
+    return model
+  }
+
+  /// What run.json says of the place; every rank calls it, and it throws `Failure` (.launch) when
+  /// one is lost.
+  private static func place(
+    _ trainer: Trainer,
+    _ environment: RunEnvironment
+  ) throws -> RunRecord.Place {
+    let (communicator, placement) = (environment.communicator, environment.placement)
+    return RunRecord.Place(
+      hosts: communicator.hosts,
+      threads: placement.threadsByRank,
+      blasCores: placement.blasCores,
+      kernelLevel: placement.level,
+      arenaBytes: trainer.arenaBytes,
+      optimizerStateBytes: try communicator.allGather([trainer.optimizer.stateBytes]).map { $0[0] }
+    )
   }
 
   /// Trains, evaluates and saves; all ranks get the same summary (but for seconds).
   ///
-  /// Throws the same `Failure` on all ranks where the model cannot be saved; what a lost rank makes the others throw is .launch. A run that
-  /// diverges returns: its summary's state says so.
+  /// Throws the same `Failure` on all ranks where samples cannot be read or the model cannot be
+  /// saved; what a lost rank makes the others throw is .launch. A run that diverges returns: its
+  /// summary's state says so.
   public func execute() throws -> RunSummary {
-    console?.begin(
-      trainer,
-      source,
-      placement,
-      ranks: communicator.size,
-      folder: folder.path
-    )
+    console?.begin(trainer, environment, folder: folder.path)
     let outcome: Trainer.Outcome
     do {
-      outcome = try trainer.run(recorder)
+      defer { console?.end() }
+      outcome = try trainer.run(reporter)
     } catch {
-      console?.end()
       note(error)
       throw error
     }
-    console?.end()
     do {
-      try communicator.together {
-        if communicator.rank == 0 { try save(outcome) }
+      try environment.communicator.together {
+        if environment.communicator.rank == 0 { try save(outcome) }
       }
       try trainer.writeProfile()
     } catch {
@@ -138,29 +139,31 @@ public struct TrainingRun {
     return summary(outcome)
   }
 
-  /// Says in status.json that the run failed; any rank may, since the one that fails may be the only one that knows.
+  /// Says in status.json that the run failed; any rank may, since the one that fails may be the
+  /// only one that knows.
   ///
   /// The error itself matters more than whether this can still be written.
   private func note(_ error: any Error) {
-    try? models.write(.failed, step: trainer.step, message: "\(error)")
+    try? models.write(.failed, trainer.progress, message: "\(error)")
   }
 
   private func save(_ outcome: Trainer.Outcome) throws {
+    let step = trainer.progress.step
     if outcome == .done {
-      try models.write(trainer.parameters, ModelFile.name, steps: trainer.step)
+      try models.write(trainer.parameters, ModelFile.name, steps: step)
       if let average = trainer.average {
-        try models.write(average, ModelFile.averageName, steps: trainer.step)
+        try models.write(average, ModelFile.averageName, steps: step)
       }
     }
-    try models.write(outcome.state, step: trainer.step, message: earlyEnd)
+    try models.write(outcome.state, trainer.progress, message: earlyEnd)
   }
 
   /// What status.json says of a run that stopped before its last step.
   private var earlyEnd: String? {
-    guard trainer.stoppedEarly, let patience = plan.earlyStop, let best = trainer.best else {
-      return nil
-    }
-    let epoch = trainer.step / trainer.horizon.stepsPerEpoch
+    let progress = trainer.progress
+    guard trainer.stoppedEarly, let patience = plan.earlyStop, let best = progress.course.best
+    else { return nil }
+    let epoch = progress.step / trainer.horizon.stepsPerEpoch
     return "stopped early after epoch \(epoch): no evaluation of the last \(patience) was better "
       + "than that after epoch \(best.epoch)."
   }
@@ -168,25 +171,26 @@ public struct TrainingRun {
   private func summary(_ outcome: Trainer.Outcome) -> RunSummary {
     var digest = Digest()
     digest.update(UnsafeBufferPointer(trainer.parameters.elements))
-    let passes = Double(recorder.whole.samples) / Double(source.train.count)
+    let (progress, placement) = (trainer.progress, environment.placement)
+    let passes = Double(progress.whole.samples) / Double(environment.source.train.count)
     return RunSummary(
       state: outcome.state,
       parameters: trainer.model.layout.parameterCount,
-      steps: trainer.step,
+      steps: progress.step,
       epochs: (passes * 1e6).rounded() / 1e6,
-      trainLoss: recorder.lastEpoch.meanLoss,
-      trainAccuracy: recorder.lastEpoch.accuracy,
-      testLoss: trainer.lastEvaluation?.loss,
-      testAccuracy: trainer.lastEvaluation?.accuracy,
-      testAccuracy5: trainer.lastEvaluation?.accuracy5,
-      emaTestAccuracy: trainer.lastAverageEvaluation?.accuracy,
-      best: trainer.best,
+      trainLoss: progress.epoch.meanLoss,
+      trainAccuracy: progress.epoch.accuracy,
+      testLoss: progress.evaluation?.loss,
+      testAccuracy: progress.evaluation?.accuracy,
+      testAccuracy5: progress.evaluation?.accuracy5,
+      emaTestAccuracy: progress.averageEvaluation?.accuracy,
+      best: progress.course.best,
       stoppedEarly: trainer.stoppedEarly,
-      snapshots: models.kept.snapshots,
-      recommended: models.kept.snapshots.last ?? (outcome == .done ? ModelFile.name : nil),
-      imagesPerS: recorder.whole.rate,
-      seconds: recorder.seconds,
-      ranks: communicator.size,
+      snapshots: progress.kept.snapshots,
+      recommended: progress.kept.snapshots.last ?? (outcome == .done ? ModelFile.name : nil),
+      imagesPerS: progress.whole.rate,
+      seconds: reporter.seconds,
+      ranks: environment.communicator.size,
       threads: placement.threadsByRank[0],
       lanes: plan.lanes,
       digest: digest.description,

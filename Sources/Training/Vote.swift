@@ -4,10 +4,12 @@ import Networks
 import Runs
 import Tensors
 
-/// Evaluates several parameters of one model by vote: a class gets the mean of its softmax probabilities.
+/// Evaluates several parameters of one model by vote: a class gets the mean of its softmax
+/// probabilities.
 ///
-/// These are the snapshot ensembles of Huang et al. 2017 (arXiv 1704.00109). The loss of an image is −log of its label's mean probability. Sums go as in `Evaluator`, and probabilities over members in their order, so
-/// the bits are the same on any number of ranks and threads.
+/// These are the snapshot ensembles of Huang et al. 2017 (arXiv 1704.00109). The loss of an image
+/// is −log of its label's mean probability. Sums go as in `Evaluator`, and probabilities over
+/// members in their order, so the bits are the same on any number of ranks and threads.
 final class Vote {
   private let evaluator: Evaluator
   private let parameters: FloatBuffer
@@ -40,8 +42,8 @@ final class Vote {
 
   deinit { sums.deallocate() }
 
-  /// Evaluates; `logits` is told, chunk by chunk on the rank that has it, the number of the first image and the logarithms of the mean
-  /// probabilities, which are logits of these.
+  /// Evaluates; `logits` is told, chunk by chunk on the rank that has it, the number of the first
+  /// image and the logarithms of the mean probabilities, which are logits of these.
   ///
   /// Every rank must call it; all get the same result.
   func evaluate(
@@ -83,15 +85,15 @@ final class Vote {
   /// Puts down a chunk's numbers.
   private func count(_ sums: UnsafeBufferPointer<Double>, _ images: Range<Int>, _ chunk: Int) {
     guard var row = sums.baseAddress else { return }
-    var numbers = [Double](repeating: 0, count: EvaluationChunks.width)
+    var total = EvaluationChunks.Sums()
     for image in images {
       let label = dataset.label(image)
       let before = standing(of: label, in: row, classes: loss.classes)
-      numbers[0] -= Elementary.log(row[label] / Double(members.count))
-      numbers[1] += before == 0 ? 1 : 0
-      numbers[2] += before < SoftmaxCrossEntropy.nearest ? 1 : 0
+      total.loss -= Elementary.log(row[label] / Double(members.count))
+      if before == 0 { total.correct += 1 }
+      if before < SoftmaxCrossEntropy.nearest { total.correct5 += 1 }
       row += loss.classes
     }
-    chunks.set(chunk, numbers)
+    chunks.set(chunk, total)
   }
 }

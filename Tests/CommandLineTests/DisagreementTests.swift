@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-  /// Ranks that were given different things: one sentence that says which, the right code, no training.
+  /// Ranks that were given different things: one sentence that says which, the right code, no
+  /// training.
   struct Disagreements {
     /// Three ranks, of which rank 1 is started with something else.
     private func job(_ onRankOne: String, _ arguments: String = "") throws -> Spawned {

@@ -5,7 +5,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A step cut over ranks has the bits of the step of one rank, and no rank keeps more than its part.
+/// A step cut over ranks has the bits of the step of one rank, and no rank keeps more than its
+/// part.
 @Suite(.serialized)
 struct ShardedStepTests {
   @Test(arguments: [true, false], [1, 3, 1024])

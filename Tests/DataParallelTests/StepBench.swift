@@ -75,8 +75,9 @@ struct StepOutcome: Sendable {
   var parameters: [UInt32] = []
   var records: [[UInt64]] = []
   var squares: [UInt64] = []
-  /// All sums over elements.
-  var sums: [[Double]] = []
+  /// The penalty and the rule's sums over all elements.
+  var penalties: [Double] = []
+  var ruleSums: [SIMD4<Double>] = []
   /// The moving averages of all elements.
   var average: [UInt32] = []
   /// All that a resume takes up, and the rule's numbers.
@@ -130,7 +131,7 @@ final class StepBench {
       plan: plan,
       batch: batch,
       recordWidth: setup.recordWidth,
-      sumWidth: 1 + (setup.l2 == nil ? 0 : 1) + setup.rule.sums.count,
+      sums: ElementSums.Layout(penalizes: setup.l2 != nil, ruleSums: setup.rule.sums.count),
       team: team
     )
     average = WeightAverage(
@@ -180,12 +181,14 @@ final class StepBench {
       try reduce(step: index)
       outcome.largestReceived = c.traffic.largestReceived
       outcome.records.append((0..<setup.recordWidth).map { totals.record[$0].bitPattern })
-      outcome.squares.append(totals.elementSums[0].bitPattern)
-      outcome.sums.append((0..<optimizer.sumCount).map { totals.elementSums[$0] })
+      let sums = totals.elementSums
+      outcome.squares.append(sums.squaredGradient.bitPattern)
+      outcome.penalties.append(sums.penalty)
+      outcome.ruleSums.append(sums.rule)
       for i in layout.entries.filter({ $0.role == .statistic }).flatMap(\.range) {
         parameters.base[i] += unevenValue(index, 98, i)
       }
-      try optimizer.step(totals.elementSums, clip: setup.clip)
+      try optimizer.step(sums, clip: setup.clip)
       outcome.sent.append(c.traffic - before)
     }
     outcome.parameters = parameters.elements.map(\.bitPattern)
@@ -220,7 +223,7 @@ final class StepBench {
         : Array(repeating: .nan, count: setup.recordWidth)
     }
     try records.withUnsafeMutableBufferPointer {
-      try totals.gather(records: $0.baseAddress!, stop: false)
+      try totals.gather(records: $0.baseAddress!)
     }
   }
 }

@@ -38,32 +38,44 @@ struct StepTotalsTests {
     )
   }
 
+  /// Each rank's words reach all: flags OR-ed, the last saved step the least; for one step each.
   @Test(arguments: [1, 2, 3, 5, 8])
-  func anyRankStopsAll(ranks: Int) throws {
-    for wishes in [[], [0], [ranks - 1], Array(0..<ranks)] {
-      let stops = try ThreadWorld.run(ranks: ranks) { c in
-        let plan = ReductionPlan(lanes: 8, ranks: ranks, elements: 3000, bucketGranules: 2)
-        let batch = BatchLayout(lanes: 8, held: plan.heldLanes[c.rank], fullBatch: 8)
-        let totals = StepTotals(
-          c,
-          plan: plan,
-          batch: batch,
-          recordWidth: 2,
-          sumWidth: 1,
-          team: ThreadTeam(size: 1)
-        )
-        totals.granuleSums = { _, _, sums in sums[0] = 0 }
-        var records = Array(repeating: 1.0, count: 2 * batch.held.count)
-        // A wish is for one step: the next gather starts afresh.
-        return try [wishes.contains(c.rank), false].map { stop in
-          try records.withUnsafeMutableBufferPointer {
-            try totals.gather(records: $0.baseAddress!, stop: stop)
-          }
-          return totals.stops
-        }
+  func aRanksWordsReachAll(ranks: Int) throws {
+    let own = (0..<ranks).map { rank -> StepFlags in
+      switch rank % 3 {
+      case 0: [.readFailed]
+      case 1: []
+      default: [.stop, .timeIsUp]
       }
-      #expect(stops.allSatisfy { $0 == [!wishes.isEmpty, false] }, "\(wishes) of \(ranks)")
     }
+    let all = own.reduce(into: StepFlags()) { $0.formUnion($1) }
+    let seen = try ThreadWorld.run(ranks: ranks) { c in
+      let totals = emptyTotals(c)
+      var records = Array(repeating: 1.0, count: 2 * 8)
+      return try [own[c.rank], []].map { flags in
+        try records.withUnsafeMutableBufferPointer {
+          try totals.gather(records: $0.baseAddress!, flags: flags, lastSaved: 70 - c.rank)
+        }
+        return [Int(totals.flags.rawValue), totals.lastSaved]
+      }
+    }
+    let least = 70 - (ranks - 1)
+    for rank in seen { #expect(rank == [[Int(all.rawValue), least], [0, least]]) }
+  }
+
+  /// Totals of eight samples whose sums over elements are 0.
+  private func emptyTotals(_ c: any Communicator) -> StepTotals {
+    let plan = ReductionPlan(lanes: 8, ranks: c.size, elements: 3000, bucketGranules: 2)
+    let totals = StepTotals(
+      c,
+      plan: plan,
+      batch: BatchLayout(lanes: 8, held: plan.heldLanes[c.rank], fullBatch: 8),
+      recordWidth: 2,
+      sums: ElementSums.Layout(penalizes: false, ruleSums: 0),
+      team: ThreadTeam(size: 1)
+    )
+    totals.granuleSums = { _, _, sums in sums[0] = 0 }
+    return totals
   }
 
   @Test(arguments: [1, 2, 3])
@@ -76,7 +88,7 @@ struct StepTotalsTests {
         plan: plan,
         batch: batch,
         recordWidth: 2,
-        sumWidth: 1,
+        sums: ElementSums.Layout(penalizes: false, ruleSums: 0),
         team: ThreadTeam(size: 2)
       )
       let gradient = FloatBuffer(count: 5000)
@@ -88,9 +100,9 @@ struct StepTotalsTests {
       if plan.slices.contains(where: { $0[c.rank].contains(4444) }) { gradient.base[4444] = .nan }
       var records = Array(repeating: 1.0, count: 2 * batch.held.count)
       try records.withUnsafeMutableBufferPointer {
-        try totals.gather(records: $0.baseAddress!, stop: false)
+        try totals.gather(records: $0.baseAddress!)
       }
-      return totals.elementSums[0]
+      return totals.elementSums.squaredGradient
     }
     let missed = squares.filter { !$0.isNaN }
     #expect(missed.isEmpty)

@@ -42,7 +42,8 @@ struct ConvolutionGeometryTests {
     #expect(Self.geometries.filter(\.isPointwise).count == 1)
   }
 
-  /// Size, kernel, stride; outputs and zeros before, as jax.lax.padtype_to_pads has them for "SAME".
+  /// Size, kernel, stride; outputs and zeros before, as jax.lax.padtype_to_pads has them for
+  /// "SAME".
   @Test(arguments: [
     ((1, 3, 1), (1, 1)), ((8, 3, 1), (8, 1)), ((1, 3, 2), (1, 1)), ((2, 3, 2), (1, 0)),
     ((7, 3, 2), (4, 1)), ((8, 3, 2), (4, 0)), ((33, 3, 2), (17, 1)), ((8, 1, 2), (4, 0)),

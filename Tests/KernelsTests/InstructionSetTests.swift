@@ -3,7 +3,8 @@
   import TestSupport
   import Testing
 
-  /// What runs before the machine is asked for its level, and whatever it answers, must run on any x86-64.
+  /// What runs before the machine is asked for its level, and whatever it answers, must run on any
+  /// x86-64.
   struct InstructionSetTests {
     private static let objdump = findProgram("objdump")
     private static let above = ["KernelsAVX2", "KernelsAVX512"]
@@ -15,7 +16,8 @@
       #"\tv[a-z]|\tk[a-z]+[bwdq] |%[yz]mm|%k[0-7]|\t(andn|bextr|bls(i|r|msk)|bzhi|mulx|pdep|pext|rorx|sa[rl]x|sh[lr]x)[lq]? "#
     private static let avx512 = #"%zmm|%k[0-7]|%[xy]mm(1[6-9]|2[0-9]|3[01])"#
 
-    /// The first instructions of a module that match; grep, because Swift in a debug build is slow with so much text.
+    /// The first instructions of a module that match; grep, because Swift in a debug build is slow
+    /// with so much text.
     private func instructions(_ module: String, _ pattern: String) throws -> [Substring] {
       let script = #"d=$1 p=$2; shift 2; "$d" -d --no-show-raw-insn "$@" | grep -P -m 3 "$p" || :"#
       let objdump = try #require(Self.objdump)

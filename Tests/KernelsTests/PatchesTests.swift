@@ -34,7 +34,8 @@ struct PatchesTests {
     return (0..<count).map { _ in Float(draws.integer(below: 17) - 8) }
   }
 
-  /// Row (oy, ox), column (ky, kx, channel): the input at (oy·stride + ky − top, ox·stride + kx − left), or zero.
+  /// Row (oy, ox), column (ky, kx, channel): the input at (oy·stride + ky − top, ox·stride + kx −
+  /// left), or zero.
   private func naive(_ g: ConvolutionGeometry, _ image: [Float], _ rows: Range<Int>) -> [Float] {
     rows.flatMap { oy in
       (0..<g.output.width).flatMap { ox in

@@ -1,4 +1,5 @@
-/// The matrices of Winograd for a stride of 2 as they follow from the points of F(4, 2): 0, 1, −1, ½ and ∞.
+/// The matrices of Winograd for a stride of 2 as they follow from the points of F(4, 2): 0, 1, −1,
+/// ½ and ∞.
 ///
 /// Of a tile's nine values in a dimension the first four are those of the even half.
 enum StridedWinogradMatrices {

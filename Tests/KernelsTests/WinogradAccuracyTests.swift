@@ -3,11 +3,13 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What Winograd costs in accuracy: its error and that of matrix products of patches, both against Float64, in millionths.
+/// What Winograd costs in accuracy: its error and that of matrix products of patches, both against
+/// Float64, in millionths.
 ///
-/// Inputs are normal, weights have He's deviation, a weight gradient sums 8 images at 32×32 and of 128 channels at 16×16, otherwise 16. Of
-/// many results some are compared. Stated is the largest that was found with OpenBLAS' kernels
-/// for six CPUs, from Prescott to SkylakeX, whose order of sums differs. Cooperlake's products of patches reach 1.04.
+/// Inputs are normal, weights have He's deviation, a weight gradient sums 8 images at 32×32 and of
+/// 128 channels at 16×16, otherwise 16. Of many results some are compared. Stated is the largest
+/// that was found with OpenBLAS' kernels for six CPUs, from Prescott to SkylakeX, whose order of
+/// sums differs. Cooperlake's products of patches reach 1.04.
 ///
 /// | convolution | pass | maximum | RMS | patches | RMS |
 /// |---|---|---|---|---|---|
@@ -91,7 +93,8 @@ struct WinogradAccuracyTests {
     }
   }
 
-  /// Size, input channels, output channels, images, pass, bounds of the maximum and RMS: 1.3 and 1.15 times what was found.
+  /// Size, input channels, output channels, images, pass, bounds of the maximum and RMS: 1.3 and
+  /// 1.15 times what was found.
   ///
   /// The shapes of ResNet-20, of Keras' ResNet56v2, and of a shake-shake 26 2x64d.
   private static let rows = [

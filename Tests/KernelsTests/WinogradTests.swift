@@ -46,7 +46,8 @@ struct WinogradTests {
     Sizes(6, 9, 5, 17, .same, 3),
   ]
 
-  /// The same with a stride of 2, whose backward-data has tiles of 8×8 that begin elsewhere with every padding.
+  /// The same with a stride of 2, whose backward-data has tiles of 8×8 that begin elsewhere with
+  /// every padding.
   static let strided = [
     Sizes(1, 1, 1, 1, 1, 1, stride: 2), Sizes(1, 1, 17, 5, 2, 3, stride: 2),
     Sizes(2, 3, 3, 16, 1, 8, stride: 2), Sizes(3, 3, 5, 3, 0, 2, stride: 2),
@@ -70,7 +71,8 @@ struct WinogradTests {
     Sizes(100, 98, 64, 33, .same, 1, stride: 2),
   ]
 
-  /// Runs all passes on all levels; the first pointer of every operand is off a cache line on the higher ones.
+  /// Runs all passes on all levels; the first pointer of every operand is off a cache line on the
+  /// higher ones.
   private func check(_ sizes: Sizes, _ view: ChannelView.Kind, accumulates: Bool) {
     let problem = ConvolutionProblem(sizes.geometry, images: sizes.images, view: view)
     for pass in ConvolutionPass.allCases {

@@ -80,7 +80,8 @@ struct ArenaPlanTests {
       ).network.arenaFloats
     }
     let largest = 2 * 32 * 32 * 16
-    // The block's input, what a layer reads and what it writes, and transformed weights of two layers.
+    // The block's input, what a layer reads and what it writes, and transformed weights of two
+    // layers.
     #expect(arena(.inference) <= 3 * largest + 2 * 36 * 64 * 64)
     let values = model.nodes.reduce(0) { $0 + 2 * $1.shape.count }
     #expect(arena(.training(.lanes(1))) < values / 2 + 4 * largest + 2 * 36 * 64 * 64)

@@ -63,7 +63,7 @@ struct BatchNormModeTests {
         return group.variance[channel] * (c > 1 ? c / (c - 1) : 1)
       }
     }
-    rig.network.updateStatistics(rig.totals, samples: samples)
+    rig.updateStatistics(samples: samples)
     for (name, exact) in expected {
       #expect(relativeError(rig.values(name), exact) < 1e-6, "\(name)")
     }

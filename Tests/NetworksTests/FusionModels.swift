@@ -48,7 +48,8 @@ enum FusionModels {
     return net.model("large")
   }
 
-  /// Gastaldi's: two branches behind one rectifier, and a projection of two paths; every block mixes in a way of its own.
+  /// Gastaldi's: two branches behind one rectifier, and a projection of two paths; every block
+  /// mixes in a way of its own.
   static func shake() -> Model {
     let modes = [
       ShakeMode.paper, ShakeMode(.even, .shake, .batch), ShakeMode(.shake, .keep, .image),
@@ -107,7 +108,8 @@ enum FusionModels {
     return net.model("keras")
   }
 
-  /// Keras' order of pools and rectifiers, with dropouts behind what is stored, normalised, rectified and added.
+  /// Keras' order of pools and rectifiers, with dropouts behind what is stored, normalised,
+  /// rectified and added.
   static func dropout() -> Model {
     var net = ModelBuilder(input: input)
     var x = net.add("conv1", convolution(16, bias: true), net.input)

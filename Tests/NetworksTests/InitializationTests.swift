@@ -39,7 +39,8 @@ struct InitializationTests {
     }
   }
 
-  /// Normal with deviation √(2 / fan), fan-out being kernel² · outputs and fan-in, of the third, kernel² · inputs.
+  /// Normal with deviation √(2 / fan), fan-out being kernel² · outputs and fan-in, of the third,
+  /// kernel² · inputs.
   @Test(arguments: [("conv1.weight", 9 * 64), ("conv2.weight", 64), ("conv3.weight", 9 * 64)])
   func convolutionsAreNormal(name: String, fan: Int) throws {
     let weights = try values(initialized(seed: 2), name)

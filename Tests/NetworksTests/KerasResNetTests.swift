@@ -11,7 +11,8 @@ struct KerasResNetTests {
     try ModelCatalog.model("resnet\(depth)v2", input: image, classes: 10)
   }
 
-  /// Projections without normalisation where the width changes, biases everywhere, Keras' constants.
+  /// Projections without normalisation where the width changes, biases everywhere, Keras'
+  /// constants.
   @Test func version1() throws {
     let model = try ModelCatalog.model("resnet20v1", input: image, classes: 10)
     #expect(model.batchNorm == BatchNorm(epsilon: 1e-3, momentum: 0.01))

@@ -5,7 +5,8 @@ import Testing
 
 /// Every layer in Float32 against the Float64 reference.
 ///
-/// Errors are relative to the largest value of a tensor; found: 2.1e-6 forward, by Winograd, and 5.2e-6 for gradients.
+/// Errors are relative to the largest value of a tensor; found: 2.1e-6 forward, by Winograd, and
+/// 5.2e-6 for gradients.
 struct LayerTests {
   @Test(arguments: LayerCase.all, [1, 5, 19])
   func layersAgreeWithTheReference(layer: LayerCase, samples: Int) throws {

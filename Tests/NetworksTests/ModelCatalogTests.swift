@@ -12,9 +12,11 @@ struct ModelCatalogTests {
     )
   }
 
-  /// Trained parameters and multiply-adds of an image of CIFAR-10, counted layer by layer over PyTorch's modules (Tests/pytorch/networks.py).
+  /// Trained parameters and multiply-adds of an image of CIFAR-10, counted layer by layer over
+  /// PyTorch's modules (Tests/pytorch/networks.py).
   ///
-  /// Keras tells 273,066 and 857,706 for ResNet20 and 56 v1, 1,663,338 for 56 v2; torchvision's ResNet-18 has 11,173,962 with this stem.
+  /// Keras tells 273,066 and 857,706 for ResNet20 and 56 v1, 1,663,338 for 56 v2; torchvision's
+  /// ResNet-18 has 11,173,962 with this stem.
   static let counts = [
     ("smallcnn", 24_346, 2_802_304),
     ("resnet20", 269_722, 40_551_040), ("resnet32", 464_154, 68_862_592),

@@ -6,7 +6,8 @@ import Testing
 
 /// Every network takes images of every usual size.
 struct ModelSizesTests {
-  /// Built and planned for training and evaluation; another number of classes changes the last layer alone.
+  /// Built and planned for training and evaluation; another number of classes changes the last
+  /// layer alone.
   @Test(arguments: ModelCatalog.names, [28, 32, 64, 128])
   func isPlanned(name: String, side: Int) throws {
     let batch = BatchLayout(lanes: 8, held: 0..<8, fullBatch: 128)

@@ -3,7 +3,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Narrow networks of every family against PyTorch in Float64: logits, loss, gradients, running statistics.
+/// Narrow networks of every family against PyTorch in Float64: logits, loss, gradients, running
+/// statistics.
 struct NetworksGoldenTests {
   private struct Golden: Decodable {
     let width: Int
@@ -69,7 +70,8 @@ struct NetworksGoldenTests {
   func trainingAgrees(network: (family: Family, lanes: Int), convolutions: ConvolutionChoice) throws
   {
     let (family, lanes) = network
-    // Found, over OpenBLAS's kernels: 2.5e-5 directly, 4.4e-5 by Winograd; of statistics 5e-6 and 9e-6, of the loss 2e-6.
+    // Found, over OpenBLAS's kernels: 2.5e-5 directly, 4.4e-5 by Winograd; of statistics 5e-6 and
+    // 9e-6, of the loss 2e-6.
     let bound = convolutions == .direct ? 4e-5 : 8e-5
     let (golden, model) = try read(family)
     let parameters = FloatBuffer(count: model.layout.count)
@@ -94,7 +96,7 @@ struct NetworksGoldenTests {
       let floor = largest * (isZero ? 0.1 : 1e-3)
       #expect(relativeError(rig.gradient(name), sum, floor: floor) < bound, "\(name)")
     }
-    rig.network.updateStatistics(rig.totals, samples: 3)
+    rig.updateStatistics(samples: 3)
     for (name, values) in golden.running {
       #expect(relativeError(rig.values(name), values.values) < bound / 6, "\(name)")
     }

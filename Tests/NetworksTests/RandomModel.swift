@@ -3,7 +3,8 @@ import Tensors
 
 /// A network that nobody would build: random operations over shared, doubled and rectified values.
 ///
-/// Made to find buffers that are used twice: most values have several readers, some of them through views.
+/// Made to find buffers that are used twice: most values have several readers, some of them through
+/// views.
 struct RandomModel {
   private var net: ModelBuilder
   private var draws: RandomDraws

@@ -10,7 +10,8 @@ struct ResNet18Tests {
     classes: 10
   )
 
-  /// torchvision's for a `downsample` of convolution and normalisation, in the first block of every stage but the first.
+  /// torchvision's for a `downsample` of convolution and normalisation, in the first block of every
+  /// stage but the first.
   @Test func projectionsHaveTorchvisionsNames() {
     let names = model.layout.entries.map(\.name).filter { $0.contains("downsample") }
     let norm = ["weight", "bias", "running_mean", "running_var"].map { "1.\($0)" }

@@ -3,7 +3,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What Shake-Shake blocks draw, seen through a network that shows α in its logits and β in its gradients.
+/// What Shake-Shake blocks draw, seen through a network that shows α in its logits and β in its
+/// gradients.
 struct ShakeShakeTests {
   private static let all = ShakeMode.Forward.allCases.flatMap { forward in
     ShakeMode.Backward.allCases.flatMap { backward in
@@ -94,7 +95,8 @@ struct ShakeShakeTests {
     }
   }
 
-  /// One α for all samples of all lanes on all ranks, another in the next step and with another seed.
+  /// One α for all samples of all lanes on all ranks, another in the next step and with another
+  /// seed.
   @Test func theBatchLevelIsOneScalar() throws {
     let mode = ShakeMode(.shake, .shake, .batch)
     var seen = Set<Float>()
@@ -127,7 +129,8 @@ struct ShakeShakeTests {
     }
   }
 
-  /// Of one image the branches' gradients are β·g and (1 − β)·g, the shortcut's is g; over steps α and β are independent or the same.
+  /// Of one image the branches' gradients are β·g and (1 − β)·g, the shortcut's is g; over steps α
+  /// and β are independent or the same.
   @Test(arguments: all)
   func gradientsShowTheParts(mode: ShakeMode) throws {
     let rig = rig(mode)

@@ -38,7 +38,7 @@ struct TinySiLUGoldenTests {
       let sum = gradient.inMemoryOrder(storage).map { 4 * $0 }
       #expect(relativeError(rig.gradient(name), sum) < 2e-5, "\(name)")
     }
-    rig.network.updateStatistics(rig.totals, samples: 4)
+    rig.updateStatistics(samples: 4)
     for (name, values) in golden.training.running {
       #expect(relativeError(rig.values(name), values.values) < 1e-6, "\(name)")
     }

@@ -3,7 +3,8 @@ import Optimizers
 import TestSupport
 import Testing
 
-/// Every rule in every dialect follows its source: PyTorch, Keras, optax, the authors' code, TensorFlow Addons and the papers' algorithms.
+/// Every rule in every dialect follows its source: PyTorch, Keras, optax, the authors' code,
+/// TensorFlow Addons and the papers' algorithms.
 struct OptimizerGoldenTests {
   /// Start, gradients [step][element] and η by step, which the cases share.
   struct Inputs: Decodable {
@@ -57,8 +58,8 @@ struct OptimizerGoldenTests {
     var testDescription: String { madeBy }
   }
 
-  /// Deviation in Float32 over the largest value that the element has had; measured: at most 2.9e-6, in Algorithm 1 with λ = 2.5 and a rate of
-  /// 1000.
+  /// Deviation in Float32 over the largest value that the element has had; measured: at most
+  /// 2.9e-6, in Algorithm 1 with λ = 2.5 and a rate of 1000.
   private static let tolerance = 5e-6
 
   private static func read<T: Decodable>(_ name: String, as type: T.Type) throws -> T {

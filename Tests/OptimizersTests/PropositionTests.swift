@@ -3,7 +3,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What sections 2 and 3 of Loshchilov & Hutter, arXiv 1711.05101, say of coupled and decoupled decay, shown with the rules themselves.
+/// What sections 2 and 3 of Loshchilov & Hutter, arXiv 1711.05101, say of coupled and decoupled
+/// decay, shown with the rules themselves.
 struct PropositionTests {
   private static let count = 40
   private static let alpha = 0.05
@@ -60,7 +61,8 @@ struct PropositionTests {
     }
   }
 
-  /// With momentum the L2 gradient is remembered, so the same coefficient acts 1/(1 − β1) times as strongly.
+  /// With momentum the L2 gradient is remembered, so the same coefficient acts 1/(1 − β1) times as
+  /// strongly.
   @Test func momentumTellsThemApart() {
     let coupled = run(SGD(MomentumConstants(factor: 0.9)), l2: Self.lambda / Self.alpha)
     let decoupled = run(SGDW(MomentumConstants(factor: 0.9)), decay: Self.lambda)
@@ -94,7 +96,8 @@ struct PropositionTests {
     #expect((best ?? 0) > 0.5 * decay, "\(best ?? 0) of \(decay)")
   }
 
-  /// Proposition 3: with a fixed preconditioner M = diag(s)⁻¹ decay is L2 with every weight's coefficient scaled by s (equation 2).
+  /// Proposition 3: with a fixed preconditioner M = diag(s)⁻¹ decay is L2 with every weight's
+  /// coefficient scaled by s (equation 2).
   @Test func withAFixedPreconditionerScaledL2IsDecay() {
     // ρ = 1 keeps the mean square as it is set here.
     let fixed = RMSProp(rho: 1, epsilon: 1e-12, momentum: 0, centered: false, dialect: .paper)
@@ -115,7 +118,8 @@ struct PropositionTests {
     }
   }
 
-  /// Section 3, after Aitchison: where the state of a Kalman filter decays from step to step, so do the weights, whatever the gradient is scaled by.
+  /// Section 3, after Aitchison: where the state of a Kalman filter decays from step to step, so do
+  /// the weights, whatever the gradient is scaled by.
   @Test func aFiltersTransitionIsDecoupledDecay() {
     let (decay, drift, precision) = (0.02, 0.01, 4.0)
     var (mean, variance) = (1.5, 1.0)

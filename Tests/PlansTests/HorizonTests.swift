@@ -65,7 +65,8 @@ struct HorizonTests {
     #expect(horizon.decay == 0 && horizon.normalizedDecay == 0 && horizon.learningRate == 0.05)
   }
 
-  /// Each restart period has its own T, and so its own λ; the fifth is 1600 epochs long although the run ends in it.
+  /// Each restart period has its own T, and so its own λ; the fifth is 1600 epochs long although
+  /// the run ends in it.
   @Test func decayFollowsTheRestartPeriods() throws {
     var plan = Self.cifar
     (plan.schedule, plan.epochs, plan.weightDecayNorm) = (.warmRestarts, 1800, 0.05)
@@ -152,7 +153,8 @@ struct HorizonTests {
     #expect(significant(number) == text)
   }
 
-  /// What the authors' code makes of 391 batches: its λ, and restarts one batch into epochs 101, 301 and 701.
+  /// What the authors' code makes of 391 batches: its λ, and restarts one batch into epochs 101,
+  /// 301 and 701.
   @Test func theAuthorsDialectReplaysTheirCode() throws {
     var plan = TrainingPlan()
     (plan.dialect, plan.epochs) = (.authors, 100)

@@ -79,7 +79,8 @@ struct OptimizerCallTests {
     #expect(damped.text == "torch.optim.SGD(lr=0.05, momentum=0.9, dampening=0.5)")
   }
 
-  /// Coupled decay is a parameter in PyTorch, part of the layers in Keras, a transformation before all others in optax.
+  /// Coupled decay is a parameter in PyTorch, part of the layers in Keras, a transformation before
+  /// all others in optax.
   @Test func coupledDecay() throws {
     func l2(_ plan: inout TrainingPlan) { plan.l2 = 2e-3 }
     #expect(

@@ -8,7 +8,8 @@ import TestSupport
 
 /// The table of the plan's fields: what every flag reads, writes and refuses.
 struct PlanFieldTests {
-  /// Texts that every field is given, beside the words of its own placeholder: each takes some and refuses the others.
+  /// Texts that every field is given, beside the words of its own placeholder: each takes some and
+  /// refuses the others.
   static let texts = [
     "", " ", "0", "1", "2", "3", "-1", "+1", "0.5", "1.5", "-0.1", "1e2", "1e-5", "1e999", "nan",
     "inf", "18446744073709551615", "18446744073709551616", "true", "false", "yes", "x", "a: b #c",

@@ -26,7 +26,7 @@ struct MetricsTests {
         seconds: 1e22
       ), MetricsRow(kind: .epoch, step: 3, epoch: 1, loss: 2, accuracy: 0, seconds: 0),
       MetricsRow(kind: .test, step: 3, epoch: 1, loss: third, accuracy: 0.5, seconds: 4.25),
-      MetricsRow(kind: .testOfAverage, step: 3, epoch: 1, loss: 7, accuracy: 1, seconds: 5),
+      MetricsRow(kind: .testEMA, step: 3, epoch: 1, loss: 7, accuracy: 1, seconds: 5),
       MetricsRow(
         kind: .train,
         step: 4,

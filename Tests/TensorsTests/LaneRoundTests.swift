@@ -47,7 +47,8 @@ struct LaneRoundTests {
     return buffers
   }
 
-  /// Every number of lanes and every range that a rank may hold; every number of rounds and short batches up to 32 lanes.
+  /// Every number of lanes and every range that a rank may hold; every number of rounds and short
+  /// batches up to 32 lanes.
   @Test(arguments: 1...64)
   func leaveTheSumsOfAllLanesAtOnce(lanes: Int) {
     let tree = CanonicalTree(leaves: lanes)

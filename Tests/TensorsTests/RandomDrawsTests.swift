@@ -22,10 +22,7 @@ struct RandomDrawsTests {
     var streams = Set<[UInt32]>()
     var count = 0
     for seed: UInt64 in [0, 1, 1 << 32, .max] {
-      for purpose in [
-        DrawPurpose.initialization, .shuffle, .augmentation, .syntheticImages, .shakeForward,
-        .shakeBackward, .dropout, .cutout,
-      ] {
+      for purpose in DrawPurpose.allCases {
         for site in [0, 1, 1 << 24 - 1] {
           for sample in [nil, 0, 1, 49_999] {
             for step in [0, 1, 200] {

@@ -1,6 +1,7 @@
 /// Memory for a kernel under test, between two fences, every float a signalling NaN at first.
 ///
-/// Whoever reads a float that nobody wrote computes NaN, and whoever writes to a fence is found out: even adding to one makes its NaN quiet.
+/// Whoever reads a float that nobody wrote computes NaN, and whoever writes to a fence is found
+/// out: even adding to one makes its NaN quiet.
 public final class GuardedFloats {
   /// The first float, `offset` floats behind the start of a cache line.
   public let base: UnsafeMutablePointer<Float>

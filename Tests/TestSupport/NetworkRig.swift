@@ -74,6 +74,14 @@ public final class NetworkRig {
     }
   }
 
+  /// Moves the running statistics towards those of a batch of so many samples.
+  public func updateStatistics(samples: Int) {
+    totals.withUnsafeBufferPointer {
+      guard let first = $0.baseAddress else { return }
+      network.updateStatistics(LaneRecord(first), samples: samples)
+    }
+  }
+
   /// A tensor's gradient in the first of the rank's tree nodes.
   public func gradient(_ name: String) -> [Float] {
     guard let entry = network.layout[name] else { return [] }

@@ -38,7 +38,8 @@ public struct ReferenceDraws: Sendable {
     }
   }
 
-  /// Whether a dropout of that rate keeps each of `count` values of a sample: bits of half word (i / 16) mod 8 of block 16·⌊i / 128⌋ + i mod 16.
+  /// Whether a dropout of that rate keeps each of `count` values of a sample: bits of half word (i
+  /// / 16) mod 8 of block 16·⌊i / 128⌋ + i mod 16.
   public func keeps(_ rate: Double, site: Int, sample: Int, count: Int) -> [Bool] {
     (0..<count).map { i in
       let word = words(7, site, sample, block: i / 128 * 16 + i % 16)[i / 32 % 4]

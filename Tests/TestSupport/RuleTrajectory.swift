@@ -1,7 +1,8 @@
 import Optimizers
 import Tensors
 
-/// A rule on a few elements, step by step, as the optimizer of one rank would run it: coupled decay, sums and memory included.
+/// A rule on a few elements, step by step, as the optimizer of one rank would run it: coupled
+/// decay, sums and memory included.
 public struct RuleTrajectory {
   /// The rule.
   public let rule: any UpdateRule
@@ -18,7 +19,8 @@ public struct RuleTrajectory {
     state = rule.state.map { Array(repeating: $0.initial, count: theta.count) }
   }
 
-  /// Takes a step with the mean gradient; `scalars.l2` and the sign of `gradientScale` count, its size does not.
+  /// Takes a step with the mean gradient; `scalars.l2` and the sign of `gradientScale` count, its
+  /// size does not.
   public mutating func step(_ gradient: [Float], _ scalars: StepScalars) {
     var scalars = scalars
     scalars.memory = memory

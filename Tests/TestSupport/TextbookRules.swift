@@ -33,9 +33,11 @@ public struct TextbookRule: Sendable {
     (0..<n).reduce(1.0) { product, _ in product * x }
   }
 
-  /// Algorithm 2 of Loshchilov & Hutter, arXiv 1711.05101, lines 6 to 12; without decay Kingma & Ba's.
+  /// Algorithm 2 of Loshchilov & Hutter, arXiv 1711.05101, lines 6 to 12; without decay Kingma &
+  /// Ba's.
   ///
-  /// With `amsgrad` the largest v so far stands for v, as PyTorch has it; an uncorrected ε is added to √v.
+  /// With `amsgrad` the largest v so far stands for v, as PyTorch has it; an uncorrected ε is added
+  /// to √v.
   public static func adam(
     _ c: RuleConstants,
     decays: Bool,

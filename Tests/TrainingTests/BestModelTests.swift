@@ -8,7 +8,8 @@ import Testing
 import TestSupport
 import Training
 
-/// The best model of a run is that of the first evaluation with the most right answers, and a run without better ones ends.
+/// The best model of a run is that of the first evaluation with the most right answers, and a run
+/// without better ones ends.
 @Suite(.serialized)
 struct BestModelTests {
   /// Eight epochs of two steps, at a rate that makes the accuracy rise and fall.
@@ -43,9 +44,9 @@ struct BestModelTests {
           .map(\.element.correct),
         keptSteps: watcher.kept.map(\.step),
         keptBits: watcher.kept.map(\.bits),
-        best: trainer.best,
+        best: trainer.progress.course.best,
         stoppedEarly: trainer.stoppedEarly,
-        steps: trainer.step,
+        steps: trainer.progress.step,
         bits: (trainer.average ?? trainer.parameters).elements.map(\.bitPattern)
       )
     }

@@ -6,7 +6,8 @@ import Testing
 import TestSupport
 import Training
 
-/// The product's promise: ranks, threads, shards and buckets decide where work runs and nothing else.
+/// The product's promise: ranks, threads, shards and buckets decide where work runs and nothing
+/// else.
 @Suite(.serialized)
 struct BitIdentityTests {
   /// A plan, and how many ranks it is tried on.

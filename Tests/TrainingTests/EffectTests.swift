@@ -21,7 +21,7 @@ struct EffectTests {
     init(_ text: String, _ beside: String) { (self.text, self.beside) = (text, beside) }
   }
 
-  /// One for every field. DATA and PLACE stand for other images and a folder to write into.
+  /// One for every field; DATA and PLACE stand for other images and a folder to write into.
   private static let changes: [String: Change] = [
     "data": Change("DATA", "steps=6"), "model": "resnet20",
     "shake": Change("even-even-image", "model=shake26-2x16d batch-size=8 steps=1"),
@@ -126,7 +126,8 @@ struct EffectTests {
     #expect(!field.isSweepable || field.decidesBits)
   }
 
-  /// A rank that was told something else is named before anything is done, unless each may have its own.
+  /// A rank that was told something else is named before anything is done, unless each may have its
+  /// own.
   @Test(arguments: PlanField.all.map(\.flag))
   func ranksMustAgreeOnWhatIsNotTheirOwn(flag: String) throws {
     let field = try #require(PlanField.named(flag))

@@ -56,7 +56,8 @@ struct EvaluatorTests {
     #expect(abs(result.loss - loss / Double(count)) < 1e-13 * abs(result.loss))
   }
 
-  /// Every rank's result, the same on all; all logits in image order; how often each image was read.
+  /// Every rank's result, the same on all; all logits in image order; how often each image was
+  /// read.
   private func evaluate(
     _ source: DataSource,
     _ placing: Placing

@@ -64,7 +64,7 @@ final class HandDrivenSteps {
       plan: plan,
       batch: batch,
       recordWidth: network.recordWidth,
-      sumWidth: 1,
+      sums: ElementSums.Layout(penalizes: false, ruleSums: 0),
       team: team
     )
     optimizer = ShardedOptimizer(
@@ -91,7 +91,7 @@ final class HandDrivenSteps {
     decay: Double
   ) throws -> Double {
     let loss = try lossAndGradient(images, labels)
-    network.updateStatistics(totals.record, samples: batch.batch)
+    network.updateStatistics(LaneRecord(totals.record), samples: batch.batch)
     optimizer.begin(
       StepScalars(
         step: number,
@@ -117,7 +117,7 @@ final class HandDrivenSteps {
     reducer.begin(present: batch.present)
     try network.backward { try reducer.markReady($0) }
     try reducer.finish()
-    try totals.gather(records: network.records, stop: false)
-    return totals.record[0] / Double(batch.batch)
+    try totals.gather(records: network.records)
+    return LaneRecord(totals.record).loss / Double(batch.batch)
   }
 }

@@ -6,7 +6,8 @@ import Tensors
 import Testing
 import TestSupport
 
-/// The bits of networks with the structure of the catalog's, whose convolutions are chosen layer by layer.
+/// The bits of networks with the structure of the catalog's, whose convolutions are chosen layer by
+/// layer.
 struct NetworkBitsTests {
   /// A rectified sum over a Winograd branch, a convolution of stride 2 and an option A shortcut.
   private static func residual(_ net: inout ModelBuilder, _ x: Int) -> Int {

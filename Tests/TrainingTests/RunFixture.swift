@@ -24,7 +24,7 @@ func execute(_ plan: TrainingPlan, ranks: Int) throws -> [RunSummary] {
 func execute(_ plan: TrainingPlan, on communicator: any Communicator) throws -> RunSummary {
   try TrainingRun(
     plan,
-    communicator: communicator,
+    in: try RunEnvironment(plan, communicator),
     launch: RunRecord.Launch(version: "test", mpi: "none", command: ["test"]),
     console: nil
   ).execute()

@@ -43,10 +43,14 @@ struct StepDrawsTests {
         decay: 0,
         gradientScale: 1.0 / 16
       )
-      let totals = try engine.step(scalars, number: step - 1) {
-        for (i, value) in images.enumerated() { engine.network.images[i] = value }
-        for (i, label) in labels.enumerated() { engine.network.targets[i] = SampleTarget(label) }
-      }
+      engine.begin(step: step - 1, samples: 16)
+      engine.begin(round: 0)
+      for (i, value) in images.enumerated() { engine.network.images[i] = value }
+      for (i, label) in labels.enumerated() { engine.network.targets[i] = SampleTarget(label) }
+      try engine.forward()
+      try engine.backward()
+      let totals = try engine.total(scalars)
+      try engine.update()
       return totals.loss
     }
   }

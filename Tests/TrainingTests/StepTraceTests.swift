@@ -35,7 +35,9 @@ struct StepTraceTests {
   @Test(arguments: [(1, 1), (1, 3), (2, 1), (3, 2)])
   func everyRankAndThreadHasItsEvents(ranks: Int, threads: Int) throws {
     let source = smallSource()
-    let known = Set(try stageNames(try smallCNN(source)) + StepPart.allCases.map(\.name))
+    let stages = try stageNames(try smallCNN(source))
+    let known = Set(stages.map(\.kernel) + StepSection.allCases.map(\.name))
+    let layers = Dictionary(grouping: stages, by: \.kernel).mapValues { Set($0.map(\.layer)) }
     try run(ranks: ranks, threads: threads) { events, _ in
       for rank in 0..<ranks {
         for thread in 0..<threads {
@@ -47,6 +49,10 @@ struct StepTraceTests {
             #expect(known.contains(event["name"] as? String ?? ""), "\(event)")
             let (begin, length) = (event["ts"] as? Double, event["dur"] as? Double)
             #expect(begin ?? -1 >= 0 && length ?? -1 >= 0, "\(event)")
+            let details = event["args"] as? [String: String] ?? [:]
+            #expect(["3", "4", "5", "6"].contains(details["step"]), "\(event)")
+            let layer = layers[event["name"] as? String ?? ""]
+            #expect(layer == nil || layer?.contains(details["layer"] ?? "") == true, "\(event)")
           }
         }
         #expect(events.count { $0["name"] as? String == "step" && $0["pid"] as? Int == rank } == 4)
@@ -67,7 +73,7 @@ struct StepTraceTests {
         return (begin, begin + (event["dur"] as? Double ?? 0))
       }
       let timed = events.filter { $0["ph"] as? String == "X" }
-      let names = Set(StepPart.allCases.map(\.name))
+      let names = Set(StepSection.allCases.map(\.name))
       for step in timed.filter({ $0["name"] as? String == "step" }).map(times) {
         let stages = timed.filter { !names.contains($0["name"] as? String ?? "") }.map(times)
           .filter { $0.begin >= step.begin && $0.begin < step.end }
@@ -124,7 +130,7 @@ struct StepTraceTests {
     #expect(digests.count == 1)
   }
 
-  private func stageNames(_ model: Model) throws -> [String] {
+  private func stageNames(_ model: Model) throws -> [StageName] {
     let rig = NetworkRig(
       model,
       .init(count: model.layout.count),

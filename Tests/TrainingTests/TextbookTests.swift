@@ -5,6 +5,7 @@ import Foundation
 import Networks
 import Optimizers
 import Plans
+import Runs
 import Tensors
 import Testing
 import TestSupport

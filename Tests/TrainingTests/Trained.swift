@@ -45,14 +45,14 @@ final class StepWatcher: TrainingObserver {
 
   init(_ onStep: @escaping (StepMetrics) throws -> Void = { _ in }) { self.onStep = onStep }
 
-  func finished(step: StepMetrics) throws { try onStep(step) }
+  func finished(step: StepMetrics, interval: MetricsSums) throws { try onStep(step) }
 
   func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) {
     evaluations.append(result)
   }
 
-  func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) {
-    self.kept.append((kept, step, parameters.elements.map(\.bitPattern)))
+  func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) {
+    kept.append((reason, progress.step, parameters.elements.map(\.bitPattern)))
   }
 }
 
@@ -114,10 +114,24 @@ func trainer(
   try Trainer(
     plan,
     model: model,
-    source: source,
-    communicator: communicator,
-    team: ThreadTeam(size: placing.threads) { BLAS.useOneThread() },
-    kernels: KernelSet(placing.kernels),
+    in: environment(source, communicator, threads: placing.threads, kernels: placing.kernels),
     bucketGranules: placing.bucketGranules
   )
+}
+
+/// An environment whose threads are bound to no core.
+func environment(
+  _ source: DataSource,
+  _ communicator: any Communicator,
+  threads: Int = 1,
+  kernels: KernelLevel = .best
+) throws -> RunEnvironment {
+  let placement = try Placement(
+    communicator,
+    threads: threads,
+    pin: false,
+    kernels: KernelChoice(rawValue: kernels.rawValue) ?? .auto,
+    allowMixedCPU: false
+  )
+  return RunEnvironment(communicator, placement, source)
 }

@@ -2,6 +2,7 @@ import Collectives
 import DataParallel
 import Networks
 import Plans
+import Runs
 import Tensors
 import Testing
 import TestSupport

@@ -9,9 +9,10 @@ import TestSupport
 ///     gradient-probe list
 ///     gradient-probe MODEL WEIGHTS BATCH RESULT [silu] [auto|winograd|direct]
 ///
-/// WEIGHTS, BATCH and RESULT are safetensors files in PyTorch's order: a state dict; "images" [N, C, H, W], "labels" [N] and "classes" [1];
-/// "logits" [N, classes] and by its name each parameter's gradient of the mean loss. BatchNorm takes the statistics of the whole batch, which
-/// lies in eight lanes as in a run. `silu` puts SiLU in the place of every ReLU.
+/// WEIGHTS, BATCH and RESULT are safetensors files in PyTorch's order: a state dict; "images" [N,
+/// C, H, W], "labels" [N] and "classes" [1]; "logits" [N, classes] and by its name each parameter's
+/// gradient of the mean loss. BatchNorm takes the statistics of the whole batch, which lies in
+/// eight lanes as in a run. `silu` puts SiLU in the place of every ReLU.
 @main
 struct GradientProbe {
   private static let lanes = 8

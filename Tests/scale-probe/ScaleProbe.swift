@@ -10,7 +10,8 @@ import Tensors
 import TestSupport
 import Training
 
-/// Trains a tiny network on many ranks, a lane each, and compares bits with one process and traffic with the closed forms.
+/// Trains a tiny network on many ranks, a lane each, and compares bits with one process and traffic
+/// with the closed forms.
 ///
 ///     scale-probe N                  N ranks as threads of this process
 ///     mpirun -n N scale-probe        N ranks over MPI
@@ -48,7 +49,8 @@ enum ScaleProbe {
     }
   }
 
-  /// conv 3×3 stride 2 of 4 channels – BatchNorm over the global batch – ReLU – dense: 11 granules, fewer than ranks.
+  /// conv 3×3 stride 2 of 4 channels – BatchNorm over the global batch – ReLU – dense: 11 granules,
+  /// fewer than ranks.
   static func model() -> Model {
     var net = ModelBuilder(input: SyntheticImages(.train).shape)
     var x = net.add("conv1", Convolution(outputs: 4, kernel: 3, stride: 2, padding: 1), net.input)
@@ -64,19 +66,20 @@ enum ScaleProbe {
     plan.batchSize = lanes
     plan.epochs = 1
     plan.steps = steps
+    let team = ThreadTeam(size: 1) { BLAS.useOneThread() }
     let engine = try StepEngine(
       plan,
       model: model(),
       rule: try plan.updateRule,
       communicator: communicator,
-      team: ThreadTeam(size: 1) { BLAS.useOneThread() },
+      team: team,
       kernels: KernelSet(.best),
       bucketGranules: StepEngine.bucketGranules
     )
     model().initialize(engine.parameters, seed: plan.seed)
-    let team = ThreadTeam(size: 1)
+    let data = SyntheticImages(.train)
     let loader = SampleLoader(
-      SyntheticImages(.train),
+      data,
       normalization: SyntheticImages.normalization,
       augmentations: plan.augmentations,
       seed: plan.seed,
@@ -86,25 +89,27 @@ enum ScaleProbe {
     let before = communicator.traffic
     let clock = ContinuousClock.now
     for step in 0..<steps {
-      engine.batch.begin(samples: lanes)
-      _ = try engine.step(
-        .init(
+      engine.begin(step: step, samples: lanes)
+      engine.begin(round: 0)
+      try loader.take(
+        step: step,
+        engine.batch.positions,
+        into: engine.network.images,
+        engine.network.targets,
+        team: team
+      )
+      try engine.forward()
+      try engine.backward()
+      _ = try engine.total(
+        StepScalars(
           step: step + 1,
           learningRate: 1e-3,
           multiplier: 1,
           decay: 1e-4,
           gradientScale: 1 / Double(lanes)
-        ),
-        number: step
-      ) {
-        try loader.take(
-          step: step,
-          engine.batch.positions,
-          into: engine.network.images,
-          engine.network.targets,
-          team: team
         )
-      }
+      )
+      try engine.update()
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(Double(steps))
     var digest = Digest()

@@ -12,8 +12,8 @@ import Training
 
 /// Trains a few steps and has glibc trace every allocation of the process in the second epoch's.
 ///
-/// Arguments: MODEL RANKS THREADS ROUNDS, and `leak` to allocate once in the traced part, which shows that
-/// the trace sees it. Needs LD_PRELOAD=libc_malloc_debug.so.0 and MALLOC_TRACE=FILE.
+/// Arguments: MODEL RANKS THREADS ROUNDS, and `leak` to allocate once in the traced part, which
+/// shows that the trace sees it. Needs LD_PRELOAD=libc_malloc_debug.so.0 and MALLOC_TRACE=FILE.
 @main
 struct StepProbe {
   static func main() throws {
@@ -59,21 +59,27 @@ struct StepProbe {
       test: images,
       normalization: Normalization(mean: [128, 128, 128], deviation: [60, 60, 60])
     )
+    let placement = try Placement(
+      communicator,
+      threads: threads,
+      pin: false,
+      kernels: .auto,
+      allowMixedCPU: false
+    )
     let trainer = try Trainer(
       plan,
       model: try ModelCatalog.model(name, input: images.shape, classes: 10),
-      source: source,
-      communicator: communicator,
-      team: ThreadTeam(size: threads) { BLAS.useOneThread() },
-      kernels: KernelSet(.best),
+      in: RunEnvironment(communicator, placement, source),
       bucketGranules: 16
     )
     _ = try trainer.run(Window(communicator, leaks: leaks))
   }
 
-  /// Traces steps 6 to 10 of all ranks: an epoch whose last batch is short, between what is kept of the restart periods around it.
+  /// Traces steps 6 to 10 of all ranks: an epoch whose last batch is short, between what is kept of
+  /// the restart periods around it.
   ///
-  /// Barriers on both sides of a change: no rank is still in the step before, none is already in the one after.
+  /// Barriers on both sides of a change: no rank is still in the step before, none is already in
+  /// the one after.
   private final class Window: TrainingObserver {
     private let communicator: any Communicator
     private let leaks: Bool
@@ -86,7 +92,7 @@ struct StepProbe {
 
     deinit { free(leak) }
 
-    func finished(step: StepMetrics) throws {
+    func finished(step: StepMetrics, interval: MetricsSums) throws {
       let leads = communicator.rank == 0
       switch step.step {
       case 7 where leaks && leads: leak = malloc(12_345)
@@ -101,10 +107,8 @@ struct StepProbe {
       try communicator.barrier()
     }
 
-    func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) {}
-
-    func keep(_ parameters: FloatBuffer, as kept: KeptModel, step: Int) throws {
-      if step == 5 { try alone { if communicator.rank == 0 { mtrace() } } }
+    func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) throws {
+      if progress.step == 5 { try alone { if communicator.rank == 0 { mtrace() } } }
     }
   }
 }

@@ -1,8 +1,10 @@
 import Tensors
 
-/// The block of two convolutions of He, Zhang, Ren and Sun 2015: conv3×3 – BN – ReLU – conv3×3 – BN, plus the shortcut, then ReLU.
+/// The block of two convolutions of He, Zhang, Ren and Sun 2015: conv3×3 – BN – ReLU – conv3×3 –
+/// BN, plus the shortcut, then ReLU.
 ///
-/// Networks differ in how their convolutions and normalisations start and in what leads past the block.
+/// Networks differ in how their convolutions and normalisations start and in what leads past the
+/// block.
 struct BasicBlock {
   /// Output channels.
   let width: Int
@@ -12,7 +14,8 @@ struct BasicBlock {
   let convolution: (_ stride: Int) -> Convolution
   /// The normalisation behind it.
   let norm: BatchNorm
-  /// Adds what is between the block's input and the sum where their shapes differ, under the block's name.
+  /// Adds what is between the block's input and the sum where their shapes differ, under the
+  /// block's name.
   let shortcut: (_ net: inout ModelBuilder, _ name: String, _ input: Int) -> Int
 
   /// Adds the block's nodes under a name and returns the last one's number.
@@ -29,7 +32,8 @@ struct BasicBlock {
   }
 }
 
-/// Stages of `blocks` blocks each, one for every width, called layer1, layer2, …; the first block of every stage but the first has stride 2.
+/// Stages of `blocks` blocks each, one for every width, called layer1, layer2, …; the first block
+/// of every stage but the first has stride 2.
 func basicStages(
   _ net: inout ModelBuilder,
   widths: [Int],

@@ -1,9 +1,10 @@
 import Tensors
 
-/// The network of a Keras tutorial on tf_flowers: two 3×3 convolutions of 64 channels, pooled, rectified and dropped, and a dense layer of 128.
+/// The network of a Keras tutorial on tf_flowers: two 3×3 convolutions of 64 channels, pooled,
+/// rectified and dropped, and a dense layer of 128.
 ///
-/// conv – max pool – ReLU – dropout 0.2, twice, then dense – ReLU – dense. Keras' first values: `glorot_uniform`, zero biases. A side of S pixels
-/// gives the dense layer 64 · ⌊S/4⌋² inputs.
+/// conv – max pool – ReLU – dropout 0.2, twice, then dense – ReLU – dense. Keras' first values:
+/// `glorot_uniform`, zero biases. A side of S pixels gives the dense layer 64 · ⌊S/4⌋² inputs.
 func flowersCNN(input: ImageShape, classes: Int) -> Model {
   var net = ModelBuilder(input: input)
   var x = net.input

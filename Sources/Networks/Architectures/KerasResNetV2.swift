@@ -1,9 +1,11 @@
 import Tensors
 
-/// Keras' "ResNet v2" for CIFAR-10 (examples/cifar10_resnet.py): 9 · units + 2 layers, bottleneck units with activation first.
+/// Keras' "ResNet v2" for CIFAR-10 (examples/cifar10_resnet.py): 9 · units + 2 layers, bottleneck
+/// units with activation first.
 ///
-/// After He, Zhang, Ren and Sun 2016. Stages lead from w to 4w, 4w to 8w and 8w to 16w channels, w = 16. The mean is over the whole image, as
-/// Keras' 8×8 pooling is at 32×32. The example's L2 term on the kernels belongs to the rule, not to the model.
+/// After He, Zhang, Ren and Sun 2016. Stages lead from w to 4w, 4w to 8w and 8w to 16w channels, w
+/// = 16. The mean is over the whole image, as Keras' 8×8 pooling is at 32×32. The example's L2 term
+/// on the kernels belongs to the rule, not to the model.
 package func kerasResNetV2(units: Int, width: Int = 16, input: ImageShape, classes: Int) -> Model {
   var net = ModelBuilder(input: input)
   var x = net.add("conv1", Convolution.keras(width, kernel: 3), net.input)
@@ -26,7 +28,8 @@ package func kerasResNetV2(units: Int, width: Int = 16, input: ImageShape, class
   return net.model("resnet\(9 * units + 2)v2")
 }
 
-/// BN – ReLU – conv1×1 – BN – ReLU – conv3×3 – BN – ReLU – conv1×1, plus the shortcut; the network's first unit comes after a BN – ReLU.
+/// BN – ReLU – conv1×1 – BN – ReLU – conv3×3 – BN – ReLU – conv1×1, plus the shortcut; the
+/// network's first unit comes after a BN – ReLU.
 private func bottleneckUnit(
   _ net: inout ModelBuilder,
   _ name: String,

@@ -39,7 +39,8 @@ public enum ModelCatalog {
     shakeRows.contains { $0.name == name } ? .paper : nil
   }
 
-  /// The network of that name for images of that shape; throws a usage failure where there is none, they are too small or `shake` has no branches.
+  /// The network of that name for images of that shape; throws a usage failure where there is none,
+  /// they are too small or `shake` has no branches.
   public static func model(
     _ name: String,
     input: ImageShape,

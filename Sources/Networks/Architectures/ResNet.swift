@@ -1,6 +1,7 @@
 import Tensors
 
-/// The CIFAR ResNets of He, Zhang, Ren and Sun 2015, section 4.2: 6n + 2 layers, widths 16, 32, 64, option A shortcuts; torchvision's names.
+/// The CIFAR ResNets of He, Zhang, Ren and Sun 2015, section 4.2: 6n + 2 layers, widths 16, 32, 64,
+/// option A shortcuts; torchvision's names.
 func cifarResNet(depth: Int, input: ImageShape, classes: Int) -> Model {
   precondition((depth - 2) % 6 == 0, "a CIFAR ResNet has 6n + 2 layers")
   var net = ModelBuilder(input: input)

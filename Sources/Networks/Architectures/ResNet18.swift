@@ -1,9 +1,11 @@
 import Tensors
 
-/// torchvision's ResNet-18 with a stem for small images: conv3×3 of stride 1 without the max pooling; four stages of two basic blocks.
+/// torchvision's ResNet-18 with a stem for small images: conv3×3 of stride 1 without the max
+/// pooling; four stages of two basic blocks.
 ///
-/// Widths w, 2w, 4w, 8w, w = 64. Names, BatchNorm's constants and first values are torchvision's: convolutions He normal by fan-out, `fc` as
-/// PyTorch's Linear has it, uniform within ±1/√fan-in for weights and bias. A shortcut of another shape is conv1×1 – BN, "downsample".
+/// Widths w, 2w, 4w, 8w, w = 64. Names, BatchNorm's constants and first values are torchvision's:
+/// convolutions He normal by fan-out, `fc` as PyTorch's Linear has it, uniform within ±1/√fan-in
+/// for weights and bias. A shortcut of another shape is conv1×1 – BN, "downsample".
 package func cifarResNet18(width: Int = 64, input: ImageShape, classes: Int) -> Model {
   var net = ModelBuilder(input: input)
   var x = net.add("conv1", Convolution(outputs: width, kernel: 3, padding: 1), net.input)

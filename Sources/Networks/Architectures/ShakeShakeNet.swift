@@ -1,8 +1,10 @@
 import Tensors
 
-/// The "26 2×kd" network of Gastaldi's Shake-Shake (2017, arXiv 1705.07485, models/shakeshake.lua): three stages of blocks of two branches.
+/// The "26 2×kd" network of Gastaldi's Shake-Shake (2017, arXiv 1705.07485, models/shakeshake.lua):
+/// three stages of blocks of two branches.
 ///
-/// Widths are k, 2k, 4k; `blocks` in a stage give 6 · blocks + 2 layers. The AdamW paper trains 2×64d and 2×96d.
+/// Widths are k, 2k, 4k; `blocks` in a stage give 6 · blocks + 2 layers. The AdamW paper trains
+/// 2×64d and 2×96d.
 package func shakeShakeNet(
   blocks: Int = 4,
   width: Int,
@@ -32,7 +34,8 @@ package func shakeShakeNet(
   return net.model("shake\(6 * blocks + 2)-2x\(width)d")
 }
 
-/// Shortcut plus the mixture of two branches; branches and projection read one ReLU of x, the identity reads x itself.
+/// Shortcut plus the mixture of two branches; branches and projection read one ReLU of x, the
+/// identity reads x itself.
 private func shakeShakeBlock(
   _ net: inout ModelBuilder,
   _ name: String,
@@ -70,7 +73,8 @@ private func branch(
   return net.add("\(name).bn2", BatchNorm(), x)
 }
 
-/// (ReLU –) two paths of half the channels, the second over the image moved one pixel right and down, side by side – BN.
+/// (ReLU –) two paths of half the channels, the second over the image moved one pixel right and
+/// down, side by side – BN.
 private func projection(
   _ net: inout ModelBuilder,
   _ name: String,

@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 
-/// He et al.'s option A shortcut: every `stride`-th pixel of x, x[::s, ::s], with the missing channels as zeros after the present ones.
+/// He et al.'s option A shortcut: every `stride`-th pixel of x, x[::s, ::s], with the missing
+/// channels as zeros after the present ones.
 package struct Shortcut: Operation, Hashable {
   /// Step between the pixels that are kept.
   package let stride: Int

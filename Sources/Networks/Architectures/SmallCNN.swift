@@ -1,6 +1,7 @@
 import Tensors
 
-/// A small network for quick runs: three 3×3 convolutions of 16, 32 and 64 channels with BatchNorm and ReLU, max pooling between them.
+/// A small network for quick runs: three 3×3 convolutions of 16, 32 and 64 channels with BatchNorm
+/// and ReLU, max pooling between them.
 func smallCNN(input: ImageShape, classes: Int) -> Model {
   var net = ModelBuilder(input: input)
   var x = net.input

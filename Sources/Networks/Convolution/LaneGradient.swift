@@ -1,10 +1,12 @@
 import Kernels
 import Tensors
 
-/// Sums the partial gradients of one operation: inside each lane in order, then over this rank's lanes in the canonical tree.
+/// Sums the partial gradients of one operation: inside each lane in order, then over this rank's
+/// lanes in the canonical tree.
 ///
-/// The partial sums lie in the site's slots, one per chunk of a lane or one per lane; the results, one for each tree node of this rank, in
-/// `Site.gradients`, where the lanes of a later round are added to those of the rounds before. Whole gradients of single lanes never exist.
+/// The partial sums lie in the site's slots, one per chunk of a lane or one per lane; the results,
+/// one for each tree node of this rank, in `Site.gradients`, where the lanes of a later round are
+/// added to those of the rounds before. Whole gradients of single lanes never exist.
 enum LaneGradient {
   /// What a slot holds.
   enum Piece {

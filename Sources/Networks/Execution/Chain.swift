@@ -1,6 +1,7 @@
 import Tensors
 
-/// Stages that run as one: a single stage, or loops over samples that follow each other group by group, while a group is in cache.
+/// Stages that run as one: a single stage, or loops over samples that follow each other group by
+/// group, while a group is in cache.
 struct Chain {
   /// The stages, in order.
   let stages: [Stage]

@@ -29,10 +29,12 @@ public final class Network {
   /// Floats of activations and their gradients.
   public var arenaFloats: Int { memory.arena.count }
 
-  /// The kernels' names, forward then backward; a stage's number in it is its label in a recorder
-  /// of the team.
-  public var stageNames: [String] {
-    Self.stages(forwardEvents).map(\.kernel) + Self.stages(backwardEvents).map(\.kernel)
+  /// The kernel and the layer of every stage, forward then backward; a stage's number in it is its
+  /// label in a recorder of the team.
+  public var stageNames: [StageName] {
+    (Self.stages(forwardEvents) + Self.stages(backwardEvents)).map {
+      StageName(kernel: $0.kernel, layer: $0.layer)
+    }
   }
 
   /// Loops of the team and exchanges of a step, which fusions make fewer.
@@ -105,14 +107,14 @@ public final class Network {
       shared: memory.shared,
       recordStride: memory.recordWidth
     )
-    let over = NetworkLayout(
+    let over = NetworkSites(
       model: planned,
       layout: layout,
       around: around,
       isView: plan.isView,
       gradients: plan.gradients
     )
-    let schedule = Schedule(
+    let schedule = StageOrder(
       planned.nodes,
       over.parts(
         memory.addresses(plan, parameters: parameters.base, gradients: gradients.map(\.base))
@@ -133,7 +135,7 @@ public final class Network {
       fusions: options.fusions,
       joinsPasses: plan.joinsPasses
     )
-    func moments(_ moments: [Schedule.Moment]) -> [Event] {
+    func moments(_ moments: [StageOrder.Moment]) -> [Event] {
       moments.map {
         switch $0 {
         case .run(let entries): .run(Chain(entries.map(\.stage), batch))
@@ -152,7 +154,7 @@ public final class Network {
   {
     model.nodes.compactMap { node in
       guard let norm = node.operation as? BatchNorm else { return nil }
-      let moving = NetworkLayout.entries(node, model, layout).filter { $0.role == .statistic }
+      let moving = NetworkSites.entries(node, model, layout).filter { $0.role == .statistic }
       return (moving[0].range, moving[1].range, norm.momentum)
     }
   }
@@ -187,8 +189,8 @@ public final class Network {
 
   /// Moves the running statistics towards those of the batch: `total` is the sum of all lanes'
   /// records, `samples` the batch's b.
-  public func updateStatistics(_ total: UnsafePointer<Double>, samples: Int) {
-    var at = total + LossStages.width
+  public func updateStatistics(_ total: LaneRecord, samples: Int) {
+    var at = total.statistics
     for (mean, variance, momentum) in statistics {
       for range in [mean, variance] {
         for i in range {

@@ -40,7 +40,7 @@ final class NetworkMemory {
     losses = Self.zeros(sizes.losses, 0.0)
 
     var (float, double, record) = (
-      scratch.base + sizes.shared, allDoubles, records + LossStages.width
+      scratch.base + sizes.shared, allDoubles, records + LaneRecord.sums
     )
     var (floats, doubles, nodeRecords): ([Floats], [Doubles], [Doubles]) = ([], [], [])
     for need in plan.scratch {
@@ -56,10 +56,10 @@ final class NetworkMemory {
 
   /// Where everything is, by the plan this memory was made for.
   func addresses(_ plan: NetworkPlan, parameters: Floats, gradients: [Floats])
-    -> NetworkLayout.Addresses
+    -> NetworkSites.Addresses
   {
     let base = arena.base
-    return NetworkLayout.Addresses(
+    return NetworkSites.Addresses(
       value: { base + plan.values[$0] },
       gradient: { plan.gradientOffsets[$0].map { base + $0 } },
       own: { [floats, doubles, nodeRecords] i in

@@ -9,7 +9,8 @@ package struct Scratch: Hashable, Sendable {
   var sums = 0
   /// Floats of one partial gradient (a chunk's or a lane's), shared by all operations.
   var slot = 0
-  /// Floats that live as long as the operation's stages of forward, and of backward: transformed weights.
+  /// Floats that live as long as the operation's stages of forward, and of backward: transformed
+  /// weights.
   var forward = 0
   var backward = 0
   /// Floats of the node's own, kept from forward to backward.

@@ -1,9 +1,11 @@
 import Kernels
 import Tensors
 
-/// Where an operation runs: pointers to all it reads and writes, valid as long as the network that made it.
+/// Where an operation runs: pointers to all it reads and writes, valid as long as the network that
+/// made it.
 ///
-/// Values lie as [local sample][height][width][channels]; gradients have the shapes of their values.
+/// Values lie as [local sample][height][width][channels]; gradients have the shapes of their
+/// values.
 package final class Site {
   /// What all sites of a network have in common.
   struct Surroundings {
@@ -27,7 +29,8 @@ package final class Site {
 
   /// The gradients of the node's values; not read in inference.
   struct Gradients {
-    /// Those of the inputs, nil where nobody needs one or it is the output's; whether another reader has written it before.
+    /// Those of the inputs, nil where nobody needs one or it is the output's; whether another
+    /// reader has written it before.
     var dx: [Floats?]
     var accumulates: [Bool]
     /// That of the output, and a factor for each sample.
@@ -107,7 +110,8 @@ package final class Site {
   var slots: Floats { around.shared.slots }
   var slotStride: Int { around.shared.slotStride }
 
-  /// The node's draws of the current step for a local sample, which counts by its place in the global batch; nil for one draw of the whole batch.
+  /// The node's draws of the current step for a local sample, which counts by its place in the
+  /// global batch; nil for one draw of the whole batch.
   func draws(_ purpose: DrawPurpose, sample: Int?) -> RandomDraws {
     RandomDraws(
       seed: around.draws.seed,

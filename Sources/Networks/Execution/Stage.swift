@@ -1,9 +1,10 @@
 import Tensors
 
-/// One kernel call over a list of items, or one exchange with the other ranks: what an operation is made of when it runs.
+/// One kernel call over a list of items, or one exchange with the other ranks: what an operation is
+/// made of when it runs.
 ///
-/// Its closures are made by the planner, so that running a stage allocates nothing. Items write disjoint results; the bits do not depend on
-/// which thread runs which.
+/// Its closures are made by the planner, so that running a stage allocates nothing. Items write
+/// disjoint results; the bits do not depend on which thread runs which.
 package struct Stage {
   /// Works on some samples of one group: samples and member number.
   typealias SampleBody = (_ samples: Range<Int>, _ member: Int) -> Void
@@ -11,8 +12,9 @@ package struct Stage {
   enum Work {
     /// A loop over as many items as `count` says at the time.
     case items(count: () -> Int, turn: Turn, body: ThreadTeam.Body)
-    /// A loop over groups of samples that touches nothing of other samples, or, `byChunk`, of other chunks: then the groups of a chunk go to one
-    /// thread in order. Groups of `size` are taken whole; with nil any range may be taken.
+    /// A loop over groups of samples that touches nothing of other samples, or, `byChunk`, of other
+    /// chunks: then the groups of a chunk go to one thread in order. Groups of `size` are taken
+    /// whole; with nil any range may be taken.
     case samples(size: Int?, byChunk: Bool, body: SampleBody)
     /// A step that all ranks take together.
     case exchange(() throws -> Void)
@@ -30,6 +32,8 @@ package struct Stage {
 
   /// The kernel's name, for profiles: "convolution.forward".
   package let kernel: String
+  /// The name of the node it belongs to, for profiles: "layer1.0.conv1".
+  var layer = ""
   let work: Work
   /// The fusion that lets a loop over samples run behind the stage before it, group by group.
   var fusion = Fusion.chain

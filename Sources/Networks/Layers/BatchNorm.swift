@@ -1,10 +1,12 @@
 import Kernels
 import Tensors
 
-/// Batch normalisation (Ioffe & Szegedy 2015) by channel: y = γ·(x − μ)/√(σ² + ε) + β, perhaps with a rectifier behind it.
+/// Batch normalisation (Ioffe & Szegedy 2015) by channel: y = γ·(x − μ)/√(σ² + ε) + β, perhaps with
+/// a rectifier behind it.
 ///
-/// Training uses the biased statistics of a group of samples (`BatchNormGrouping`), which may lie on several ranks; evaluation the running
-/// ones, which move by `momentum` and take the unbiased variance. First values: γ 1, β 0, running mean 0, running variance 1.
+/// Training uses the biased statistics of a group of samples (`BatchNormGrouping`), which may lie
+/// on several ranks; evaluation the running ones, which move by `momentum` and take the unbiased
+/// variance. First values: γ 1, β 0, running mean 0, running variance 1.
 package struct BatchNorm: Operation, Hashable {
   /// ε under the root.
   package let epsilon: Double

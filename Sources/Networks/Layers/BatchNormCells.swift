@@ -3,8 +3,9 @@ import Tensors
 
 /// The stages of BatchNorm in training, over cells.
 ///
-/// A cell is what one lane has of one group: the whole lane where groups are lanes, a part of it where a lane holds several groups. Statistics
-/// are taken by image, merged inside a cell in sample order, then over the lanes of a group in the canonical tree, in Float64.
+/// A cell is what one lane has of one group: the whole lane where groups are lanes, a part of it
+/// where a lane holds several groups. Statistics are taken by image, merged inside a cell in sample
+/// order, then over the lanes of a group in the canonical tree, in Float64.
 struct BatchNormCells {
   private let site: Site
   private let batch: BatchLayout

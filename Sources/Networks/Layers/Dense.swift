@@ -1,9 +1,11 @@
 import Kernels
 import Tensors
 
-/// A dense layer over the flattened input (height, width, channel order); weights lie as inputs × outputs.
+/// A dense layer over the flattened input (height, width, channel order); weights lie as inputs ×
+/// outputs.
 ///
-/// First values: uniform within ±1/√inputs for weights (Torch's default) unless `weights` says otherwise, zero for biases unless `biases` does.
+/// First values: uniform within ±1/√inputs for weights (Torch's default) unless `weights` says
+/// otherwise, zero for biases unless `biases` does.
 package struct Dense: Operation, Hashable {
   /// Output values.
   package let outputs: Int
@@ -54,7 +56,8 @@ package struct Dense: Operation, Hashable {
   package func scratch(_ inputs: [ImageShape], _ batch: BatchLayout, _ mode: NetworkMode) -> Scratch
   { Scratch(slot: (inputs[0].count + 1) * outputs) }
 
-  /// One product per chunk of a lane: a row's bits depend on the rows of its product, so their number must follow from the lane alone.
+  /// One product per chunk of a lane: a row's bits depend on the rows of its product, so their
+  /// number must follow from the lane alone.
   package func forward(_ site: Site) -> [Stage] {
     let (inputs, outputs) = (site.inputs[0].count, outputs)
     let (x, y, kernels, batch) = (site.x[0].base, site.y, site.kernels, site.batch)

@@ -1,9 +1,11 @@
 import Kernels
 import Tensors
 
-/// Dropout (Srivastava and others 2014): in training each value is 0 with probability `rate`, else 1/(1 − rate) times itself; in evaluation it is itself.
+/// Dropout (Srivastava and others 2014): in training each value is 0 with probability `rate`, else
+/// 1/(1 − rate) times itself; in evaluation it is itself.
 ///
-/// Nothing is remembered: backward draws what forward drew. Of 65,536 equally likely numbers the first round((1 − rate)·65,536) keep a value.
+/// Nothing is remembered: backward draws what forward drew. Of 65,536 equally likely numbers the
+/// first round((1 − rate)·65,536) keep a value.
 package struct Dropout: Operation, Hashable {
   /// The probability of 0.
   package let rate: Double

@@ -8,7 +8,8 @@ struct Join {
 
   init(_ site: Site) { (shape, kernels) = (site.output, site.kernels) }
 
-  /// A sample of `x` as stored values: itself, or what its view shows, written to the sample's place in `y`.
+  /// A sample of `x` as stored values: itself, or what its view shows, written to the sample's
+  /// place in `y`.
   func plain(_ x: InputView, _ sample: Int, into y: Floats) -> UnsafePointer<Float> {
     let at = sample * shape.count
     return x.seen(x.base + at, of: sample, shape, kernels, copy: y + at)

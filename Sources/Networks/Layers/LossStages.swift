@@ -8,7 +8,7 @@ enum LossStages {
 
   /// Numbers that a lane's record begins with, and that a sample has: loss, right answer, answer
   /// not far off.
-  static let width = 3
+  static let width = LaneRecord.sums
 
   /// What they read and write besides logits and their gradient.
   struct Memory {

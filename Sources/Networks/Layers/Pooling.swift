@@ -3,7 +3,8 @@ import Tensors
 
 /// The largest or the mean value of each window, by channel.
 ///
-/// Averages count padding as zeros; a maximum never lies on padding, and of equal values the first in row order gets the gradient.
+/// Averages count padding as zeros; a maximum never lies on padding, and of equal values the first
+/// in row order gets the gradient.
 package struct Pooling: Operation, Hashable {
   /// What becomes of a window.
   package enum Rule: String, Sendable {

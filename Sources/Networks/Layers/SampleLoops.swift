@@ -1,6 +1,7 @@
 import Tensors
 
-/// Loops over samples that follow each other group by group, while a group is in cache: the body of a chain.
+/// Loops over samples that follow each other group by group, while a group is in cache: the body of
+/// a chain.
 struct SampleLoops {
   /// What threads take: groups, or whole chunks.
   private let items: SampleGroups
@@ -8,7 +9,8 @@ struct SampleLoops {
   private let size: Int
   private let bodies: [Stage.SampleBody]
 
-  /// Takes groups of the largest size that a stage states, and the chunks whole where one of them says so.
+  /// Takes groups of the largest size that a stage states, and the chunks whole where one of them
+  /// says so.
   init(_ stages: [Stage], _ batch: BatchLayout) {
     let loops = stages.map(\.loop)
     let size = loops.compactMap(\.size).max() ?? 1

@@ -1,9 +1,11 @@
 import Kernels
 import Tensors
 
-/// Where a Shake-Shake block's two branches meet its shortcut (Gastaldi 2017): shortcut + α·a + (1 − α)·b, with β for α in backward.
+/// Where a Shake-Shake block's two branches meet its shortcut (Gastaldi 2017): shortcut + α·a + (1
+/// − α)·b, with β for α in backward.
 ///
-/// The inputs are shortcut, a and b, of one shape. α and β are ½ in evaluation; in training `mode` says what they are.
+/// The inputs are shortcut, a and b, of one shape. α and β are ½ in evaluation; in training `mode`
+/// says what they are.
 package struct ShakeShake: Operation, Hashable {
   /// How the branches are mixed in training.
   package let mode: ShakeMode
@@ -33,7 +35,8 @@ package struct ShakeShake: Operation, Hashable {
     site.own.floats + (input - 1) * site.batch.capacity
   }
 
-  /// α or β: uniform over the odd multiples of 2⁻²⁴ in (0, 1), so that 1 less it is exact in Float32 and the mean ½.
+  /// α or β: uniform over the odd multiples of 2⁻²⁴ in (0, 1), so that 1 less it is exact in
+  /// Float32 and the mean ½.
   package static func part(_ draws: consuming RandomDraws) -> Float {
     Float((draws.uniform() * 0x1p23).rounded(.down) * 0x1p-23 + 0x1p-24)
   }

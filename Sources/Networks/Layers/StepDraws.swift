@@ -1,8 +1,10 @@
 import Tensors
 
-/// What keys a network's random draws besides their place in it: the run's seed and the number of the update.
+/// What keys a network's random draws besides their place in it: the run's seed and the number of
+/// the update.
 ///
-/// Sites read it when their stages run, so a new step allocates nothing and no draw depends on who computes it.
+/// Sites read it when their stages run, so a new step allocates nothing and no draw depends on who
+/// computes it.
 final class StepDraws {
   /// Key of every draw.
   let seed: UInt64

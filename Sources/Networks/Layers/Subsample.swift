@@ -1,9 +1,11 @@
 import Kernels
 import Tensors
 
-/// Every `stride`-th pixel of an image moved right and down: y[i, j] = x[i·stride − shift, j·stride − shift], zero outside.
+/// Every `stride`-th pixel of an image moved right and down: y[i, j] = x[i·stride − shift, j·stride
+/// − shift], zero outside.
 ///
-/// With shift 1 it is what the second path of a Shake-Shake projection sees (Gastaldi 2017, SpatialZeroPadding(1, −1, 1, −1)).
+/// With shift 1 it is what the second path of a Shake-Shake projection sees (Gastaldi 2017,
+/// SpatialZeroPadding(1, −1, 1, −1)).
 package struct Subsample: Operation, Hashable {
   /// Step between the pixels that are kept.
   package let stride: Int

@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 
-/// The sum of two values of one shape, perhaps with a rectifier behind it: where a residual block's branch meets its shortcut.
+/// The sum of two values of one shape, perhaps with a rectifier behind it: where a residual block's
+/// branch meets its shortcut.
 package struct Addition: Operation, Hashable {
   /// Whether the result is max(a + b, 0).
   package let isRectified: Bool

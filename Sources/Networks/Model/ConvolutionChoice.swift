@@ -28,15 +28,17 @@ public enum ConvolutionChoice: String, CaseIterable, Sendable, Codable {
     }
   }
 
-  /// Direct is best for images up to `size` high and wide and up to `channels` channels, the fewer of input and output; the first row that
-  /// fits the size counts, and whatever is larger is for Winograd.
+  /// Direct is best for images up to `size` high and wide and up to `channels` channels, the fewer
+  /// of input and output; the first row that fits the size counts, and whatever is larger is for
+  /// Winograd.
   ///
-  /// From `env -u OPENBLAS_CORETYPE taskset -c 0 adamw-ddp bench conv --channels C --outputs C --size S --batch-size 64 --lanes 1 --threads 1
-  /// --json`, C from 3 to 256, S from 2 to 32 (16 images for S of 16 and 32; up to 32 channels also with --kernels avx2 and baseline), by the
-  /// sum of the three passes. Direct takes this many
-  /// times as long as Winograd: 2×2 pixels, 3 to 12 channels 0.4 to 0.9, 32 channels 0.3 to 0.9, 64 to 256 channels 1.3 to 1.6; from 4×4 pixels,
-  /// 8 channels 0.8 to 1, 12 channels 1 to 1.3 with avx512 but 0.2 or less with the others, 16 channels and more 1.3 to 4. One table for
-  /// all levels keeps their bits the same.
+  /// From `env -u OPENBLAS_CORETYPE taskset -c 0 adamw-ddp bench conv --channels C --outputs C
+  /// --size S --batch-size 64 --lanes 1 --threads 1 --json`, C from 3 to 256, S from 2 to 32 (16
+  /// images for S of 16 and 32; up to 32 channels also with --kernels avx2 and baseline), by the
+  /// sum of the three passes. Direct takes this many times as long as Winograd: 2×2 pixels, 3 to 12
+  /// channels 0.4 to 0.9, 32 channels 0.3 to 0.9, 64 to 256 channels 1.3 to 1.6; from 4×4 pixels, 8
+  /// channels 0.8 to 1, 12 channels 1 to 1.3 with avx512 but 0.2 or less with the others, 16
+  /// channels and more 1.3 to 4. One table for all levels keeps their bits the same.
   private static let directUpTo: [(size: Int, channels: Int)] = [(2, 32), (.max, 15)]
 
   /// What measures best where Winograd fits.
@@ -55,7 +57,8 @@ public enum ConvolutionChoice: String, CaseIterable, Sendable, Codable {
     }
   }
 
-  /// Whether tiles of 4×4 outputs that reach beyond the image leave a gain: with a stride of 2 a whole one saves 63 of 144 multiplications.
+  /// Whether tiles of 4×4 outputs that reach beyond the image leave a gain: with a stride of 2 a
+  /// whole one saves 63 of 144 multiplications.
   private static func fillsTiles(_ g: ConvolutionGeometry) -> Bool {
     let tiles = ((g.output.height + 3) / 4) * ((g.output.width + 3) / 4)
     return g.stride == 1 || 81 * tiles < 7 * g.output.pixels

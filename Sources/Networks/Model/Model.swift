@@ -21,8 +21,8 @@ public struct Node: Sendable {
 
 /// A network as a value: a list of nodes in the order of forward.
 ///
-/// Planning, fusion, counting and export are passes over this list. Node 0 is the input image and has the operation `Input`; the last
-/// node gives the logits.
+/// Planning, fusion, counting and export are passes over this list. Node 0 is the input image and
+/// has the operation `Input`; the last node gives the logits.
 public struct Model: Sendable {
   /// Its name in the catalog: "resnet20".
   public let name: String

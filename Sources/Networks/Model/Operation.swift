@@ -3,8 +3,9 @@ import Tensors
 
 /// What a node does: a value that describes itself to the planner.
 ///
-/// Parameters, shapes and costs follow from the value; `forward` and `backward` give the stages over the memory of a `Site`. A new layer
-/// is a new type with this protocol. Its executable contract is the gradient check in the tests.
+/// Parameters, shapes and costs follow from the value; `forward` and `backward` give the stages
+/// over the memory of a `Site`. A new layer is a new type with this protocol. Its executable
+/// contract is the gradient check in the tests.
 package protocol Operation: Sendable {
   /// The name of the kind, for people: "convolution".
   var kind: String { get }
@@ -18,14 +19,16 @@ package protocol Operation: Sendable {
   func scratch(_ inputs: [ImageShape], _ batch: BatchLayout, _ mode: NetworkMode) -> Scratch
   /// The stages of forward at this site.
   func forward(_ site: Site) -> [Stage]
-  /// The stages of backward at this site; gradients of all inputs that have one are written or added to.
+  /// The stages of backward at this site; gradients of all inputs that have one are written or
+  /// added to.
   func backward(_ site: Site) -> [Stage]
 
   /// Whether backward reads the inputs, and whether it reads the output.
   var backwardReads: (inputs: Bool, output: Bool) { get }
   /// Whether it reads inputs through views.
   var readsViews: Bool { get }
-  /// How its result can be read as a view of its only input, nil where it must be computed; then forward and backward find `Site.isView` set.
+  /// How its result can be read as a view of its only input, nil where it must be computed; then
+  /// forward and backward find `Site.isView` set.
   var viewKind: ChannelView.Kind? { get }
   /// That view.
   func view(_ site: Site) -> InputView

@@ -3,7 +3,8 @@ import Tensors
 extension Model {
   /// Writes the first values of every tensor: draws keyed by seed, tensor number and nothing else.
   ///
-  /// Values of one tensor follow its order in memory; normal numbers are used in pairs, truncated ones skip what lies outside.
+  /// Values of one tensor follow its order in memory; normal numbers are used in pairs, truncated
+  /// ones skip what lies outside.
   public func initialize(_ parameters: FloatBuffer, seed: UInt64) {
     let layout = layout
     precondition(parameters.count >= layout.count, "the buffer is smaller than the layout")

@@ -6,7 +6,8 @@ public enum Initializer: Hashable, Sendable {
   case constant(Float)
   /// Normal with mean 0 and this standard deviation.
   case normal(deviation: Double)
-  /// The same, but values beyond two of these deviations are drawn again; 0.88 of the deviation is left.
+  /// The same, but values beyond two of these deviations are drawn again; 0.88 of the deviation is
+  /// left.
   case truncatedNormal(deviation: Double)
   /// Uniform between -bound and bound.
   case uniform(bound: Double)

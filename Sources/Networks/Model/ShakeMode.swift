@@ -1,6 +1,8 @@
-/// How Shake-Shake blocks mix their branches in training, as Gastaldi's tables name it: "shake-shake-image", "even-even-batch".
+/// How Shake-Shake blocks mix their branches in training, as Gastaldi's tables name it:
+/// "shake-shake-image", "even-even-batch".
 ///
-/// Forward takes α of one branch and 1 − α of the other, backward β and 1 − β. Evaluation always takes ½.
+/// Forward takes α of one branch and 1 − α of the other, backward β and 1 − β. Evaluation always
+/// takes ½.
 public struct ShakeMode: Hashable, Sendable, CustomStringConvertible {
   /// Where α comes from.
   public enum Forward: String, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
-/// How the weights of a convolution or dense layer, or a dense layer's biases, start, given the layer's fans.
+/// How the weights of a convolution or dense layer, or a dense layer's biases, start, given the
+/// layer's fans.
 ///
 /// Fan-in is the number of values that one output sums, fan-out kernel² · outputs.
 package enum WeightInitialization: Hashable, Sendable {
@@ -6,7 +7,8 @@ package enum WeightInitialization: Hashable, Sendable {
   case heFanOut
   /// Normal with deviation √(2 / fan-in): what He et al. derive for forward.
   case heFanIn
-  /// Keras' `he_normal`: normal, cut at two deviations, and so wide that √(2 / fan-in) is left after the cut.
+  /// Keras' `he_normal`: normal, cut at two deviations, and so wide that √(2 / fan-in) is left
+  /// after the cut.
   case kerasHeNormal
   /// Uniform within ±√(6 / (fan-in + fan-out)): Glorot and Bengio 2010, Keras' default.
   case glorotUniform

@@ -1,4 +1,5 @@
-/// Puts a rectifier into the node before it where nobody else reads that node: BatchNorm (`Fusion.activation`) or a sum (`Fusion.residual`).
+/// Puts a rectifier into the node before it where nobody else reads that node: BatchNorm
+/// (`Fusion.activation`) or a sum (`Fusion.residual`).
 ///
 /// The node keeps its own name and parameters, so the layout of the model does not change.
 func fusingRectifiers(_ model: Model, _ fusions: Set<Fusion>) -> Model {

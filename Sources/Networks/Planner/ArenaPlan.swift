@@ -1,6 +1,8 @@
-/// Where each buffer of a step lies in one piece of memory, so that buffers whose lives do not meet share it.
+/// Where each buffer of a step lies in one piece of memory, so that buffers whose lives do not meet
+/// share it.
 ///
-/// A pure function of the requests: the largest first, each at the lowest offset that is free for its whole life.
+/// A pure function of the requests: the largest first, each at the lowest offset that is free for
+/// its whole life.
 package struct ArenaPlan {
   /// A buffer and the moments from its first write to its last read, both included.
   package struct Request {

@@ -1,14 +1,15 @@
-/// Who holds which gradient: most values have a buffer of their own; some share one, because their gradients are the same or follow each
-/// other element by element.
+/// Who holds which gradient: most values have a buffer of their own; some share one, because their
+/// gradients are the same or follow each other element by element.
 ///
-/// Backward visits the nodes from last to first. A buffer that several nodes share must not be changed before the last of the others has
-/// read it.
+/// Backward visits the nodes from last to first. A buffer that several nodes share must not be
+/// changed before the last of the others has read it.
 struct GradientPlan {
   /// For each node, the node whose buffer holds its gradient; nil where nobody needs it.
   private(set) var owner: [Int?]
   /// For each node, the reader and its input that scale its gradient, where they do.
   private(set) var scaledBy: [(node: Int, input: Int)?]
-  /// For each node and input: whether backward writes that gradient, and whether it adds to what is there.
+  /// For each node and input: whether backward writes that gradient, and whether it adds to what is
+  /// there.
   private(set) var writes: [[Bool]]
   private(set) var accumulates: [[Bool]]
 
@@ -72,7 +73,8 @@ struct GradientPlan {
     case .same: break
     }
     if join.inputs.count(where: { $0 == i }) > 1 { return false }
-    /// The node in whose backward somebody writes into the gradient of input `n` first; nil where nobody does.
+    /// The node in whose backward somebody writes into the gradient of input `n` first; nil where
+    /// nobody does.
     func firstWriter(_ n: Int) -> Int? {
       if readers[n].count > 1 { return readers[n][1].node }
       let own = nodes[n].operation

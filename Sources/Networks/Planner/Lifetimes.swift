@@ -14,7 +14,7 @@ struct Lifetimes {
     _ nodes: [Node],
     _ isView: [Bool],
     _ plan: GradientPlan,
-    _ schedule: Schedule,
+    _ schedule: StageOrder,
     training: Bool
   ) {
     forward = Array(repeating: nil, count: nodes.count)
@@ -56,7 +56,8 @@ struct Lifetimes {
     return lives
   }
 
-  /// From the first that writes a gradient to the last that reads it, over all nodes that share its buffer.
+  /// From the first that writes a gradient to the last that reads it, over all nodes that share its
+  /// buffer.
   private func gradients(_ nodes: [Node], _ plan: GradientPlan, loss: Int) -> [ClosedRange<Int>?] {
     var lives: [ClosedRange<Int>?] = Array(repeating: nil, count: nodes.count)
     let readers = GradientPlan.readers(nodes)

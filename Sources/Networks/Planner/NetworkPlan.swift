@@ -1,10 +1,12 @@
 import Kernels
 import Tensors
 
-/// The planner's decisions about memory: which value and which gradient lies where in the arena, and when it is needed.
+/// The planner's decisions about memory: which value and which gradient lies where in the arena,
+/// and when it is needed.
 ///
-/// Time is counted in moments of the schedule. A value lives from the chain that writes it to the last one that reads it; a chain interleaves
-/// its stages group by group, so all it touches lives at the same time.
+/// Time is counted in moments of the schedule. A value lives from the chain that writes it to the
+/// last one that reads it; a chain interleaves its stages group by group, so all it touches lives
+/// at the same time.
 struct NetworkPlan {
   /// Whether a node's result is not stored: its readers see its input through a view.
   let isView: [Bool]
@@ -21,7 +23,7 @@ struct NetworkPlan {
   let arena: Int
   /// What each node needs.
   let scratch: [Scratch]
-  /// Whether the passes of a convolution's backward are one chain, see `Schedule`.
+  /// Whether the passes of a convolution's backward are one chain, see `StageOrder`.
   let joinsPasses: Bool
 
   /// Which nodes are views: those whose readers all take one, over a value that is stored.
@@ -102,7 +104,7 @@ struct NetworkPlan {
     _ gradients: GradientPlan,
     _ fusions: Set<Fusion>,
     _ joinsPasses: Bool
-  ) -> Schedule {
+  ) -> StageOrder {
     let nothing = FloatBuffer(count: 1)
     let around = Site.Surroundings(
       mode: mode,
@@ -119,14 +121,14 @@ struct NetworkPlan {
       ),
       recordStride: 0
     )
-    let layout = NetworkLayout(
+    let layout = NetworkSites(
       model: model,
       layout: model.layout,
       around: around,
       isView: isView,
       gradients: gradients
     )
-    return Schedule(
+    return StageOrder(
       model.nodes,
       layout.parts(.nowhere(nothing.base)),
       loss: LossStages.kernels.map { .items($0, { 0 }) { _, _ in } },

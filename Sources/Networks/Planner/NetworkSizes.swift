@@ -28,9 +28,9 @@ public struct NetworkSizes: Hashable, Sendable {
     shared = workspace * threads + slot * max(batch.chunkCapacity, batch.laneCapacity)
     floats = shared + plan.scratch.reduce(0) { $0 + Self.rounded($1.floats) }
     doubles = plan.scratch.reduce(0) { $0 + $1.doubles }
-    recordWidth = plan.scratch.reduce(LossStages.width) { $0 + $1.record }
+    recordWidth = plan.scratch.reduce(LaneRecord.sums) { $0 + $1.record }
     records = recordWidth * batch.held.count
-    losses = LossStages.width * batch.capacity
+    losses = LaneRecord.sums * batch.capacity
     targets = batch.capacity
   }
 

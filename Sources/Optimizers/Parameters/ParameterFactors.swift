@@ -29,7 +29,8 @@ public struct ParameterFactors: Hashable, Sendable {
     }
   }
 
-  /// The trained part of a layout cut where factors change: as few segments as there can be, in order.
+  /// The trained part of a layout cut where factors change: as few segments as there can be, in
+  /// order.
   public static func segments(_ layout: ParameterLayout, _ groups: ByGroup) -> [Segment] {
     var segments: [Segment] = []
     for entry in layout.entries {

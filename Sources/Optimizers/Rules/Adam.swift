@@ -1,4 +1,5 @@
-/// Adam (Kingma & Ba 2015): Algorithm 2 of Loshchilov & Hutter without decay; L2 reaches it through the gradient.
+/// Adam (Kingma & Ba 2015): Algorithm 2 of Loshchilov & Hutter without decay; L2 reaches it through
+/// the gradient.
 ///
 ///     θ ← θ − η_t·α·m̂/(√v̂ + ε)                   (line 12)
 public struct Adam: UpdateRule, Hashable {

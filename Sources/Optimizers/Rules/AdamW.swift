@@ -14,7 +14,7 @@ public struct AdamW: UpdateRule, Hashable {
   public var name: String { "adamw" }
   /// m and v.
   public var state: [StateArray] { constants.state }
-  /// Yes.
+  /// True: λ acts on the weights, apart from the gradient.
   public var decaysWeights: Bool { true }
 
   /// Algorithm 2 on one piece.

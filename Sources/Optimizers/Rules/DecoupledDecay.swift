@@ -1,4 +1,5 @@
-/// Decoupled weight decay in one step: what it takes off a weight, and whether before, with or after the step.
+/// Decoupled weight decay in one step: what it takes off a weight, and whether before, with or
+/// after the step.
 struct DecoupledDecay {
   /// The part of a weight that goes.
   let factor: Float

@@ -1,9 +1,11 @@
-/// Whose form of the update rules is meant: they agree on the idea and differ in details that change results.
+/// Whose form of the update rules is meant: they agree on the idea and differ in details that
+/// change results.
 ///
-/// The details are read in each system's source (Keras 3.15, PyTorch 2.15, optax 0.2.8, TensorFlow Addons 0.23; loshchil/AdamW-and-SGDW for the
-/// authors).
+/// The details are read in each system's source (Keras 3.15, PyTorch 2.15, optax 0.2.8, TensorFlow
+/// Addons 0.23; loshchil/AdamW-and-SGDW for the authors).
 public enum Dialect: String, CaseIterable, Sendable {
-  /// Loshchilov & Hutter, arXiv 1711.05101, Algorithms 1 and 2; what they do not have is as in PyTorch.
+  /// Loshchilov & Hutter, arXiv 1711.05101, Algorithms 1 and 2; what they do not have is as in
+  /// PyTorch.
   case paper
   /// The code of the same authors, in Torch.
   case authors
@@ -63,7 +65,8 @@ public enum Dialect: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether ηα is taken into the momentum (Algorithm 1, line 8; Keras), or multiplied where the momentum is applied.
+  /// Whether ηα is taken into the momentum (Algorithm 1, line 8; Keras), or multiplied where the
+  /// momentum is applied.
   public var ratesEnterMomentum: Bool {
     switch self {
     case .paper, .keras, .tfa: true
@@ -71,7 +74,8 @@ public enum Dialect: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether Adam's ε is added to √v before v is corrected ("ε̂" in Kingma & Ba, section 2), or to √v̂.
+  /// Whether Adam's ε is added to √v before v is corrected ("ε̂" in Kingma & Ba, section 2), or to
+  /// √v̂.
   public var epsilonIsUncorrected: Bool {
     switch self {
     case .paper, .pytorch, .optax: false
@@ -79,7 +83,8 @@ public enum Dialect: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether RMSProp and AdaGrad add ε under the root, as in √(v + ε), and RMSProp takes ηα into its momentum.
+  /// Whether RMSProp and AdaGrad add ε under the root, as in √(v + ε), and RMSProp takes ηα into
+  /// its momentum.
   public var epsilonIsUnderRoot: Bool { self == .keras || self == .optax }
 
   /// Whether λ may be given as λ_norm: the paper's idea.

@@ -1,4 +1,5 @@
-/// Stochastic gradient descent with momentum: Algorithm 1 of Loshchilov & Hutter without decay (lines 8 and 9).
+/// Stochastic gradient descent with momentum: Algorithm 1 of Loshchilov & Hutter without decay
+/// (lines 8 and 9).
 ///
 ///     m ← β1·m + η_t·α·g
 ///     θ ← θ − m

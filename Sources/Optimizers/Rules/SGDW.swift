@@ -1,4 +1,5 @@
-/// SGD with momentum and decoupled weight decay: Algorithm 1 of Loshchilov & Hutter, arXiv 1711.05101.
+/// SGD with momentum and decoupled weight decay: Algorithm 1 of Loshchilov & Hutter, arXiv
+/// 1711.05101.
 ///
 ///     m ← β1·m + η_t·α·g                         (line 8)
 ///     θ ← θ − m − η_t·λ·θ                        (line 9)
@@ -13,7 +14,7 @@ public struct SGDW: UpdateRule, Hashable {
   public var name: String { "sgdw" }
   /// m.
   public var state: [StateArray] { [StateArray("momentum")] }
-  /// Yes.
+  /// True: λ acts on the weights, apart from the gradient.
   public var decaysWeights: Bool { true }
 
   /// Algorithm 1 on one piece.

@@ -2,15 +2,18 @@ import Tensors
 
 /// Adam that turns into SGD (Keskar & Socher 2017, arXiv 1712.07628, Algorithm 1).
 ///
-/// While it is Adam, p = −η_t·α·√(1 − β2^t)/(1 − β1^t)·m/(√v + ε) is projected onto the gradient, over all elements of all ranks:
+/// While it is Adam, p = −η_t·α·√(1 − β2^t)/(1 − β1^t)·m/(√v + ε) is projected onto the gradient,
+/// over all elements of all ranks:
 ///
 ///     γ = p·p / (−p·g),  λ ← β2·λ + (1 − β2)·γ    (lines 10, 11)
 ///
-/// and when |λ/(1 − β2^t) − γ| < τ for t > 1, Λ = λ/(1 − β2^t) is the rate of SGD from the next step on:
+/// and when |λ/(1 − β2^t) − γ| < τ for t > 1, Λ = λ/(1 − β2^t) is the rate of SGD from the next
+/// step on:
 ///
 ///     m ← β1·m + g,  θ ← θ − (1 − β1)·η_t·Λ·m      (line 6)
 ///
-/// m starts at 0 there. The paper has no schedule; η multiplies Λ as it does α, relative to the step of the switch.
+/// m starts at 0 there. The paper has no schedule; η multiplies Λ as it does α, relative to the
+/// step of the switch.
 public struct SWATS: UpdateRule, Hashable {
   /// β1, β2, ε.
   public private(set) var constants: AdamConstants

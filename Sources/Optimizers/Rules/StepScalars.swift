@@ -1,4 +1,5 @@
-/// The scalars of one update, kept apart as in Loshchilov & Hutter: α, η_t and λ meet only inside a rule.
+/// The scalars of one update, kept apart as in Loshchilov & Hutter: α, η_t and λ meet only inside a
+/// rule.
 public struct StepScalars: Hashable, Sendable {
   /// t, from 1.
   public let step: Int

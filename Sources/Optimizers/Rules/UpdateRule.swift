@@ -1,9 +1,11 @@
 import Tensors
 
-/// How parameters follow gradients: element by element over any piece of the layout, so that sharding needs to know nothing of it.
+/// How parameters follow gradients: element by element over any piece of the layout, so that
+/// sharding needs to know nothing of it.
 ///
-/// A rule is a value; what it remembers of each element lies in state arrays that it names and somebody else owns, and what it remembers as a
-/// whole in up to four numbers. Its executable form is the table of rules in the tests.
+/// A rule is a value; what it remembers of each element lies in state arrays that it names and
+/// somebody else owns, and what it remembers as a whole in up to four numbers. Its executable form
+/// is the table of rules in the tests.
 public protocol UpdateRule: Sendable {
   /// Its name on the command line.
   var name: String { get }
@@ -20,7 +22,8 @@ public protocol UpdateRule: Sendable {
   var memory: [String] { get }
   /// One piece's part of the sums, in Float64 and in the order of elements; changes nothing.
   func sums(_ span: UpdateSpan, _ scalars: StepScalars) -> SIMD4<Double>
-  /// Its numbers for this update, from those of the last one (in `scalars`) and the sums over all elements.
+  /// Its numbers for this update, from those of the last one (in `scalars`) and the sums over all
+  /// elements.
   func remember(_ sums: SIMD4<Double>, _ scalars: StepScalars) -> SIMD4<Double>
 }
 

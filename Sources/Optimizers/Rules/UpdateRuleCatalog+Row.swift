@@ -27,7 +27,8 @@ extension UpdateRuleCatalog {
     public let python: [Dialect: PythonName]
     /// Where ε stands in a dialect; nil for a rule without.
     public var epsilonPlace: (@Sendable (Dialect) -> EpsilonPlace)?
-    /// Whether ηα is taken into its momentum in a dialect, or multiplies it; nil for a rule without momentum.
+    /// Whether ηα is taken into its momentum in a dialect, or multiplies it; nil for a rule without
+    /// momentum.
     public var rateEntersMomentum: (@Sendable (Dialect) -> Bool)?
     /// Whether its step is ηα times gradient or momentum, the same for every element.
     public var isPlainDescent = false

@@ -1,15 +1,18 @@
 import Tensors
 
-/// η and the normalised decay as the code of the AdamW paper's authors has them (github.com/loshchil/AdamW-and-SGDW, train.lua).
+/// η and the normalised decay as the code of the AdamW paper's authors has them
+/// (github.com/loshchil/AdamW-and-SGDW, train.lua).
 ///
-/// It counts epochs and batches from 1 and keeps a running sum: before every batch T ← min(1, T + 1/(Te·nBatches)) in Float64, and if
-/// T = 1 in the epoch in which a restart is due, T ← 0, Te ← Te·Tmult, the next one due Te epochs later. η = ½(1 + cos(π·T)). Rounding
-/// decides whether the sum reaches 1 in the last batch of a period or one later, so it is replayed: once through the whole run for what
-/// stands at the start of each epoch, and from there inside the epoch.
+/// It counts epochs and batches from 1 and keeps a running sum: before every batch T ← min(1, T +
+/// 1/(Te·nBatches)) in Float64, and if T = 1 in the epoch in which a restart is due, T ← 0, Te ←
+/// Te·Tmult, the next one due Te epochs later. η = ½(1 + cos(π·T)). Rounding decides whether the
+/// sum reaches 1 in the last batch of a period or one later, so it is replayed: once through the
+/// whole run for what stands at the start of each epoch, and from there inside the epoch.
 public struct AuthorsSchedule: Hashable, Sendable {
   /// What -lrShape, -LRdec, -Te and -Tmult choose.
   public enum Shape: Hashable, Sendable {
-    /// A cosine over `epochs` epochs, which restarts and is `factor` times as long each time; without restarts the run's epochs.
+    /// A cosine over `epochs` epochs, which restarts and is `factor` times as long each time;
+    /// without restarts the run's epochs.
     case cosine(epochs: Int, factor: Double)
     /// η = 1, the decay being that of `epochs` epochs.
     case fixed(epochs: Int)
@@ -111,7 +114,8 @@ public struct AuthorsSchedule: Hashable, Sendable {
     return Elementary.power(0.1, epoch + 1 >= 122 ? 2 : epoch + 1 >= 81 ? 1 : 0)
   }
 
-  /// The place in `periods` of the period that holds 0-based step `step`; a restart belongs to the new one.
+  /// The place in `periods` of the period that holds 0-based step `step`; a restart belongs to the
+  /// new one.
   public func period(at step: Int) -> Int {
     (periods.lastIndex { $0.firstStep <= step }) ?? 0
   }

@@ -1,4 +1,5 @@
-/// How η and λ go over a run: by a schedule as a formula of the step, or by the replay of the authors' code.
+/// How η and λ go over a run: by a schedule as a formula of the step, or by the replay of the
+/// authors' code.
 public enum LearningCourse: Hashable, Sendable {
   /// A formula.
   case schedule(Schedule)
@@ -13,7 +14,8 @@ public enum LearningCourse: Hashable, Sendable {
     }
   }
 
-  /// η at the steps of an epoch, counted from 0: what `multiplier` says one by one, where that would take long.
+  /// η at the steps of an epoch, counted from 0: what `multiplier` says one by one, where that
+  /// would take long.
   public func multipliers(inEpoch epoch: Int) -> [Double] {
     switch self {
     case .schedule(let schedule):
@@ -59,7 +61,8 @@ public enum LearningCourse: Hashable, Sendable {
     }
   }
 
-  /// λ of λ_norm = 1 in each period, with `batch` samples an update and `samples` in all; 0 where the authors' code decays nothing.
+  /// λ of λ_norm = 1 in each period, with `batch` samples an update and `samples` in all; 0 where
+  /// the authors' code decays nothing.
   public func decayUnits(batch: Int, samples: Int) -> [Double] {
     switch self {
     case .schedule(let schedule):

@@ -2,8 +2,9 @@ import Tensors
 
 /// η, the schedule multiplier, as a pure function of the step.
 ///
-/// Over the first w steps, the warm-up, η = (s + 1)/w whatever the shape. Then cosine and warm restarts begin, over the steps that
-/// remain; epochs that a shape names are counted from the start of the run, so the warm-up covers what lies in it.
+/// Over the first w steps, the warm-up, η = (s + 1)/w whatever the shape. Then cosine and warm
+/// restarts begin, over the steps that remain; epochs that a shape names are counted from the start
+/// of the run, so the warm-up covers what lies in it.
 public struct Schedule: Hashable, Sendable {
   /// The shape after warm-up.
   public let shape: ScheduleShape
@@ -13,7 +14,8 @@ public struct Schedule: Hashable, Sendable {
   public let stepsPerEpoch: Int
   /// Epochs of warm-up.
   public let warmupEpochs: Int
-  /// The epochs of each restart period in full, T of them, so that the last may end behind the horizon; the first holds the warm-up.
+  /// The epochs of each restart period in full, T of them, so that the last may end behind the
+  /// horizon; the first holds the warm-up.
   ///
   /// A shape without restarts has one, the whole horizon.
   public let periods: [Range<Int>]
@@ -55,7 +57,8 @@ public struct Schedule: Hashable, Sendable {
     }
   }
 
-  /// The steps, rising, at which η turns: the first behind the warm-up, at a drop or a knot, and of a restart.
+  /// The steps, rising, at which η turns: the first behind the warm-up, at a drop or a knot, and of
+  /// a restart.
   public var turns: [Int] {
     let named: [Double] =
       switch shape {
@@ -69,7 +72,8 @@ public struct Schedule: Hashable, Sendable {
     return ([warmupSteps] + inside.filter { $0 > warmupSteps }).filter { $0 > 0 }
   }
 
-  /// The place in `periods` of the period that holds 0-based step `step`; the last for steps behind all.
+  /// The place in `periods` of the period that holds 0-based step `step`; the last for steps behind
+  /// all.
   public func period(at step: Int) -> Int {
     // The first period that begins after the step, by halving.
     var (low, high) = (1, periods.count)
@@ -95,7 +99,8 @@ public struct Schedule: Hashable, Sendable {
   /// The step at which an epoch, counted from 0 and perhaps fractional, begins: the nearest.
   private func step(of epoch: Double) -> Double { (epoch * Double(stepsPerEpoch)).rounded() }
 
-  /// η on the line between the knots around `step`; 1 at 0 unless a knot lies there, and level behind the last.
+  /// η on the line between the knots around `step`; 1 at 0 unless a knot lies there, and level
+  /// behind the last.
   private func linear(_ knots: [ScheduleKnot], at step: Double) -> Double {
     var (from, value) = (0.0, 1.0)
     for knot in knots {

@@ -24,9 +24,11 @@ public enum ScheduleShape: Hashable, Sendable, CustomStringConvertible {
   case cosine(Arc)
   /// η = factor to the power of how many of the epochs, increasing, have begun.
   case step(epochs: [Double], factor: Double)
-  /// η is the multiplier of the last knot, their epochs increasing, that has been reached, and 1 before the first.
+  /// η is the multiplier of the last knot, their epochs increasing, that has been reached, and 1
+  /// before the first.
   case piecewiseConstant([ScheduleKnot])
-  /// η lies on straight lines between the knots, 0:1 assumed where none is at 0, and stays at the last.
+  /// η lies on straight lines between the knots, 0:1 assumed where none is at 0, and stays at the
+  /// last.
   case piecewiseLinear([ScheduleKnot])
   /// A cosine in each restart period.
   case warmRestarts(WarmRestarts)

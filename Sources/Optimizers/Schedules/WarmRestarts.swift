@@ -1,6 +1,7 @@
 import Tensors
 
-/// A cosine that starts anew again and again, each period longer than the last (Loshchilov & Hutter, arXiv 1608.03983 and 1711.05101).
+/// A cosine that starts anew again and again, each period longer than the last (Loshchilov &
+/// Hutter, arXiv 1608.03983 and 1711.05101).
 public struct WarmRestarts: Hashable, Sendable, CustomStringConvertible {
   /// T_0, the epochs of the first period.
   public let first: Int
@@ -17,12 +18,14 @@ public struct WarmRestarts: Hashable, Sendable, CustomStringConvertible {
     (self.first, self.factor, self.least, self.most) = (first, factor, least, most)
   }
 
-  /// η = η_min + ½(η_max − η_min)(1 + cos(π·T_cur/T_i)) (equation 14) at the part x = T_cur/T_i of a period.
+  /// η = η_min + ½(η_max − η_min)(1 + cos(π·T_cur/T_i)) (equation 14) at the part x = T_cur/T_i of
+  /// a period.
   func multiplier(_ x: Double) -> Double {
     least + 0.5 * (most - least) * (1 + Elementary.cosPi(x))
   }
 
-  /// The epochs of each period that begins within `epochs` epochs: T_0·T_mult^i, rounded, the first behind `warmup` more.
+  /// The epochs of each period that begins within `epochs` epochs: T_0·T_mult^i, rounded, the first
+  /// behind `warmup` more.
   func periods(epochs: Int, warmup: Int) -> [Range<Int>] {
     var (periods, start, length) = ([Range<Int>](), 0, Double(first))
     while start < epochs {

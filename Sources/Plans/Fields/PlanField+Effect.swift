@@ -13,8 +13,10 @@ extension PlanField {
 
   /// The commands that take flags of the plan.
   public struct Commands: OptionSet, Sendable {
+    /// A bit for each.
     public let rawValue: Int
 
+    /// The commands of these bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// All of them.
@@ -33,7 +35,8 @@ extension PlanField {
 
   /// Whether the weights after a step depend on it.
   public var decidesBits: Bool { effect == .method || effect == .identity }
-  /// Whether a resumed run may change it; of a local one what it stands for must stay, as the images in another folder.
+  /// Whether a resumed run may change it; of a local one what it stands for must stay, as the
+  /// images in another folder.
   public var mayChangeOnResume: Bool { !decidesBits || isLocal }
   /// Whether a sweep may vary it.
   public var isSweepable: Bool { effect == .method }

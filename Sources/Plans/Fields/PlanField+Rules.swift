@@ -1,7 +1,8 @@
 import Optimizers
 
 extension PlanField {
-  /// The update rule's constants and dialect, coupled decay, and what else happens to gradients and weights.
+  /// The update rule's constants and dialect, coupled decay, and what else happens to gradients and
+  /// weights.
   static let ruleFields: [PlanField] =
     [
       PlanField(

@@ -12,7 +12,8 @@ extension PlanField {
     + rows(.output, of: .train, outputFields)
 
   private static let dataFields: [PlanField] = [
-    // Every host may have the images in a folder of its own; that they are the same ones is checked.
+    // Every host may have the images in a folder of its own; that they are the same ones is
+    // checked.
     PlanField(
       "data",
       \.data,

@@ -1,6 +1,7 @@
 import Tensors
 
-/// One row of the table of the plan's fields, which feeds flags, help, YAML, the comparison of ranks, and later the resume diff and sweep grids.
+/// One row of the table of the plan's fields, which feeds flags, help, YAML, the comparison of
+/// ranks, and later the resume diff and sweep grids.
 public struct PlanField: Sendable {
   /// How the flag is written.
   public enum Form: Sendable {
@@ -52,7 +53,8 @@ public struct PlanField: Sendable {
   /// Gives a plan the default.
   let reset: @Sendable (inout TrainingPlan) -> Void
 
-  /// The row that ties a flag to a property of the plan; what is not said here is as for most fields.
+  /// The row that ties a flag to a property of the plan; what is not said here is as for most
+  /// fields.
   package init<Value>(
     _ flag: String,
     _ path: any WritableKeyPath<TrainingPlan, Value> & Sendable,

@@ -3,7 +3,8 @@ import Optimizers
 extension DialectTranslation {
   /// The flags that say the rule in its dialect, decay to six digits; nil where it cannot be said.
   ///
-  /// What the dialect takes as usual is left out, but for the learning rate and decay. The schedule's flags stay as they are.
+  /// What the dialect takes as usual is left out, but for the learning rate and decay. The
+  /// schedule's flags stay as they are.
   public var flags: String? {
     guard var plan else { return nil }
     var bare = TrainingPlan()

@@ -1,9 +1,11 @@
 import Optimizers
 import Tensors
 
-/// A plan said in another dialect so that every step takes the same part off the weights, with what does not carry over.
+/// A plan said in another dialect so that every step takes the same part off the weights, with what
+/// does not carry over.
 ///
-/// What decay takes at η = 1 is kept (λ in the paper, α·λ in PyTorch); the rule, its constants and the schedule stay.
+/// What decay takes at η = 1 is kept (λ in the paper, α·λ in PyTorch); the rule, its constants and
+/// the schedule stay.
 public struct DialectTranslation: Sendable {
   /// The dialect it is said in.
   public let dialect: Dialect
@@ -77,7 +79,8 @@ public struct DialectTranslation: Sendable {
     }
   }
 
-  /// The λ_norm that gives `decay` in the first period; nil where the dialect decays nothing under this schedule.
+  /// The λ_norm that gives `decay` in the first period; nil where the dialect decays nothing under
+  /// this schedule.
   private static func normalized(
     _ decay: Double,
     _ target: TrainingPlan,
@@ -89,7 +92,8 @@ public struct DialectTranslation: Sendable {
     return one > 0 ? decay / one : nil
   }
 
-  /// Sets the factors of decay by group: where decay is times the learning rate, the learning rate's factors count in it.
+  /// Sets the factors of decay by group: where decay is times the learning rate, the learning
+  /// rate's factors count in it.
   private static func moveFactors(
     _ source: TrainingPlan,
     _ target: inout TrainingPlan,

@@ -1,16 +1,19 @@
 import Optimizers
 
-/// A plan's rule as the line of code or the command that makes it in the system that its dialect comes from.
+/// A plan's rule as the line of code or the command that makes it in the system that its dialect
+/// comes from.
 ///
-/// What the system takes as usual is left out, but for the learning rate and decay. The names are those of PyTorch 2.15, Keras 3.15, optax
-/// 0.2.8, TensorFlow Addons 0.23 and the options of github.com/loshchil/AdamW-and-SGDW.
+/// What the system takes as usual is left out, but for the learning rate and decay. The names are
+/// those of PyTorch 2.15, Keras 3.15, optax 0.2.8, TensorFlow Addons 0.23 and the options of
+/// github.com/loshchil/AdamW-and-SGDW.
 public struct OptimizerCall: Sendable {
   /// The line; nil where the system has nothing like it.
   public let text: String?
   /// Sentences: what must be added by hand.
   public let notes: [String]
 
-  /// The line for a resolved plan in its own dialect.
+  /// The line for a resolved plan in its own dialect; throws `Failure` (.usage) for an unknown
+  /// rule.
   public init(_ plan: TrainingPlan) throws {
     let row = try plan.ruleRow
     switch plan.dialect {

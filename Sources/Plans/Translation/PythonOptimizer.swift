@@ -66,7 +66,8 @@ extension PythonOptimizer {
       (constants, usual) = (try plan.constants, row.constants(plan.dialect))
     }
 
-    /// `name(a=1, b=2)` with the `parts` that the rule takes and that are not as usual, but for the learning rate and decay.
+    /// `name(a=1, b=2)` with the `parts` that the rule takes and that are not as usual, but for the
+    /// learning rate and decay.
     func text(_ name: String, _ parts: [Part] = Part.allCases) -> String {
       "\(name)(\(parts.flatMap(arguments).joined(separator: ", ")))"
     }

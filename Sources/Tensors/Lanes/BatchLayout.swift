@@ -1,9 +1,10 @@
 /// Which samples of the current global batch this rank's lanes hold.
 ///
-/// A global batch of b samples is cut into L lanes; this rank holds the contiguous lanes `held`. `begin(samples:)` says how long the next
-/// batch is (the last of an epoch is shorter: lanes 0 ..< min(L, b) are present). Nothing is allocated after init.
-/// The rank takes its lanes in one round or several; `begin(round:)` goes on to the next. "Local" numbers count the samples of the
-/// round from 0, in order.
+/// A global batch of b samples is cut into L lanes; this rank holds the contiguous lanes `held`.
+/// `begin(samples:)` says how long the next batch is (the last of an epoch is shorter: lanes 0 ..<
+/// min(L, b) are present). Nothing is allocated after init. The rank takes its lanes in one round
+/// or several; `begin(round:)` goes on to the next. "Local" numbers count the samples of the round
+/// from 0, in order.
 public final class BatchLayout {
   /// L, the lanes of the plan.
   public let lanes: Int
@@ -46,7 +47,8 @@ public final class BatchLayout {
   /// Samples of a chunk, the same for every plan and machine.
   public static let chunkSize = 8
 
-  /// The layout of `held` out of `lanes` lanes for batches of up to `fullBatch` samples, in up to `rounds` rounds; begins with a full batch.
+  /// The layout of `held` out of `lanes` lanes for batches of up to `fullBatch` samples, in up to
+  /// `rounds` rounds; begins with a full batch.
   public init(lanes: Int, held: Range<Int>, fullBatch: Int, rounds: Int = 1) {
     precondition(held.lowerBound >= 0 && held.upperBound <= lanes, "lanes \(held) of \(lanes)")
     self.lanes = lanes
@@ -71,7 +73,8 @@ public final class BatchLayout {
     chunks.reserveCapacity(2 * chunks.count + most)
   }
 
-  /// Groups of up to `size` consecutive samples that lie in one chunk, in order; `size` is 1, 2, 4 or 8.
+  /// Groups of up to `size` consecutive samples that lie in one chunk, in order; `size` is 1, 2, 4
+  /// or 8.
   public func groups(of size: Int) -> SampleGroups { groupLists[size.trailingZeroBitCount] }
 
   /// Whether the round under way is the last of the batch.

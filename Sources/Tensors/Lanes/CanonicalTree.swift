@@ -1,7 +1,8 @@
 /// The one order in which values are summed over lanes, granules and evaluation chunks.
 ///
-/// A binary tree over `leaves` numbers, built level by level: (0,1), (2,3), …; an odd one out moves up unchanged.
-/// That equals splitting a node at the largest power of two below its count. A node is named by its range of leaves.
+/// A binary tree over `leaves` numbers, built level by level: (0,1), (2,3), …; an odd one out moves
+/// up unchanged. That equals splitting a node at the largest power of two below its count. A node
+/// is named by its range of leaves.
 public struct CanonicalTree: Hashable, Sendable {
   /// The number of leaves, at least 1.
   public let leaves: Int
@@ -30,11 +31,13 @@ public struct CanonicalTree: Hashable, Sendable {
     return walk(0..<leaves)
   }
 
-  /// Adds up `parts` inside `node` in tree order and returns the part that ends up holding the sum, nil if none is there.
+  /// Adds up `parts` inside `node` in tree order and returns the part that ends up holding the sum,
+  /// nil if none is there.
   ///
-  /// `parts` are nodes of this tree from left to right that together make up the node; those whose first leaf is not
-  /// below `present` are absent (a batch shorter than the lanes) and left out like an odd one out.
-  /// `add(a, b)` adds part b to part a; a is always the left one. Nothing is allocated.
+  /// `parts` are nodes of this tree from left to right that together make up the node; those whose
+  /// first leaf is not below `present` are absent (a batch shorter than the lanes) and left out
+  /// like an odd one out. `add(a, b)` adds part b to part a; a is always the left one. Nothing is
+  /// allocated.
   @discardableResult
   public func sum(
     _ parts: [Range<Int>],
@@ -71,7 +74,8 @@ public struct CanonicalTree: Hashable, Sendable {
     return left
   }
 
-  /// The canonical sums of `width` Float64 per leaf, which are overwritten: they end in the first leaf's; returns the first of them.
+  /// The canonical sums of `width` Float64 per leaf, which are overwritten: they end in the first
+  /// leaf's; returns the first of them.
   @discardableResult
   public func sum(inPlace values: UnsafeMutableBufferPointer<Double>, width: Int = 1) -> Double {
     precondition(values.count == width * leaves, "\(values.count) values for \(leaves) leaves")

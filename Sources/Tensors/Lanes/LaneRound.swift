@@ -1,7 +1,8 @@
 /// Lanes of a rank that are computed together, and how their sums join those of the rounds before.
 ///
-/// A rank that is to hold less at a time takes its lanes in rounds, from left to right. After each it keeps a sum for every maximal node of
-/// the canonical tree that its lanes so far make up; after the last, these are the sums of a rank that takes all lanes at once, bit by bit.
+/// A rank that is to hold less at a time takes its lanes in rounds, from left to right. After each
+/// it keeps a sum for every maximal node of the canonical tree that its lanes so far make up; after
+/// the last, these are the sums of a rank that takes all lanes at once, bit by bit.
 public struct LaneRound: Hashable, Sendable {
   /// The lanes of the round.
   public let lanes: Range<Int>
@@ -14,7 +15,8 @@ public struct LaneRound: Hashable, Sendable {
 
   private let tree: CanonicalTree
 
-  /// Cuts `held` into `count` rounds, or one for each lane where there are fewer: the first ones have a lane more.
+  /// Cuts `held` into `count` rounds, or one for each lane where there are fewer: the first ones
+  /// have a lane more.
   public static func rounds(_ count: Int, of held: Range<Int>, in tree: CanonicalTree)
     -> [LaneRound]
   {
@@ -36,8 +38,9 @@ public struct LaneRound: Hashable, Sendable {
 
   /// Adds up the parts of each node in tree order, leaving out the lanes from `present` on.
   ///
-  /// `add(a, b)` adds part b to part a, the left one. `keep(n, a)` brings the sum of node n, which stands in part a, to buffer n; it is not
-  /// called where it stands there already or where nothing is present. Nothing is allocated.
+  /// `add(a, b)` adds part b to part a, the left one. `keep(n, a)` brings the sum of node n, which
+  /// stands in part a, to buffer n; it is not called where it stands there already or where nothing
+  /// is present. Nothing is allocated.
   public func sum(
     present: Int,
     add: (_ into: Int, _ from: Int) -> Void,

@@ -1,6 +1,8 @@
-/// A rank's samples of the current batch in groups of up to `size` consecutive ones of one chunk: what an item of work on samples takes.
+/// A rank's samples of the current batch in groups of up to `size` consecutive ones of one chunk:
+/// what an item of work on samples takes.
 ///
-/// The ranges lie in memory of their own, because threads that share an array count its references at every access.
+/// The ranges lie in memory of their own, because threads that share an array count its references
+/// at every access.
 public final class SampleGroups: @unchecked Sendable {
   /// Samples of a whole group.
   public let size: Int

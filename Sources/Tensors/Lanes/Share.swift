@@ -1,6 +1,8 @@
-/// The `index`-th of `count` contiguous shares of `0 ..< total`: the first (total mod count) shares hold one more.
+/// The `index`-th of `count` contiguous shares of `0 ..< total`: the first (total mod count) shares
+/// hold one more.
 ///
-/// Lanes of a batch, lanes of a rank, slices of a bucket and equal parts of a lane are all cut this way.
+/// Lanes of a batch, lanes of a rank, slices of a bucket and equal parts of a lane are all cut this
+/// way.
 public func share(_ index: Int, of count: Int, total: Int) -> Range<Int> {
   precondition(
     count > 0 && index >= 0 && index < count,

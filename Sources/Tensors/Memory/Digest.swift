@@ -1,4 +1,5 @@
-/// FNV-1a over 64-bit words: equal buffers have equal digests; for comparing replicas, not for security.
+/// FNV-1a over 64-bit words: equal buffers have equal digests; for comparing replicas, not for
+/// security.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
   /// The digest so far.
   public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -2,7 +2,8 @@ import Glibc
 
 /// Owned memory for `count` floats, zeroed, aligned to a cache line.
 ///
-/// It lives as long as the object. Views are plain pointers into it, valid for that long; who makes one keeps the buffer.
+/// It lives as long as the object. Views are plain pointers into it, valid for that long; who makes
+/// one keeps the buffer.
 public final class FloatBuffer: @unchecked Sendable {
   /// The first element; 64-byte aligned unless the memory is somebody else's.
   public let base: UnsafeMutablePointer<Float>
@@ -15,7 +16,8 @@ public final class FloatBuffer: @unchecked Sendable {
 
   /// Allocates `count` zeros (at least one element of memory, so that `base` always exists).
   ///
-  /// Large buffers ask for large pages: a convolution writes to dozens of places at a time, more than the core translates small ones for.
+  /// Large buffers ask for large pages: a convolution writes to dozens of places at a time, more
+  /// than the core translates small ones for.
   public init(count: Int) {
     precondition(count >= 0, "a buffer cannot have \(count) elements")
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
@@ -34,7 +36,8 @@ public final class FloatBuffer: @unchecked Sendable {
     }
   }
 
-  /// Wraps memory that somebody else made, a segment shared by the ranks of a node, say; `release` runs at the end.
+  /// Wraps memory that somebody else made, a segment shared by the ranks of a node, say; `release`
+  /// runs at the end.
   public init(
     base: UnsafeMutablePointer<Float>,
     count: Int,

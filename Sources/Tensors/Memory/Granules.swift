@@ -1,6 +1,7 @@
 /// The unit in which sums over elements are taken and in which buckets and slices are cut.
 ///
-/// A granule is 1024 consecutive elements of the flat layout whatever the number of ranks; the last one may be shorter.
+/// A granule is 1024 consecutive elements of the flat layout whatever the number of ranks; the last
+/// one may be shorter.
 public enum Granules {
   /// Elements of a granule.
   public static let size = 1024
@@ -13,7 +14,8 @@ public enum Granules {
     min(granules.lowerBound * size, limit)..<min(granules.upperBound * size, limit)
   }
 
-  /// Σ x² of one granule in Float64: sixteen accumulators by index mod 16, then those from left to right.
+  /// Σ x² of one granule in Float64: sixteen accumulators by index mod 16, then those from left to
+  /// right.
   public static func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Double {
     var sums = SIMD16<Double>.zero
     let vectors = count / 16

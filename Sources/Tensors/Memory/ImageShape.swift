@@ -1,4 +1,5 @@
-/// The shape of one sample: height × width pixels of `channels` values each, channels contiguous (NHWC without the N).
+/// The shape of one sample: height × width pixels of `channels` values each, channels contiguous
+/// (NHWC without the N).
 ///
 /// A vector is 1 × 1 × channels.
 public struct ImageShape: Hashable, Sendable, Codable, CustomStringConvertible {

@@ -4,7 +4,8 @@ public enum Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
   case zeros(Int)
   /// TensorFlow's "same": ⌈size / stride⌉ outputs.
   ///
-  /// Half of the zeros they need come before, and of an odd number one more after: 0 and 1 for a 3×3 kernel of stride 2 over an even size.
+  /// Half of the zeros they need come before, and of an odd number one more after: 0 and 1 for a
+  /// 3×3 kernel of stride 2 over an even size.
   case same
 
   /// As many zeros on every side.

@@ -16,7 +16,8 @@ public enum ParameterRole: String, Sendable, Codable, CaseIterable {
 public enum ParameterStorage: Hashable, Sendable {
   /// Kernel height, kernel width, input channels, output channels (HWIO); exported as OIHW.
   case convolution(height: Int, width: Int, input: Int, output: Int)
-  /// Inputs × outputs, the inputs being an image's values in memory order; exported as outputs × inputs, these in PyTorch's order (CHW).
+  /// Inputs × outputs, the inputs being an image's values in memory order; exported as outputs ×
+  /// inputs, these in PyTorch's order (CHW).
   case dense(input: ImageShape, output: Int)
   /// One dimension, exported as it is.
   case vector(Int)
@@ -44,10 +45,12 @@ public struct ParameterEntry: Hashable, Sendable {
   public let range: Range<Int>
 }
 
-/// Names every tensor of a model and gives it a range in one flat buffer, in the order in which backward finishes them.
+/// Names every tensor of a model and gives it a range in one flat buffer, in the order in which
+/// backward finishes them.
 ///
-/// Trainable tensors come first (`trainable`), then, from the next granule on, the running statistics. A tensor starts at a multiple of
-/// 16 elements; the gaps hold zeros for ever. Model, buckets, slices, optimizer state and checkpoints all speak ranges of this layout.
+/// Trainable tensors come first (`trainable`), then, from the next granule on, the running
+/// statistics. A tensor starts at a multiple of 16 elements; the gaps hold zeros for ever. Model,
+/// buckets, slices, optimizer state and checkpoints all speak ranges of this layout.
 public struct ParameterLayout: Hashable, Sendable {
   /// All tensors in layout order.
   public let entries: [ParameterEntry]
@@ -56,7 +59,8 @@ public struct ParameterLayout: Hashable, Sendable {
   /// The running statistics, gaps included; starts at a granule.
   public let statistics: Range<Int>
 
-  /// Lays out `tensors`, given in the order in which backward finishes them; statistics go behind the rest.
+  /// Lays out `tensors`, given in the order in which backward finishes them; statistics go behind
+  /// the rest.
   public init(_ tensors: [(name: String, role: ParameterRole, storage: ParameterStorage)]) {
     var entries: [ParameterEntry] = []
     var end = 0

@@ -1,7 +1,7 @@
 /// exp, log, sin and cos in Float64 from additions and multiplications alone.
 ///
-/// glibc chooses its versions by CPU, so their last bit differs between machines; these do not. The tests
-/// check errors below 4.5e-16 relative (sine and cosine: of the whole turn's scale).
+/// glibc chooses its versions by CPU, so their last bit differs between machines; these do not. The
+/// tests check errors below 4.5e-16 relative (sine and cosine: of the whole turn's scale).
 public enum Elementary {
   private static let ln2High = 0x1.62e42fefa38p-1
   private static let ln2Low = 0x1.ef35793c7673p-45

@@ -1,5 +1,5 @@
 /// What a random draw is for; part of the counter, so that no two purposes ever share numbers.
-public enum DrawPurpose: UInt32, Sendable {
+public enum DrawPurpose: UInt32, CaseIterable, Sendable {
   /// The first values of parameters; site = tensor number.
   case initialization = 1
   /// The order of the training samples; step = epoch.
@@ -18,10 +18,11 @@ public enum DrawPurpose: UInt32, Sendable {
   case cutout = 8
 }
 
-/// The stream of draws of one purpose and site, one sample (or none), one step or epoch, under one seed.
+/// The stream of draws of one purpose and site, one sample (or none), one step or epoch, under one
+/// seed.
 ///
-/// Counter words: (block, purpose and site, sample + 1 or 0 for none, step or epoch); key: the 64 bits of the seed.
-/// A value type: copies draw the same numbers again.
+/// Counter words: (block, purpose and site, sample + 1 or 0 for none, step or epoch); key: the 64
+/// bits of the seed. A value type: copies draw the same numbers again.
 public struct RandomDraws: Sendable {
   /// The seed's 64 bits, the lower half first.
   public let key: SIMD2<UInt32>
@@ -63,7 +64,8 @@ public struct RandomDraws: Sendable {
   /// A Float64 in the open interval (0, 1), 32 bits fine.
   public mutating func uniform() -> Double { (Double(next()) + 0.5) * 0x1p-32 }
 
-  /// Two independent standard normal numbers (Box and Muller 1958), without libm, so that every CPU draws the same.
+  /// Two independent standard normal numbers (Box and Muller 1958), without libm, so that every CPU
+  /// draws the same.
   public mutating func normalPair() -> (Double, Double) {
     let radius = (-2 * Elementary.log(uniform())).squareRoot()
     let turn = 2 * uniform()

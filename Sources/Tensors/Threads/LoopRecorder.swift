@@ -2,8 +2,9 @@ import Glibc
 
 /// When each member of a team ran its part of each loop, in memory made beforehand.
 ///
-/// A team without one pays a test for nil. Recording allocates nothing; when the memory is full it stops and says so in `isFull`. Times
-/// are nanoseconds of CLOCK_MONOTONIC, which is one clock for all processes of a host and no other.
+/// A team without one pays a test for nil. Recording allocates nothing; when the memory is full it
+/// stops and says so in `isFull`. Times are nanoseconds of CLOCK_MONOTONIC, which is one clock for
+/// all processes of a host and no other.
 public final class LoopRecorder: @unchecked Sendable {
   /// A begin and an end; both 0 for a member that had no part.
   public struct Interval: Sendable {
@@ -24,6 +25,8 @@ public final class LoopRecorder: @unchecked Sendable {
     public let isLoop: Bool
     /// When member 0 went on: after the others, in a loop.
     public let finish: Int
+    /// The 0-based step it belongs to.
+    public let step: Int
   }
 
   /// Members of the team.
@@ -38,6 +41,8 @@ public final class LoopRecorder: @unchecked Sendable {
   public var isOn = false
   /// What the next loop is called.
   public var label = 0
+  /// The 0-based step to which entries belong from now on.
+  public var step = 0
 
   private let entries: UnsafeMutablePointer<Entry>
   private let intervals: UnsafeMutablePointer<Interval>
@@ -48,7 +53,10 @@ public final class LoopRecorder: @unchecked Sendable {
   public init(members: Int, capacity: Int) {
     (self.members, self.capacity) = (members, capacity)
     entries = .allocate(capacity: max(1, capacity))
-    entries.initialize(repeating: Entry(label: 0, isLoop: false, finish: 0), count: capacity)
+    entries.initialize(
+      repeating: Entry(label: 0, isLoop: false, finish: 0, step: 0),
+      count: capacity
+    )
     intervals = .allocate(capacity: max(1, capacity * members))
     intervals.initialize(repeating: Interval(), count: capacity * members)
     shares = .allocate(capacity: members * Self.maximumParts)
@@ -84,14 +92,24 @@ public final class LoopRecorder: @unchecked Sendable {
 
   /// Runs `body` on member 0 as an entry called `label`; loops inside are called so too.
   public func measure<T>(_ label: Int, _ body: () throws -> T) rethrows -> T {
-    guard let slot = take() else { return try body() }
-    self.label = label
-    slot.pointee.begin = Self.now
-    defer {
-      slot.pointee.end = Self.now
-      close(slot, label, isLoop: false)
-    }
+    guard let slot = enter(label) else { return try body() }
+    let begin = Self.now
+    defer { leave(slot, label, begin: begin, end: Self.now) }
     return try body()
+  }
+
+  /// Begins an entry of member 0 called `label`, which loops inside are called too; nil when it is
+  /// not to be recorded.
+  func enter(_ label: Int) -> UnsafeMutablePointer<Interval>? {
+    guard let slot = take() else { return nil }
+    self.label = label
+    return slot
+  }
+
+  /// Ends it.
+  func leave(_ slot: UnsafeMutablePointer<Interval>, _ label: Int, begin: Int, end: Int) {
+    slot.pointee = Interval(begin: begin, end: end)
+    close(slot, label, isLoop: false)
   }
 
   /// The members' intervals of the next loop; nil when it is not to be recorded.
@@ -117,9 +135,11 @@ public final class LoopRecorder: @unchecked Sendable {
     }
   }
 
-  /// Makes the last entry, a loop that was counted in `parts`, into an entry for each part, called `label`, `label` + 1, ….
+  /// Makes the last entry, a loop that was counted in `parts`, into an entry for each part, called
+  /// `label`, `label` + 1, ….
   ///
-  /// A member ran the parts by turns; here they lie behind each other, as long as they took together.
+  /// A member ran the parts by turns; here they lie behind each other, as long as they took
+  /// together.
   public func split(into parts: Int, label: Int) {
     defer { shares.update(repeating: 0, count: members * Self.maximumParts) }
     guard isOn, parts <= Self.maximumParts, count > 0, count + parts - 1 <= capacity else { return }
@@ -139,13 +159,19 @@ public final class LoopRecorder: @unchecked Sendable {
       entries[first + part] = Entry(
         label: label + part,
         isLoop: true,
-        finish: part == parts - 1 ? finish : last
+        finish: part == parts - 1 ? finish : last,
+        step: step
       )
     }
   }
 
   /// Notes what the entry of these intervals was.
   func close(_ slot: UnsafeMutablePointer<Interval>, _ label: Int, isLoop: Bool) {
-    entries[(slot - intervals) / members] = Entry(label: label, isLoop: isLoop, finish: Self.now)
+    entries[(slot - intervals) / members] = Entry(
+      label: label,
+      isLoop: isLoop,
+      finish: Self.now,
+      step: step
+    )
   }
 }

@@ -4,25 +4,33 @@ import Synchronization
 
 /// A fixed team of threads that runs one parallel loop at a time; the calling thread is member 0.
 ///
-/// A member always gets the same contiguous range of items for a given count, so its data stay in its core's cache; results must not depend
-/// on who runs an item. Members with cores of their own are pinned, spin briefly between loops and then sleep; members that share cores
-/// yield and then sleep. A loop inside a loop is not possible.
+/// A member always gets the same contiguous range of items for a given count, so its data stay in
+/// its core's cache; results must not depend on who runs an item. Members with cores of their own
+/// are pinned, spin briefly between loops and then sleep; members that share cores yield and then
+/// sleep. A loop inside a loop is not possible.
 public final class ThreadTeam {
   /// The body of a loop: item number and member number.
   public typealias Body = (_ item: Int, _ member: Int) -> Void
 
   /// Members, the caller included.
   public let size: Int
-  /// Notes when each member runs its part of a loop; set before running.
-  public var recorder: LoopRecorder?
+  /// In which section the caller is.
+  public let clock = SectionClock()
   private let board: Board
   private var threads: [pthread_t] = []
   /// The caller's cores before the team, which it gets back.
   private let before: [Int]
 
+  /// What notes when each member runs its part of a loop; set before running.
+  public var recorder: LoopRecorder? {
+    get { clock.recorder }
+    set { clock.recorder = newValue }
+  }
+
   /// Starts `size - 1` threads.
   ///
-  /// With as many `cores` as members each is pinned to its own, the caller last; with none, nobody is pinned.
+  /// With as many `cores` as members each is pinned to its own, the caller last; with none, nobody
+  /// is pinned.
   ///
   /// `prepare` runs once on every member, the caller included, before any loop.
   public init(size: Int, cores: [Int] = [], prepare: @escaping @Sendable () -> Void = {}) {
@@ -70,7 +78,7 @@ public final class ThreadTeam {
   ///
   /// `body` is a closure made beforehand: the call itself allocates nothing.
   public func run(_ count: Int, _ body: @escaping Body) {
-    guard let recorder, let intervals = recorder.take() else {
+    guard let recorder = clock.recorder, let intervals = recorder.take() else {
       run(Job(count: count, body: body))
       return
     }
@@ -106,7 +114,8 @@ public final class ThreadTeam {
 
   /// What the members share.
   ///
-  /// The words lie outside any object because futex needs their addresses, each on lines of its own.
+  /// The words lie outside any object because futex needs their addresses, each on lines of its
+  /// own.
   private struct Board: @unchecked Sendable {
     typealias Word = UnsafeMutablePointer<Atomic<UInt32>>
     let round: Word

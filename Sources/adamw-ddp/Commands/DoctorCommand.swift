@@ -24,9 +24,9 @@ struct DoctorCommand: RankCommand {
       kernels: .auto,
       allowMixedCPU: true
     )
-    let masks = try communicator.allGather(Node.ranges(placement.mask))
+    let masks = try communicator.allGather(Machine.ranges(placement.mask))
     let levels = try communicator.allGather(KernelLevel.best.rawValue)
-    let shared = try communicator.allGather(Node.sharedMemory())
+    let shared = try communicator.allGather(Machine.sharedMemory())
     let threads = placement.threadsByRank[communicator.rank]
     let advice = SlowKernels.advice(environment, threads: threads)
     let slow = try communicator.allGather(advice ?? "")
@@ -59,11 +59,11 @@ struct DoctorCommand: RankCommand {
     print("")
     for line in Self.warnings(placement, hosts, slow) { print(line) }
     let launch = LaunchAdvice(
-      cores: Node.wholeCores(
+      cores: Machine.wholeCores(
         mask: world.library == "none" ? placement.mask : nil,
         environment
       ),
-      threadsPerCore: Node.threadsPerCore,
+      threadsPerCore: Machine.threadsPerCore,
       hosts: unique,
       isSlurm: environment["SLURM_JOB_ID"] != nil,
       isRoot: geteuid() == 0,

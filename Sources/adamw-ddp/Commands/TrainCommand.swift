@@ -16,8 +16,9 @@ struct TrainCommand: RankCommand, FieldTaker {
       mpirun -n R adamw-ddp train ... shares the work among R ranks.
       Flags win over --config, which wins over --preset and that over defaults.
       The run folder gets model.safetensors, metrics.csv, metrics.jsonl,
-      plan.yaml, run.json and status.json; with --save-best
-      best.safetensors, with warm restarts snapshots/.
+      plan.yaml, run.json and status.json; with --ema
+      model-ema.safetensors, with --save-best best.safetensors, with
+      warm restarts snapshots/.
       """
   )
 
@@ -45,7 +46,7 @@ struct TrainCommand: RankCommand, FieldTaker {
     let console = RunDisplay(plan, quiet: quiet, library: world.library)
     let run = try TrainingRun(
       plan,
-      communicator: world.communicator,
+      in: try RunEnvironment(plan, world.communicator),
       launch: RunRecord.Launch(
         version: Version.text,
         mpi: world.library,

@@ -12,13 +12,13 @@ import Training
 enum Banner {
   static func lines(
     _ trainer: Trainer,
-    _ source: DataSource,
-    _ placement: Placement,
-    ranks: Int,
+    _ environment: RunEnvironment,
     library: String,
     folder: String
   ) -> [String] {
     let (plan, model) = (trainer.plan, trainer.model)
+    let (source, placement) = (environment.source, environment.placement)
+    let ranks = environment.communicator.size
     let mpi = library == "none" ? "no MPI" : "\(library.prefix { $0 != "," })"
     let count = grouped(model.layout.parameterCount)
     return [

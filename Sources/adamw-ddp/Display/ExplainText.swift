@@ -113,7 +113,8 @@ enum ExplainText {
       + TextTable.lines(cells)
   }
 
-  /// The plan in one dialect: flags, call, and a sentence for each thing that is not the same or not in the call.
+  /// The plan in one dialect: flags, call, and a sentence for each thing that is not the same or
+  /// not in the call.
   static func whole(_ translation: DialectTranslation) throws -> [String] {
     let call = try translation.plan.map { try OptimizerCall($0) }
     let flags = translation.flags ?? "--dialect \(translation.dialect.rawValue) cannot say it:"

@@ -9,7 +9,8 @@ import Runs
 import Tensors
 import Training
 
-/// A run on the screen: the banner, then a progress bar on a terminal or a line an interval elsewhere.
+/// A run on the screen: the banner, then a progress bar on a terminal or a line an interval
+/// elsewhere.
 final class RunDisplay: RunConsole {
   private let plan: TrainingPlan
   private let quiet: Bool
@@ -24,33 +25,20 @@ final class RunDisplay: RunConsole {
     (self.plan, self.quiet, self.library) = (plan, quiet, library)
   }
 
-  func begin(
-    _ trainer: Trainer,
-    _ source: DataSource,
-    _ placement: Placement,
-    ranks: Int,
-    folder: String
-  ) {
+  func begin(_ trainer: Trainer, _ environment: RunEnvironment, folder: String) {
     steps = trainer.horizon.steps
     begun = .now
     let logger = Console.logger(quiet ? .warning : .info)
-    for note in source.notes { logger.notice("\(note)") }
+    for note in environment.source.notes { logger.notice("\(note)") }
     if !quiet {
-      let lines = Banner.lines(
-        trainer,
-        source,
-        placement,
-        ranks: ranks,
-        library: library,
-        folder: folder
-      )
+      let lines = Banner.lines(trainer, environment, library: library, folder: folder)
       for line in lines { Console.line(line) }
     }
     // Last, where it is seen.
     for warning in trainer.horizon.warnings { logger.warning("\(warning)") }
     let advice = SlowKernels.advice(
       ProcessInfo.processInfo.environment,
-      threads: placement.threadsByRank[0]
+      threads: environment.placement.threadsByRank[0]
     )
     if let advice { logger.warning("\(advice)") }
   }
@@ -77,7 +65,7 @@ final class RunDisplay: RunConsole {
     let loss = String(format: "%.4f", row.loss)
     let accuracy = accuracyText(row.accuracy, row.accuracy5)
     let epoch = "epoch \(row.epoch)/\(plan.epochs)"
-    if row.kind == .test || row.kind == .testOfAverage {
+    if row.kind == .test || row.kind == .testEMA {
       Console.line("\(epoch)  step \(row.step)  \(row.kind.rawValue) loss \(loss)  \(accuracy)")
     } else {
       let elapsed = (ContinuousClock.now - begun) / .seconds(1)

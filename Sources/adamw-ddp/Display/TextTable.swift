@@ -2,7 +2,8 @@ import Foundation
 
 /// Rows of cells as lines for people.
 enum TextTable {
-  /// Columns as wide as their widest cell, words to the left; `numbers` are columns that go to the right.
+  /// Columns as wide as their widest cell, words to the left; `numbers` are columns that go to the
+  /// right.
   static func lines(_ rows: [[String]], numbers: Set<Int> = []) -> [String] {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in

@@ -56,7 +56,8 @@ enum Program {
       if let complaint { throw Failure(.launch, complaint) }
       return World(mpi: nil)
     } catch {
-      // Tasks that are each alone know nothing of the others: the launcher's number decides who says so. Any other error is this rank's own.
+      // Tasks that are each alone know nothing of the others: the launcher's number decides who
+      // says so. Any other error is this rank's own.
       let complaint = LaunchVariables.singletonComplaint(worldSize: 1, environment: environment)
       if "\(error)" != complaint || LaunchVariables.isFirstTask(environment) {
         Console.error("\(error)")

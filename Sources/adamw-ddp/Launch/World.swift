@@ -23,7 +23,8 @@ struct World {
 
   /// Leaves on the good path, where every rank arrives.
   ///
-  /// They meet first: where one rank aborts while others are in MPI_Finalize, Open MPI 4.1's mpirun may hang or crash.
+  /// They meet first: where one rank aborts while others are in MPI_Finalize, Open MPI 4.1's mpirun
+  /// may hang or crash.
   func finish() {
     do {
       try communicator.barrier()
@@ -35,8 +36,8 @@ struct World {
 
   /// Says what went wrong and ends all ranks with its exit code.
   ///
-  /// An error that all ranks have is said by rank 0, whose abort ends the others while they wait: long for one that they have agreed on,
-  /// a second for one that they may each have found.
+  /// An error that all ranks have is said by rank 0, whose abort ends the others while they wait:
+  /// long for one that they have agreed on, a second for one that they may each have found.
   func leave(_ reason: ExitReason) -> Never {
     if reason.code == 0 {
       // --help and --version.

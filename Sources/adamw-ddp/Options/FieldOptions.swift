@@ -20,8 +20,8 @@ protocol FieldPart {
 
 /// The flags of one section that a command takes, made from the plan's table of fields.
 ///
-/// The parser asks an instance's mirror for what it is to parse and then decodes by the same labels, so the wrappers of @Option and @Flag
-/// need not be properties.
+/// The parser asks an instance's mirror for what it is to parse and then decodes by the same
+/// labels, so the wrappers of @Option and @Flag need not be properties.
 struct FieldOptions<Command: FieldTaker, Part: FieldPart>: ParsableArguments, CustomReflectable {
   /// A flag as the key under which its value was parsed.
   private struct Key: CodingKey {
@@ -65,7 +65,8 @@ struct FieldOptions<Command: FieldTaker, Part: FieldPart>: ParsableArguments, Cu
     }
   }
 
-  /// What @Option or @Flag would be; values may start with a dash, so that `--lr -1` is answered as a negative rate.
+  /// What @Option or @Flag would be; values may start with a dash, so that `--lr -1` is answered as
+  /// a negative rate.
   private static func wrapper(_ field: PlanField) -> Any {
     let name = NameSpecification.customLong(field.flag)
     switch field.form {

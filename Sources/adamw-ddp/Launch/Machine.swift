@@ -1,8 +1,8 @@
 import Foundation
 import Tensors
 
-/// What the operating system says of this node.
-enum Node {
+/// What the operating system says of this machine.
+enum Machine {
   /// Cores as "0-3,8".
   static func ranges(_ cores: [Int]) -> String {
     var parts: [ClosedRange<Int>] = []

@@ -1,12 +1,21 @@
 /// The stages of a step in the order in which they run, put together into chains.
 ///
-/// Made twice: once over sites without memory, to learn when each value is needed, and once over the real ones.
-struct Schedule {
+/// Made twice: once over sites without memory, to learn when each value is needed, and once over
+/// the real ones.
+struct StageOrder {
   /// A stage and where it comes from.
   struct Entry {
     let node: Int
     let isBackward: Bool
     let stage: Stage
+
+    /// A stage of `nodes[node]`.
+    init(_ nodes: [Node], node: Int, isBackward: Bool, _ stage: Stage) {
+      (self.node, self.isBackward) = (node, isBackward)
+      var named = stage
+      if named.layer.isEmpty { named.layer = nodes[node].name }
+      self.stage = named
+    }
   }
 
   /// What happens at one time.
@@ -32,7 +41,8 @@ struct Schedule {
 
   /// The schedule of all nodes; `loss` stands behind forward.
   ///
-  /// `joinsPasses` lets a convolution's backward-weights and backward-data be one chain, whose items are chunks.
+  /// `joinsPasses` lets a convolution's backward-weights and backward-data be one chain, whose
+  /// items are chunks.
   init(
     _ nodes: [Node],
     _ parts: [Part],
@@ -43,29 +53,30 @@ struct Schedule {
   ) {
     var forward = Chaining(fusions, joinsPasses)
     for (i, part) in parts.enumerated() {
-      for stage in part.forward { forward.add(Entry(node: i, isBackward: false, stage: stage)) }
+      for stage in part.forward { forward.add(Entry(nodes, node: i, isBackward: false, stage)) }
     }
     for stage in loss {
-      forward.add(Entry(node: nodes.count - 1, isBackward: false, stage: stage))
+      forward.add(Entry(nodes, node: nodes.count - 1, isBackward: false, stage))
     }
     self.forward = forward.finished()
     backward = training ? Self.backward(nodes, parts, Chaining(fusions, joinsPasses)) : []
   }
 
-  /// From the last node to the first; sums over a gradient run as soon as it is complete, while it is in cache, so before their node's turn.
+  /// From the last node to the first; sums over a gradient run as soon as it is complete, while it
+  /// is in cache, so before their node's turn.
   private static func backward(_ nodes: [Node], _ parts: [Part], _ chaining: Chaining) -> [Moment] {
     var backward = chaining
     let readers = GradientPlan.readers(nodes)
     var done = Array(repeating: 0, count: nodes.count)
     for j in nodes.indices.reversed() {
       for stage in parts[j].backward.dropFirst(done[j]) {
-        backward.add(Entry(node: j, isBackward: true, stage: stage))
+        backward.add(Entry(nodes, node: j, isBackward: true, stage))
       }
       for range in parts[j].ranges { backward.isReady(range) }
       guard chaining.fusions.contains(.gradientSums) else { continue }
       for input in Set(nodes[j].inputs).sorted(by: >) where readers[input].last?.node == j {
         let sums = parts[input].backward.prefix { $0.fusion == .gradientSums }
-        for stage in sums { backward.add(Entry(node: input, isBackward: true, stage: stage)) }
+        for stage in sums { backward.add(Entry(nodes, node: input, isBackward: true, stage)) }
         done[input] = sums.count
       }
     }
@@ -107,8 +118,8 @@ struct Schedule {
       if late.isEmpty { moments.append(.ready(range)) } else { late.append(.ready(range)) }
     }
 
-    /// Whether the open chain stays in cache with one more: groups of two sizes make one of them wait for more than its own, which pays where
-    /// both passes of a convolution read the same.
+    /// Whether the open chain stays in cache with one more: groups of two sizes make one of them
+    /// wait for more than its own, which pays where both passes of a convolution read the same.
     private func fits(_ entry: Entry) -> Bool {
       guard entry.stage.hasSize, let last = open.last(where: \.stage.hasSize) else { return true }
       return joinsPasses && last.node == entry.node && entry.isBackward

@@ -7,7 +7,7 @@ import Testing
 import TestSupport
 
 /// What a run knows of its way is written and read again as it was.
-struct RunStateTests {
+struct RunStatusTests {
   private func evaluation(_ correct: Int) -> EvaluationResult {
     EvaluationResult(loss: 1, correct: correct, correct5: nil, count: 130)
   }
@@ -33,26 +33,33 @@ struct RunStateTests {
     let folder = try RunFolder(place.path(of: "run"), existing: .refused, SoloCommunicator())
     let path = folder.file(RunStatus.name)
     let writer = ModelWriter(folder, model, source, SoloCommunicator())
-    try writer.write(.running, step: 0)
+    var progress = RunProgress()
+    try writer.write(.running, progress)
     var expected = RunStatus(.running, step: 0, kept: KeptModels())
     #expect(try RunFolder.read(RunStatus.self, from: path) == expected)
 
+    func keep(_ reason: KeptModel, after step: Int) throws {
+      progress.step = step
+      progress.kept.add(reason)
+      try writer.keep(parameters, as: reason, progress)
+    }
     var course = EvaluationCourse()
     _ = course.take(evaluation(90), step: 3, epoch: 1)
     let best = try #require(course.best)
-    try writer.keep(parameters, as: .best(best), step: 3)
-    try writer.keep(parameters, as: .snapshot(epoch: 2), step: 6)
-    #expect(writer.kept.best == best && writer.kept.snapshots == [SnapshotFile.name(epoch: 2)])
-    #expect(SnapshotFile.names(in: folder.path) == writer.kept.snapshots)
-    expected = RunStatus(.running, step: 6, kept: writer.kept)
+    try keep(.best(best), after: 3)
+    try keep(.snapshot(epoch: 2), after: 6)
+    #expect(progress.kept.best == best)
+    #expect(progress.kept.snapshots == [SnapshotFile.name(epoch: 2)])
+    #expect(SnapshotFile.names(in: folder.path) == progress.kept.snapshots)
+    expected = RunStatus(.running, step: 6, kept: progress.kept)
     #expect(try RunFolder.read(RunStatus.self, from: path) == expected)
 
     // A run that goes on knows what the one before it kept.
-    let text = try JSONEncoder().encode(writer.kept)
-    let kept = try JSONDecoder().decode(KeptModels.self, from: text)
-    let next = ModelWriter(folder, model, source, SoloCommunicator(), kept: kept)
-    try next.keep(parameters, as: .snapshot(epoch: 6), step: 18)
-    try next.write(.failed, step: 19, message: "the disk is full.")
+    let text = try JSONEncoder().encode(progress)
+    progress = try JSONDecoder().decode(RunProgress.self, from: text)
+    try keep(.snapshot(epoch: 6), after: 18)
+    progress.step = 19
+    try writer.write(.failed, progress, message: "the disk is full.")
     let read = try RunFolder.read(RunStatus.self, from: path)
     #expect(read.state == .failed && read.step == 19 && read.message == "the disk is full.")
     #expect(read.best == best && read.snapshots == [2, 6].map(SnapshotFile.name))

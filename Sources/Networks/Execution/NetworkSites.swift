@@ -4,7 +4,7 @@ import Tensors
 /// Puts a model over memory: makes the site of every node and asks the operations for their stages.
 ///
 /// Used twice, over nothing to learn the order of the stages, and over the planned memory.
-struct NetworkLayout {
+struct NetworkSites {
   let model: Model
   let layout: ParameterLayout
   let around: Site.Surroundings
@@ -47,12 +47,12 @@ struct NetworkLayout {
   }
 
   /// The stages of every node.
-  func parts(_ addresses: Addresses) -> [Schedule.Part] {
+  func parts(_ addresses: Addresses) -> [StageOrder.Part] {
     let sites = sites(addresses)
     let training = around.mode != .inference
     return model.nodes.enumerated().map { i, node in
       let trained = Self.entries(node, model, layout).filter { $0.role != .statistic }
-      return Schedule.Part(
+      return StageOrder.Part(
         forward: node.operation.forward(sites[i]),
         backward: training ? node.operation.backward(sites[i]) : [],
         ranges: training ? trained.map(\.range) : []
@@ -63,7 +63,8 @@ struct NetworkLayout {
   private func sites(_ addresses: Addresses) -> [Site] {
     var views: [InputView] = []
     var sites: [Site] = []
-    // Forward values first: a reader's site needs the views of its inputs, a gradient's factors the site of its reader.
+    // Forward values first: a reader's site needs the views of its inputs, a gradient's factors the
+    // site of its reader.
     for (i, node) in model.nodes.enumerated() {
       let site = site(i, views, addresses, factors: nil)
       sites.append(site)

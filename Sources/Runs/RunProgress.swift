@@ -1,0 +1,39 @@
+/// Everything beside tensors that a run's future depends on: with it and the tensors a run goes on
+/// as if it had never ended.
+///
+/// No generator of random numbers is in it, since every draw follows from seed and step; and the
+/// order of the images follows from the step's number.
+public struct RunProgress: Codable, Sendable, Equatable {
+  /// Steps taken.
+  public var step = 0
+  /// The best evaluation, and how many there have been since.
+  public var course = EvaluationCourse()
+  /// What the rule remembers besides its state arrays.
+  public var ruleMemory = SIMD4<Double>.zero
+  /// The steps since the last row of kind train.
+  public var interval = MetricsSums()
+  /// The steps of the epoch that was begun last.
+  public var epoch = MetricsSums()
+  /// All steps.
+  public var whole = MetricsSums()
+  /// The models that were saved on the way.
+  public var kept = KeptModels()
+  /// The last evaluation; nil before the first.
+  public var evaluation: EvaluationResult?
+  /// The last evaluation of the weights' moving average.
+  public var averageEvaluation: EvaluationResult?
+  /// Seconds that the run has taken, over all its starts.
+  public var seconds = 0.0
+
+  /// A run before its first step.
+  public init() {}
+
+  /// Takes a step in; `opensEpoch` says whether it is the first of its epoch.
+  public mutating func take(_ metrics: StepMetrics, opensEpoch: Bool) {
+    step = metrics.step
+    if opensEpoch { epoch = MetricsSums() }
+    interval.add(metrics)
+    epoch.add(metrics)
+    whole.add(metrics)
+  }
+}

@@ -1,0 +1,77 @@
+import Plans
+import Runs
+import Tensors
+
+/// Makes rows of what a run comes to, writes them and shows them; saves what is to be kept.
+final class MetricsReporter: TrainingObserver {
+  private let horizon: Horizon
+  private let log: MetricsLog?
+  private let console: (any RunConsole)?
+  private let models: ModelWriter
+  private let begun = ContinuousClock.now
+  /// Seconds of the run's earlier starts.
+  private let earlier: Double
+
+  /// A reporter of a run; ranks without log and console make no rows.
+  init(
+    _ horizon: Horizon,
+    earlier: Double,
+    log: MetricsLog?,
+    console: (any RunConsole)?,
+    models: ModelWriter
+  ) {
+    (self.horizon, self.earlier, self.log) = (horizon, earlier, log)
+    (self.console, self.models) = (console, models)
+  }
+
+  /// Seconds that the run has taken, over all its starts.
+  var seconds: Double { earlier + (ContinuousClock.now - begun) / .seconds(1) }
+
+  func finished(step: StepMetrics, interval: MetricsSums) throws {
+    console?.moved(to: step.step, loss: interval.meanLoss, rate: interval.rate)
+  }
+
+  func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) throws {
+    guard let loss = sums.meanLoss, let accuracy = sums.accuracy else { return }
+    try write(
+      MetricsRow(
+        kind: kind,
+        step: last.step,
+        epoch: last.epoch + 1,
+        loss: loss,
+        penalty: sums.meanPenalty,
+        accuracy: accuracy,
+        accuracy5: sums.accuracy5,
+        gradientNorm: last.gradientNorm,
+        learningRate: last.multiplier * horizon.learningRate,
+        multiplier: last.multiplier,
+        decay: horizon.decayPart(at: last.step - 1),
+        imagesPerSecond: sums.rate,
+        seconds: seconds
+      )
+    )
+  }
+
+  func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) throws {
+    try write(
+      MetricsRow(
+        kind: ofAverage ? .testEMA : .test,
+        step: step,
+        epoch: epoch,
+        loss: result.loss,
+        accuracy: result.accuracy,
+        accuracy5: result.accuracy5,
+        seconds: seconds
+      )
+    )
+  }
+
+  func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) throws {
+    try models.keep(parameters, as: reason, progress)
+  }
+
+  private func write(_ row: MetricsRow) throws {
+    try log?.append(row)
+    console?.show(row)
+  }
+}

@@ -1,0 +1,78 @@
+import Collectives
+import Datasets
+import Kernels
+import Plans
+import Tensors
+
+/// Where runs take place: ranks, cores and threads, kernels, and data; many runs may follow each
+/// other in one.
+public struct RunEnvironment {
+  /// The ranks.
+  public let communicator: any Communicator
+  /// Cores, threads and kernel level of all ranks.
+  public let placement: Placement
+  /// The threads of this rank.
+  public let team: ThreadTeam
+  /// The kernels of that level.
+  public let kernels: KernelSet
+  /// What is trained on and evaluated on.
+  public let source: DataSource
+  /// What it was made for; nil where its parts were given.
+  private let plan: TrainingPlan?
+
+  /// The environment that a plan asks for; every rank calls it.
+  ///
+  /// Throws the same `Failure` on all ranks: .data for data that are bad or not the same
+  /// everywhere, .usage for plans that differ or kernels that a CPU lacks, .launch for CPUs that do
+  /// not go together.
+  public init(_ plan: TrainingPlan, _ communicator: any Communicator) throws {
+    // First: what follows relies on it.
+    try SameEverywhere.check(plan, communicator)
+    let placement = try Placement(
+      communicator,
+      threads: plan.threads,
+      pin: !plan.noPin,
+      kernels: plan.kernels,
+      allowMixedCPU: plan.allowMixedCPU
+    )
+    let source = try communicator.together { try openDataSource(plan.dataRequest) }
+    try SameEverywhere.check(source, communicator)
+    self.init(communicator, placement, source, plan)
+  }
+
+  /// An environment of the given parts: starts this rank's threads.
+  public init(_ communicator: any Communicator, _ placement: Placement, _ source: DataSource) {
+    self.init(communicator, placement, source, nil)
+  }
+
+  private init(
+    _ communicator: any Communicator,
+    _ placement: Placement,
+    _ source: DataSource,
+    _ plan: TrainingPlan?
+  ) {
+    (self.communicator, self.placement, self.source) = (communicator, placement, source)
+    team = placement.team(rank: communicator.rank)
+    kernels = KernelSet(placement.level)
+    self.plan = plan
+  }
+
+  /// Lets a plan in that is the same on all ranks and asks for this environment; every rank calls it.
+  ///
+  /// Throws the same `Failure` (.usage) on all ranks for another plan, which would be followed only in part.
+  func admit(_ other: TrainingPlan) throws {
+    try SameEverywhere.check(other, communicator)
+    guard let plan else { return }
+    let decides = ["data", "val-fraction", "train-fraction", "threads", "no-pin", "kernels"]
+    for field in PlanField.all where decides.contains(field.flag) {
+      let (shared, wanted) = (field.get(plan), field.get(other))
+      if shared == wanted { continue }
+      throw Failure(
+        .usage,
+        "--\(field.flag) \(wanted ?? "by default"): this run shares data, threads and kernels with others, "
+          + "for which it is \(shared ?? "the default").",
+        isAgreed: true
+      )
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import DataParallel
+import Plans
+import Runs
+import Tensors
+
+extension Trainer {
+  /// Does what is due behind the step `last`; false when an evaluation's loss is not finite.
+  ///
+  /// Throws what the observer throws, and `Failure`: .data for images that cannot be read, .launch
+  /// when a rank is lost.
+  func carryOut(
+    _ due: RunCalendar.Due,
+    _ last: StepMetrics?,
+    _ observer: any TrainingObserver
+  ) throws -> Bool {
+    if let last, due.intervalRow {
+      try observer.report(.train, progress.interval, last: last)
+      progress.interval = MetricsSums()
+    }
+    if let last, due.epochRow { try observer.report(.epoch, progress.epoch, last: last) }
+    if due.evaluation {
+      let isFinite = try StepSection.evaluate.measure(team) { try evaluate(observer) }
+      guard isFinite else { return false }
+    }
+    if let epoch = due.snapshot {
+      try keep(parameters, as: .snapshot(epoch: epoch), observer)
+    }
+    return true
+  }
+
+  /// Evaluates; false when the loss is not finite, which shows what the last update has done.
+  private func evaluate(_ observer: any TrainingObserver) throws -> Bool {
+    let (step, epoch) = (progress.step, calendar.epochsBegun(at: progress.step))
+    let result = try evaluator.evaluate()
+    progress.evaluation = result
+    try observer.evaluated(result, ofAverage: false, step: step, epoch: epoch)
+    if let averageEvaluator {
+      try engine.optimizer.gatherAverage()
+      let result = try averageEvaluator.evaluate()
+      progress.averageEvaluation = result
+      try observer.evaluated(result, ofAverage: true, step: step, epoch: epoch)
+    }
+    guard result.loss.isFinite else { return false }
+    let isBest = progress.course.take(
+      progress.averageEvaluation ?? result,
+      step: step,
+      epoch: epoch
+    )
+    if let best = progress.course.best, calendar.keeps(best: isBest) {
+      try keep(average ?? parameters, as: .best(best), observer)
+    }
+    return true
+  }
+
+  private func keep(
+    _ parameters: FloatBuffer,
+    as reason: KeptModel,
+    _ observer: any TrainingObserver
+  ) throws {
+    var next = progress
+    next.kept.add(reason)
+    try StepSection.save.measure(team) { try observer.keep(parameters, as: reason, next) }
+    // Only what has been saved is remembered.
+    progress = next
+  }
+}
