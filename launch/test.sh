@@ -9,7 +9,9 @@ source launch/packages.sh
 flags=(-c release ${link_flags[@]+"${link_flags[@]}"})
 
 mkdir -p .build
-swift build --build-tests "${flags[@]}" 2>&1 | tee .build/tests.log
+# An import that Package.swift does not declare is an error, so that its levels are what they say.
+swift build --build-tests --explicit-target-dependency-import-check error "${flags[@]}" 2>&1 |
+  tee .build/tests.log
 mapfile -t warned < <(
   sed -nE 's/^(.*\/(Sources|Tests)\/.*):[0-9]+:[0-9]+: warning: .*/\1/p' .build/tests.log |
     grep -v /.build/checkouts/ | sort -u
