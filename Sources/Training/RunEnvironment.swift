@@ -57,22 +57,26 @@ public struct RunEnvironment {
     self.plan = plan
   }
 
-  /// Lets a plan in that is the same on all ranks and asks for this environment; every rank calls it.
+  /// Lets a plan in that is the same on all ranks and asks for this environment; every rank calls
+  /// it.
   ///
-  /// Throws the same `Failure` (.usage) on all ranks for another plan, which would be followed only in part.
+  /// Throws the same `Failure` (.usage) on all ranks for another plan, which would be followed only
+  /// in part.
   func admit(_ other: TrainingPlan) throws {
     try SameEverywhere.check(other, communicator)
     guard let plan else { return }
-    let decides = ["data", "val-fraction", "train-fraction", "threads", "no-pin", "kernels"]
-    for field in PlanField.all where decides.contains(field.flag) {
-      let (shared, wanted) = (field.get(plan), field.get(other))
-      if shared == wanted { continue }
-      throw Failure(
-        .usage,
-        "--\(field.flag) \(wanted ?? "by default"): this run shares data, threads and kernels with others, "
-          + "for which it is \(shared ?? "the default").",
-        isAgreed: true
-      )
+    let shared = ["data", "val-fraction", "train-fraction", "threads", "no-pin", "kernels"]
+    // Together, since some of them are a rank's own.
+    try communicator.together {
+      for field in PlanField.all where shared.contains(field.flag) {
+        let (own, wanted) = (field.get(plan), field.get(other))
+        if own == wanted { continue }
+        throw Failure(
+          .usage,
+          "--\(field.flag) \(wanted ?? "by default"): this run shares data, threads and kernels "
+            + "with others, for which it is \(own ?? "the default")."
+        )
+      }
     }
   }
 }

@@ -56,15 +56,17 @@ struct RunEnvironmentTests {
   func aPlanForAnotherEnvironmentIsRefused(ranks: Int) throws {
     let (data, place) = (try cifarFolder(train: 40, test: 20), try TemporaryFolder())
     let plan = runPlan(data: data.path, output: place.path(of: "run"))
-    let changes: [@Sendable (inout TrainingPlan) -> Void] = [
-      { $0.data = "synthetic" }, { $0.valFraction = 0.5 }, { $0.threads = 2 },
-      { $0.kernels = .baseline },
+    let changes: [@Sendable (inout TrainingPlan, _ rank: Int) -> Void] = [
+      { plan, _ in plan.data = "synthetic" }, { plan, _ in plan.valFraction = 0.5 },
+      { plan, _ in plan.threads = 2 }, { plan, _ in plan.kernels = .baseline },
+      // What may be a rank's own is refused by all the same.
+      { plan, rank in if rank == 0 { plan.threads = 2 } },
     ]
     for change in changes {
       let refusals = try failures(ranks: ranks) { c in
         let environment = try RunEnvironment(plan, c)
         var other = plan
-        change(&other)
+        change(&other, c.rank)
         _ = try execute(other, in: environment)
       }
       for refusal in refusals {
