@@ -4,7 +4,7 @@ internal import Yams
 
 /// The plan as YAML: the version of the arithmetic, and one key per flag.
 public enum PlanFile {
-  /// The key of the version; a file without it is of this program's.
+  /// The key of the version; a user's file without it is of this program's, a run's of the first.
   static let versionKey = "numerics-version"
 
   /// The plan with every field that it fixes, in the order of the table; throws what the library of
@@ -26,7 +26,7 @@ public enum PlanFile {
     _ kind: Failure.Kind = .usage
   ) throws {
     try naming(kind == .usage ? "--config \(path)" : path, kind) {
-      try plan.overlay(try pairs(path))
+      try plan.overlay(try pairs(path, unmarked: kind == .usage ? numericsVersion : 1))
     }
   }
 
@@ -52,24 +52,28 @@ public enum PlanFile {
     }
   }
 
-  private static func pairs(_ path: String) throws -> [(flag: String, text: String)] {
+  private static func pairs(
+    _ path: String,
+    unmarked: Int = numericsVersion
+  ) throws -> [(flag: String, text: String)] {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw Failure(.usage, "the file is missing or unreadable.")
     }
-    return try pairs(in: text)
+    return try pairs(in: text, unmarked: unmarked)
   }
 
-  /// What YAML says: of fields that it lacks the default of its version where that was another,
-  /// then its keys and values in their order.
+  /// What YAML says: of fields that it lacks the default of its version (`unmarked` where it says
+  /// none) where that was another, then its keys and values in their order.
   ///
   /// Throws a usage failure for text that is no plan.
   package static func pairs(
     in text: String,
     fields: [PlanField] = PlanField.all,
-    version newest: Int = numericsVersion
+    version newest: Int = numericsVersion,
+    unmarked: Int? = nil
   ) throws -> [(flag: String, text: String)] {
     var pairs = try keys(in: text)
-    var version = newest
+    var version = unmarked ?? newest
     if let index = pairs.firstIndex(where: { $0.flag == versionKey }) {
       version = try self.version(pairs.remove(at: index).text, newest: newest)
     }

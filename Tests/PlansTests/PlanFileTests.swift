@@ -89,6 +89,22 @@ struct PlanFileTests {
     #expect(pairs.map(\.text) == texts && pairs.allSatisfy { $0.flag == "made-up" })
   }
 
+  /// A run's own file that names no version is older than the key.
+  @Test func aRunsFileWithoutAVersionIsOfTheFirst() throws {
+    let field = PlanField(
+      "made-up",
+      \.cutout,
+      .integer(0...100),
+      .method,
+      earlierDefaults: [1: "8"],
+      "a field"
+    )
+    let texts = try [nil, 1].map {
+      try PlanFile.pairs(in: "", fields: [field], version: 2, unmarked: $0).map(\.text)
+    }
+    #expect(texts == [[], ["8"]])
+  }
+
   @Test func aMissingFileIsNamed() {
     let failure = #expect(throws: Failure.self) { try PlanFile.read("/nowhere/plan.yaml") }
     #expect(failure?.kind == .usage)
