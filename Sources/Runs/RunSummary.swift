@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a run came to: the JSON object at its end.
 public struct RunSummary: Encodable, Sendable {
   /// How it ended: done or diverged.
@@ -45,51 +47,32 @@ public struct RunSummary: Encodable, Sendable {
   /// The path of the run folder.
   public let output: String
 
-  /// What a run of these figures came to.
+  /// What a run that ended in `state` at `progress` came to; `images` are those to train on, B.
   package init(
-    state: RunStatus.State,
+    _ state: RunStatus.State,
+    _ progress: RunProgress,
     parameters: Int,
-    steps: Int,
-    epochs: Double,
-    trainLoss: Double?,
-    trainAccuracy: Double?,
-    testLoss: Double?,
-    testAccuracy: Double?,
-    testAccuracy5: Double?,
-    emaTestAccuracy: Double?,
-    best: BestEvaluation?,
+    images: Int,
     stoppedEarly: Bool,
-    snapshots: [String],
-    recommended: String?,
-    imagesPerS: Double?,
     seconds: Double,
     ranks: Int,
     threads: Int,
     lanes: Int,
-    digest: String,
+    digest: Digest,
     output: String
   ) {
-    self.state = state
-    self.parameters = parameters
-    self.steps = steps
-    self.epochs = epochs
-    self.trainLoss = trainLoss
-    self.trainAccuracy = trainAccuracy
-    self.testLoss = testLoss
-    self.testAccuracy = testAccuracy
-    self.testAccuracy5 = testAccuracy5
-    self.emaTestAccuracy = emaTestAccuracy
-    self.best = best
-    self.stoppedEarly = stoppedEarly
-    self.snapshots = snapshots
-    self.recommended = recommended
-    self.imagesPerS = imagesPerS
-    self.seconds = seconds
-    self.ranks = ranks
-    self.threads = threads
-    self.lanes = lanes
-    self.digest = digest
-    self.output = output
+    (self.state, self.parameters, steps) = (state, parameters, progress.step)
+    epochs = (Double(progress.whole.samples) / Double(images) * 1e6).rounded() / 1e6
+    (trainLoss, trainAccuracy) = (progress.epoch.meanLoss, progress.epoch.accuracy)
+    (testLoss, testAccuracy) = (progress.evaluation?.loss, progress.evaluation?.accuracy)
+    testAccuracy5 = progress.evaluation?.accuracy5
+    emaTestAccuracy = progress.averageEvaluation?.accuracy
+    (best, self.stoppedEarly) = (progress.course.best, stoppedEarly)
+    snapshots = progress.kept.snapshots
+    recommended = snapshots.last ?? (state == .done ? ModelFile.name : nil)
+    (imagesPerS, self.seconds) = (progress.whole.rate, seconds)
+    (self.ranks, self.threads, self.lanes) = (ranks, threads, lanes)
+    (self.digest, self.output) = (digest.description, output)
   }
 
   /// Writes every key: what is unknown or not finite is null; throws what the encoder throws.

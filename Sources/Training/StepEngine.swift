@@ -186,8 +186,8 @@ public final class StepEngine {
 
   /// (a) From the losses of the round to gradients.
   ///
-  /// In the last round each bucket's reduce-scatter starts as soon as its gradients are final. Throws
-  /// `Failure` (.launch) when a rank is lost.
+  /// In the last round each bucket's reduce-scatter starts as soon as its gradients are final.
+  /// Throws `Failure` (.launch) when a rank is lost.
   public func backward() throws {
     try StepSection.backward.measure(team) {
       try network.backward { range in

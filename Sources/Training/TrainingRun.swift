@@ -171,29 +171,17 @@ public struct TrainingRun {
   private func summary(_ outcome: Trainer.Outcome) -> RunSummary {
     var digest = Digest()
     digest.update(UnsafeBufferPointer(trainer.parameters.elements))
-    let (progress, placement) = (trainer.progress, environment.placement)
-    let passes = Double(progress.whole.samples) / Double(environment.source.train.count)
     return RunSummary(
-      state: outcome.state,
+      outcome.state,
+      trainer.progress,
       parameters: trainer.model.layout.parameterCount,
-      steps: progress.step,
-      epochs: (passes * 1e6).rounded() / 1e6,
-      trainLoss: progress.epoch.meanLoss,
-      trainAccuracy: progress.epoch.accuracy,
-      testLoss: progress.evaluation?.loss,
-      testAccuracy: progress.evaluation?.accuracy,
-      testAccuracy5: progress.evaluation?.accuracy5,
-      emaTestAccuracy: progress.averageEvaluation?.accuracy,
-      best: progress.course.best,
+      images: environment.source.train.count,
       stoppedEarly: trainer.stoppedEarly,
-      snapshots: progress.kept.snapshots,
-      recommended: progress.kept.snapshots.last ?? (outcome == .done ? ModelFile.name : nil),
-      imagesPerS: progress.whole.rate,
       seconds: reporter.seconds,
       ranks: environment.communicator.size,
-      threads: placement.threadsByRank[0],
+      threads: environment.placement.threadsByRank[0],
       lanes: plan.lanes,
-      digest: digest.description,
+      digest: digest,
       output: folder.path
     )
   }
