@@ -13,6 +13,8 @@ public struct KeptModels: Codable, Sendable, Equatable {
     switch model {
     case .best(let evaluation): best = evaluation
     case .snapshot: snapshots.append(model.name)
+    // Whether these are there the state of the run says.
+    case .last, .average: break
     }
   }
 }

@@ -18,6 +18,14 @@ public struct RunCalendar: Sendable {
     public var snapshot: Int?
   }
 
+  /// Why a run is over.
+  public enum End: Sendable {
+    /// All its steps are taken.
+    case lastStep
+    /// No evaluation was better for too long.
+    case noBetter
+  }
+
   private let steps: Int
   private let stepsPerEpoch: Int
   private let logEvery: Int
@@ -54,16 +62,16 @@ public struct RunCalendar: Sendable {
     return due
   }
 
-  /// Whether the parameters of an evaluation are to be saved.
+  /// What there is to keep of an evaluation: its parameters, where it is the best and they are wanted.
   public func keeps(best isBest: Bool) -> Bool { isBest && saveBest }
 
-  /// Whether a run that has come to `progress`, at an evaluation that is done, ends before its last
-  /// step since no evaluation was better for too long.
-  public func stopsEarly(_ progress: RunProgress) -> Bool {
-    guard let patience, progress.step < steps, due(after: progress.step).evaluation else {
-      return false
-    }
-    return progress.course.sinceBest >= patience
+  /// Why a run that has come to `progress` is over; nil while it goes on.
+  ///
+  /// All that was due behind its last step must be done. At a run's end its model is saved.
+  public func end(of progress: RunProgress) -> End? {
+    if progress.step >= steps { return .lastStep }
+    guard let patience, due(after: progress.step).evaluation else { return nil }
+    return progress.course.sinceBest >= patience ? .noBetter : nil
   }
 
   /// Epochs begun when `step` steps are taken; 0 before the first.

@@ -52,7 +52,8 @@ extension Trainer {
     return true
   }
 
-  private func keep(
+  /// Has the observer save parameters; throws what it throws.
+  func keep(
     _ parameters: FloatBuffer,
     as reason: KeptModel,
     _ observer: any TrainingObserver

@@ -41,7 +41,7 @@ public final class Trainer {
   /// How far the run is.
   public internal(set) var progress: RunProgress
   /// Whether the run is over because no evaluation was better for too long.
-  public private(set) var stoppedEarly = false
+  public var stoppedEarly: Bool { calendar.end(of: progress) == .noBetter }
   /// What this rank asks of all in the steps to come; set by the thread that trains, between steps.
   public var flags: StepFlags = []
 
@@ -126,19 +126,19 @@ public final class Trainer {
     team.recorder = recorder
     // The next run of the environment may want none.
     defer { team.recorder = nil }
-    stoppedEarly = calendar.stopsEarly(progress)
     if progress.step == 0 {
       guard try carryOut(calendar.due(after: 0), nil, observer) else { return .diverged }
     }
-    while progress.step < horizon.steps && !stoppedEarly {
+    while calendar.end(of: progress) == nil {
       guard let (metrics, stops) = try takeStep() else { return .diverged }
       try observer.finished(step: metrics, interval: progress.interval)
       let due = calendar.due(after: progress.step)
       guard try carryOut(due, metrics, observer) else { return .diverged }
-      stoppedEarly = calendar.stopsEarly(progress)
-      if stops && progress.step < horizon.steps && !stoppedEarly { return .stopped }
+      if stops && calendar.end(of: progress) == nil { return .stopped }
     }
     try checkReplicas(parameters, communicator)
+    try keep(parameters, as: .last, observer)
+    if let average { try keep(average, as: .average, observer) }
     return .done
   }
 

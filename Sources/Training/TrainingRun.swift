@@ -129,7 +129,8 @@ public struct TrainingRun {
     }
     do {
       try environment.communicator.together {
-        if environment.communicator.rank == 0 { try save(outcome) }
+        guard environment.communicator.rank == 0 else { return }
+        try models.write(outcome.state, trainer.progress, message: earlyEnd)
       }
       try trainer.writeProfile()
     } catch {
@@ -145,17 +146,6 @@ public struct TrainingRun {
   /// The error itself matters more than whether this can still be written.
   private func note(_ error: any Error) {
     try? models.write(.failed, trainer.progress, message: "\(error)")
-  }
-
-  private func save(_ outcome: Trainer.Outcome) throws {
-    let step = trainer.progress.step
-    if outcome == .done {
-      try models.write(trainer.parameters, ModelFile.name, steps: step)
-      if let average = trainer.average {
-        try models.write(average, ModelFile.averageName, steps: step)
-      }
-    }
-    try models.write(outcome.state, trainer.progress, message: earlyEnd)
   }
 
   /// What status.json says of a run that stopped before its last step.

@@ -42,8 +42,8 @@ struct BestModelTests {
       return Course(
         right: watcher.evaluations.enumerated().filter { !averaged || $0.offset % 2 == 1 }
           .map(\.element.correct),
-        keptSteps: watcher.kept.map(\.step),
-        keptBits: watcher.kept.map(\.bits),
+        keptSteps: watcher.best.map(\.step),
+        keptBits: watcher.best.map(\.bits),
         best: trainer.progress.course.best,
         stoppedEarly: trainer.stoppedEarly,
         steps: trainer.progress.step,

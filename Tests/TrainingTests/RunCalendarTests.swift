@@ -115,11 +115,13 @@ struct RunCalendarTests {
         progress.step = 5 * (number + 1)
         let result = EvaluationResult(loss: 1, correct: right, correct5: nil, count: 10)
         _ = progress.course.take(result, step: progress.step, epoch: 1)
-        let stops = calendar.stopsEarly(progress)
+        let end = calendar.end(of: progress)
+        let isLast = progress.step >= plan.steps ?? 35
+        #expect((end == .lastStep) == isLast)
         // Between evaluations nothing is decided.
         progress.step += 1
-        #expect(!calendar.stopsEarly(progress))
-        return stops ? progress.step - 1 : nil
+        #expect(isLast || calendar.end(of: progress) == nil)
+        return end == .noBetter ? progress.step - 1 : nil
       }
     }
     #expect(try stops(plan) == [15, 30])

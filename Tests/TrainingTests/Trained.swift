@@ -43,6 +43,11 @@ final class StepWatcher: TrainingObserver {
   private(set) var evaluations: [EvaluationResult] = []
   private(set) var kept: [(model: KeptModel, step: Int, bits: [UInt32])] = []
 
+  /// Those that were the best so far.
+  var best: [(model: KeptModel, step: Int, bits: [UInt32])] {
+    kept.filter { if case .best = $0.model { true } else { false } }
+  }
+
   init(_ onStep: @escaping (StepMetrics) throws -> Void = { _ in }) { self.onStep = onStep }
 
   func finished(step: StepMetrics, interval: MetricsSums) throws { try onStep(step) }
