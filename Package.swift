@@ -177,7 +177,7 @@ let package = Package(
     tests(
       "CommandLineTests",
       // The program itself is what these spawn.
-      ["adamw-ddp", "MPICollectives", "Plans", "Checkpoints", "TestSupport"]
+      ["adamw-ddp", "plan-fuzzer", "MPICollectives", "Plans", "Checkpoints", "TestSupport"]
     ),
     .executableTarget(
       name: "rank-checks",
@@ -200,6 +200,15 @@ let package = Package(
       name: "gradient-probe",
       dependencies: ["Checkpoints", "Networks", "Tensors", "TestSupport"],
       path: "Tests/gradient-probe",
+      swiftSettings: common
+    ),
+    // Random plans, each run in two places; Tests/plan-fuzzer.sh runs it.
+    .executableTarget(
+      name: "plan-fuzzer",
+      dependencies: [
+        "Plans", "Datasets", "Networks", "Optimizers", "Kernels", "Tensors", "TestSupport",
+      ],
+      path: "Tests/plan-fuzzer",
       swiftSettings: common
     ),
     // Counts allocations of training steps; a program of its own, because it is traced as a whole.
