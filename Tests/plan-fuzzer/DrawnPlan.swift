@@ -32,7 +32,7 @@ struct DrawnPlan {
       guard let text = FieldValues.text(of: field, &dice) else {
         throw Complaint("no values of --\(field.flag) are known: add them to FieldValues")
       }
-      guard dice.one(in: share) else { continue }
+      guard FieldValues.always.contains(field.flag) || dice.one(in: share) else { continue }
       let setting = (field.flag, text)
       if take(setting) { continue }
       // A large network is tried for two steps.

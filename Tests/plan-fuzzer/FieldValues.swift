@@ -19,6 +19,8 @@ enum FieldValues {
     (flag: "batch-size", text: "24"), (flag: "epochs", text: "2"),
     (flag: "model", text: "smallcnn"),
   ]
+  /// The fields of which a value is drawn for every plan.
+  static let always: Set<String> = ["model"]
   /// Those that others depend on come first: what then does not fit is left out.
   static let first = [
     "lanes", "batch-size", "bn", "epochs", "steps", "model", "dialect", "opt", "sched",
@@ -29,7 +31,7 @@ enum FieldValues {
     .merging(output) { $1 }
 
   private static let data: [String: Draw] = [
-    // The smallest in half of the plans: what surrounds a network is tried faster on it.
+    // Often the smallest: what surrounds a network is tried faster on it.
     "model": { $0.one(in: 2) ? "smallcnn" : $0.pick(ModelCatalog.names) },
     "shake": { dice in
       [["shake", "even"], ["shake", "even", "keep"], ["image", "batch"]]
