@@ -1,6 +1,6 @@
 import Tensors
 
-/// A folder of the binary version of CIFAR-10, read in place.
+/// A folder of the binary version of CIFAR-10.
 ///
 /// Any `data_batch_*.bin`, in the order of their names, are the training images; `test_batch.bin`
 /// holds the test images. The format is that of https://www.cs.toronto.edu/~kriz/cifar.html: a
@@ -31,7 +31,7 @@ public struct CIFAR10Files: Sendable {
     let classes = Self.classes(in: folder)
     func records(_ names: [String]) throws(Failure) -> PlanarRecords {
       try PlanarRecords(
-        names.map { name throws(Failure) in try MappedFile(folder.path(of: name)) },
+        names.map { name throws(Failure) in try DataFile(folder.path(of: name)) },
         format: "CIFAR-10",
         shape: ImageShape(height: 32, width: 32, channels: 3),
         classes: classes
@@ -64,8 +64,8 @@ public struct CIFAR10Files: Sendable {
 
   /// The ten lines of batches.meta.txt; where it has not ten, the names everybody knows.
   private static func classes(in folder: Folder) -> [String] {
-    if let file = try? MappedFile(folder.path(of: "batches.meta.txt")) {
-      let lines = String(decoding: file.bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    if let text = try? DataFile(folder.path(of: "batches.meta.txt")).text() {
+      let lines = text.split(whereSeparator: \.isNewline)
       if lines.count == 10 { return lines.map(String.init) }
     }
     return [

@@ -8,6 +8,11 @@ public protocol ImageDataset: Sendable {
   var shape: ImageShape { get }
   /// The names of the classes, in label order.
   var classes: [String] { get }
+  /// What only a dataset of the same images has in another process of this host; nil where nobody
+  /// can tell.
+  var mark: String? { get }
+  /// Its `ImageDigest`, where that is known beforehand.
+  var digest: String? { get }
   /// The label of an image, below `classes.count`.
   func label(_ index: Int) -> Int
   /// Writes an image as height × width × channels bytes, channels contiguous (RGB RGB …); allocates
@@ -15,4 +20,11 @@ public protocol ImageDataset: Sendable {
   ///
   /// Throws a `.data` failure that names the file of an image that cannot be read.
   func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) throws(Failure)
+}
+
+extension ImageDataset {
+  /// Nobody can tell.
+  public var mark: String? { nil }
+  /// It is not known.
+  public var digest: String? { nil }
 }

@@ -46,7 +46,7 @@ public final class SampleReader: Sendable {
   ) throws(Failure) -> Int {
     let draws = epoch.map { SampleDraws(seed: seed, index: index, epoch: $0) }
     let view = view(draws)
-    try withPixels { pixels throws(Failure) in
+    try withScratchBytes(shape.count) { pixels throws(Failure) in
       try dataset.readPixels(index, into: pixels)
       normalized.withUnsafeBufferPointer { view.write(pixels, shape, $0, into: sample) }
     }
@@ -62,26 +62,5 @@ public final class SampleReader: Sendable {
     var view = SampleView()
     if let draws { for augmentation in augmentations { augmentation.move(&view, draws) } }
     return view
-  }
-
-  /// Room for the bytes of an image, on the stack up to 4096 of them.
-  ///
-  /// The standard library's temporary memory alone would be on the heap from 1025 bytes on.
-  @inline(__always)
-  private func withPixels(
-    _ body: (UnsafeMutablePointer<UInt8>) throws(Failure) -> Void
-  ) throws(Failure) {
-    if shape.count <= 4096 {
-      var pixels = InlineArray<4096, UInt8>(repeating: 0)
-      var span = pixels.mutableSpan
-      try span.withUnsafeMutableBufferPointer { buffer throws(Failure) in
-        if let start = buffer.baseAddress { try body(start) }
-      }
-    } else {
-      try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: shape.count) {
-        buffer throws(Failure) in
-        if let start = buffer.baseAddress { try body(start) }
-      }
-    }
   }
 }
