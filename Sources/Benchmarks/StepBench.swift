@@ -48,6 +48,7 @@ public struct StepBench: Sendable {
   /// Throws `Failure` on all ranks: .usage for plans that differ or do not fit into memory, .launch
   /// for CPUs that do not go together or a lost rank, .diverged for a step that is not finite.
   public func run(_ communicator: any Communicator) throws -> Result {
+    try SameEverywhere.check(plan, communicator)
     let placement = try Placement(
       communicator,
       threads: plan.threads,
@@ -55,7 +56,6 @@ public struct StepBench: Sendable {
       kernels: plan.kernels,
       allowMixedCPU: plan.allowMixedCPU
     )
-    try SameEverywhere.check(plan, communicator)
     let planned = try communicator.together {
       let most = placement.threadsByRank.max() ?? 1
       try MemoryCheck.admit(

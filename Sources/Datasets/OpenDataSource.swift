@@ -24,6 +24,7 @@ public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource
   return DataSource(
     name: format.name,
     train: split.train,
+    whole: parts.train,
     test: test,
     normalization: parts.normalization,
     notes: parts.notes

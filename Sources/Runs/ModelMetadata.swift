@@ -76,7 +76,7 @@ public struct ModelMetadata: Sendable, Equatable {
   }
 
   /// The metadata as they stand in a file; throws what the encoder throws.
-  func texts() throws -> [String: String] {
+  package func texts() throws -> [String: String] {
     var texts = [
       "model": model,
       "classes": try Self.json(classes),

@@ -59,6 +59,8 @@ public enum Evaluation {
   public static func execute(_ request: Request, _ communicator: any Communicator) throws -> Summary
   {
     let (members, source, plan) = try communicator.together { try open(request) }
+    try SameEverywhere.check(plan, communicator)
+    try SameEverywhere.check(members, communicator)
     let placement = try Placement(
       communicator,
       threads: request.threads,
@@ -66,6 +68,8 @@ public enum Evaluation {
       kernels: plan.kernels,
       allowMixedCPU: request.allowMixedCPU
     )
+    let team = placement.team(rank: communicator.rank)
+    _ = try SameEverywhere.digest(of: source.test, "test", team: team, communicator)
     let (first, buffers) = (members[0], members.map(\.parameters))
     let classes = first.metadata.classes.count
     // A vote puts its members' in there one after another.
@@ -76,7 +80,7 @@ public enum Evaluation {
       dataset: source.test,
       normalization: first.metadata.normalization,
       communicator: communicator,
-      team: placement.team(rank: communicator.rank),
+      team: team,
       kernels: KernelSet(placement.level),
       options: plan.networkOptions
     )

@@ -17,6 +17,8 @@ public struct RunEnvironment {
   public let kernels: KernelSet
   /// What is trained on and evaluated on.
   public let source: DataSource
+  /// What the data are, the same on all ranks; nil where parts were given.
+  public private(set) var dataDigest: DataDigest?
   /// What it was made for; nil where its parts were given.
   private let plan: TrainingPlan?
 
@@ -36,8 +38,12 @@ public struct RunEnvironment {
       allowMixedCPU: plan.allowMixedCPU
     )
     let source = try communicator.together { try openDataSource(plan.dataRequest) }
-    try SameEverywhere.check(source, communicator)
     self.init(communicator, placement, source, plan)
+    // Before images are held out: what is left of them follows from them and the plan.
+    dataDigest = DataDigest(
+      train: try SameEverywhere.digest(of: source.whole, "training", team: team, communicator),
+      test: try SameEverywhere.digest(of: source.test, "test", team: team, communicator)
+    )
   }
 
   /// An environment of the given parts: starts this rank's threads.
@@ -54,6 +60,7 @@ public struct RunEnvironment {
     (self.communicator, self.placement, self.source) = (communicator, placement, source)
     team = placement.team(rank: communicator.rank)
     kernels = KernelSet(placement.level)
+    dataDigest = nil
     self.plan = plan
   }
 

@@ -1,0 +1,89 @@
+import Collectives
+import Datasets
+import Synchronization
+import Tensors
+import Testing
+import TestSupport
+import Training
+
+/// Ranks that have opened other images are told so.
+struct SameImagesTests {
+  /// Other images with something changed.
+  private struct Altered: ImageDataset {
+    let base: any ImageDataset
+    var mark: String?
+    var names: [String]?
+    var inverted: (image: Int, offset: Int)?
+    var reads: ReadCount?
+
+    var count: Int { base.count }
+    var shape: ImageShape { base.shape }
+    var classes: [String] { names ?? base.classes }
+
+    func label(_ index: Int) -> Int { base.label(index) }
+
+    func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) throws(Failure) {
+      reads?.add()
+      try base.readPixels(index, into: pixels)
+      if let inverted, inverted.image == index { pixels[inverted.offset] ^= 0xFF }
+    }
+  }
+
+  private final class ReadCount: Sendable {
+    private let count = Atomic(0)
+
+    var value: Int { count.load(ordering: .relaxed) }
+
+    func add() { count.add(1, ordering: .relaxed) }
+  }
+
+  private func digests(
+    ranks: Int,
+    _ images: @escaping @Sendable (_ rank: Int) -> any ImageDataset
+  ) throws -> [String] {
+    try ThreadWorld.run(ranks: ranks) { c in
+      do {
+        let team = ThreadTeam(size: 2)
+        return try SameEverywhere.digest(of: images(c.rank), "training", team: team, c)
+      } catch let failure as Failure {
+        #expect(failure.kind == .data && failure.isAgreed)
+        return failure.message
+      }
+    }
+  }
+
+  @Test func oneByteAmongManyIsSeen() throws {
+    let images = smallSource(train: 1030).train
+    for inverted in [(1029, 191), (777, 0)] {
+      let seen = try digests(ranks: 2) {
+        $0 == 0 ? images : Altered(base: images, inverted: inverted)
+      }
+      #expect(seen[0] == seen[1] && seen[0].hasPrefix("the training images of rank 1 on "))
+      #expect(seen[0].contains(" and of rank 0 on "))
+    }
+  }
+
+  @Test func otherClassesAndOtherNumbersAreSeen() throws {
+    let (images, more) = (smallSource(train: 130).train, smallSource(train: 131).train)
+    let named = Altered(base: images, names: ["0", "1", "two", "3", "4"])
+    let seen = try [named, more].map { other in try digests(ranks: 3) { $0 == 2 ? other : images } }
+    for messages in seen {
+      #expect(Set(messages).count == 1)
+      #expect(messages[0].hasPrefix("the training images of rank 2 on "))
+    }
+    #expect(seen[0][0].contains("class 2 is two there") && seen[1][0].contains("131 of "))
+  }
+
+  /// The same files are read once by all ranks of a host together, others by those who have them;
+  /// the digest does not depend on it.
+  @Test func sameFilesAreReadOnce() throws {
+    let images = smallSource(train: 1030).train
+    let alone = try digests(ranks: 1) { _ in images }[0]
+    for (marks, times) in [(["a", "a", "a"], 1), (["a", "b", "a"], 2), ([nil, nil, "a"], 3)] {
+      let reads = ReadCount()
+      let seen = try digests(ranks: 3) { Altered(base: images, mark: marks[$0], reads: reads) }
+      #expect(seen == [alone, alone, alone])
+      #expect(reads.value == times * images.count)
+    }
+  }
+}
