@@ -30,10 +30,11 @@ extension ProgramTests {
       #expect(job.sentences.first?.contains("\(words) for rank 1") == true, "\(job.stderr)")
     }
 
-    @Test func otherImagesOfTheSameNumber() throws {
+    @Test func oneByteOfOneImage() throws {
       let (one, two) = (try TemporaryFolder(), try TemporaryFolder())
       for (folder, shade) in [(one, UInt8(10)), (two, UInt8(11))] {
-        let records = (0..<20).flatMap { [UInt8($0 % 10)] + Array(repeating: shade, count: 3072) }
+        var records = (0..<20).flatMap { [UInt8($0 % 10)] + Array(repeating: 10, count: 3072) }
+        records[12 * recordBytes + 77] = shade
         try folder.write(records, to: "data_batch_1.bin")
         try folder.write(records, to: "test_batch.bin")
       }
@@ -42,7 +43,83 @@ extension ProgramTests {
         "--batch-size 8 --data '\(one.path)'"
       )
       #expect(job.status == 65, "\(job.stderr)")
-      #expect(job.sentences.first?.contains("images of rank 1 on ") == true, "\(job.stderr)")
+      #expect(job.sentences.first?.contains("training images of rank 1 on ") == true, "\(job.stderr)")
+    }
+
+    /// One rank is told to do something else than to train: nobody waits for it.
+    @Test(
+      arguments: [
+        ("set -- eval /no/such/run", "the command is eval for"),
+        ("set -- --help", "the command is --help for"),
+        ("set -- --version", "the command is --version for"),
+        ("set -- \"$@\" --print-plan", "--print-plan is true for"),
+        ("set -- estimate", "the command is estimate for"),
+        ("set -- bench step", "the command is bench step for"),
+        ("set -- doctor", "the command is doctor for"),
+        ("set -- train --nonsense", "nonsense"),
+        ("set -- \"$@\" --profile f", "--profile is f for"),
+        ("set -- \"$@\" --zero 0", "--zero is 0 for"),
+        ("set -- \"$@\" --steps 2", "--steps is 2 for"),
+        ("set -- \"$@\" --eval-every 2", "--eval-every is 2 for"),
+        ("set -- \"$@\" --save-best", "--save-best is true for"),
+      ]
+    )
+    func anotherCommand(onRankOne: String, words: String) throws {
+      let job = try job(onRankOne)
+      #expect(job.status == 64, "\(job.stderr)")
+      let sentence = job.sentences.first ?? ""
+      #expect(sentence.contains(words) && sentence.contains("rank 1 on "), "\(job.stderr)")
+    }
+
+    /// What is not the plan's: models, measurements.
+    @Test(
+      arguments: [
+        ("eval", "--json", "set -- eval OTHER", "RUN|FILE is OTHER for rank 1"),
+        ("eval", "", "set -- \"$@\" --logits f", "--logits is f for rank 1"),
+        ("eval", "", "set -- \"$@\" --conv direct", "--conv is direct for rank 1"),
+        ("bench step", "--steps 1 --repeats 1", "set -- \"$@\" --steps 2", "--steps is 2 for rank 1"),
+        ("bench step", "--repeats 1", "set -- \"$@\" --size 8", "--size is 8 for rank 1"),
+        ("bench step", "--repeats 1", "set -- \"$@\" --zero 0", "--zero is 0 for rank 1"),
+      ]
+    )
+    func otherCommandsToo(
+      command: String,
+      flags: String,
+      onRankOne: String,
+      words: String
+    ) throws {
+      let run = try ShortRun.shared.get()
+      let subject = command == "eval" ? "'\(run.folder)'" : "--model smallcnn"
+      let job = try script(
+        """
+        set -- \(command) \(subject) \(flags)
+        if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then \(onRankOne); fi
+        exec "$PROGRAM" "$@"
+        """,
+        ranks: 2,
+        seconds: 20
+      )
+      #expect(job.status == 64 && job.endedInOrder && job.sentences.count == 1, "\(job.stderr)")
+      #expect(job.sentences.first?.contains(words) == true, "\(job.stderr)")
+    }
+
+    /// A copy of a run whose model is another: the path is the same, and what lies there is not.
+    @Test func anotherModelUnderTheSamePath() throws {
+      let (run, folder) = (try ShortRun.shared.get(), try TemporaryFolder())
+      var bytes = try Array(Data(contentsOf: URL(filePath: run.model)))
+      bytes[bytes.count - 1] ^= 1
+      try folder.write(bytes, to: "1/model.safetensors")
+      try folder.write(Array(Data(contentsOf: URL(filePath: run.model))), to: "0/model.safetensors")
+      let job = try script(
+        """
+        cd '\(folder.path)'/$OMPI_COMM_WORLD_RANK
+        exec "$PROGRAM" eval model.safetensors --data '\(run.images)'
+        """,
+        ranks: 2,
+        seconds: 20
+      )
+      #expect(job.status == 65 && job.endedInOrder && job.sentences.count == 1, "\(job.stderr)")
+      #expect(job.sentences.first?.hasPrefix("the model of rank 1 on ") == true, "\(job.stderr)")
     }
 
     @Test(.enabled(if: isX86, "OpenBLAS has other cores here"))

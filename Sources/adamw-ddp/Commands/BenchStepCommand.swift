@@ -33,6 +33,13 @@ struct BenchStepCommand: RankCommand, FieldTaker {
 
   func validate() throws { try requirePositive("steps", steps) }
 
+  var agreed: KeyValuePairs<String, String> {
+    [
+      "--size": "\(images.size)", "--classes": "\(images.classes)", "--repeats": "\(bench.repeats)",
+      "--steps": "\(steps)",
+    ]
+  }
+
   func run(_ world: World) throws {
     let communicator = world.communicator
     let (plan, model) = try communicator.together {

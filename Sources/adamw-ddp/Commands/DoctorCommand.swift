@@ -13,6 +13,8 @@ struct DoctorCommand: RankCommand {
     discussion: "Start it as the training will be started, under mpirun or srun, to see every rank."
   )
 
+  var agreed: KeyValuePairs<String, String> { [:] }
+
   func run(_ world: World) throws {
     let communicator = world.communicator
     let environment = ProcessInfo.processInfo.environment

@@ -39,6 +39,12 @@ struct EvalCommand: RankCommand, FieldTaker {
   @Flag(name: .customLong("json"), help: "print one JSON object on stdout")
   var json = false
 
+  var agreed: KeyValuePairs<String, String> {
+    [
+      "RUN|FILE": path, "--ensemble": ensemble ?? "not given", "--logits": logits ?? "not given",
+    ]
+  }
+
   func run(_ world: World) throws {
     // The plan's own fields read and check the numbers.
     var plan = TrainingPlan()

@@ -11,6 +11,8 @@ struct SelfTestCommand: RankCommand {
     abstract: "Check that one process and three ranks train the same bits here (seconds)."
   )
 
+  var agreed: KeyValuePairs<String, String> { [:] }
+
   func run(_ world: World) throws {
     // The three ranks live inside one process, so one is enough.
     guard world.leads else { return }

@@ -32,6 +32,9 @@ struct TrainCommand: RankCommand, FieldTaker {
   @Flag(name: .customLong("quiet"), help: "say nothing but warnings and errors")
   var quiet = false
 
+  // The streams are rank 0's alone.
+  var agreed: KeyValuePairs<String, String> { ["--print-plan": "\(printPlan)"] }
+
   func run(_ world: World) throws {
     // Together: a --config that only some hosts can read is one error.
     let plan = try world.communicator.together {

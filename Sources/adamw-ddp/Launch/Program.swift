@@ -27,7 +27,7 @@ enum Program {
   }
 
   /// The exit code and the words of an error.
-  private static func reason(_ error: any Error) -> ExitReason {
+  static func reason(_ error: any Error) -> ExitReason {
     if let failure = error as? Failure {
       return ExitReason(
         code: failure.kind.rawValue,

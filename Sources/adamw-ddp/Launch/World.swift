@@ -70,5 +70,9 @@ struct ExitReason {
 
 /// A command that runs on every rank.
 protocol RankCommand: ParsableCommand {
+  /// What it was told beside the plan that every rank needs alike, as a flag or an argument and its
+  /// value.
+  var agreed: KeyValuePairs<String, String> { get }
+
   func run(_ world: World) throws
 }
