@@ -12,8 +12,9 @@ enum Program {
     signal(SIGPIPE, SIG_IGN)
     let environment = ProcessInfo.processInfo.environment
     let world = start(environment)
+    FatalSignals.endThisProcess()
     do {
-      let command = try AdamWDDP.parseAsRoot()
+      let command = try Invocation.read(world.communicator)
       if let command = command as? any RankCommand {
         try command.run(world)
       } else {
