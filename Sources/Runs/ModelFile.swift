@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Foundation
 import Networks
 import Tensors
 
@@ -32,6 +33,17 @@ public enum ModelFile {
     steps: Int,
     to path: String
   ) throws {
+    let bytes = try encoded(model, parameters, source: source, steps: steps)
+    try AtomicFile.write(bytes, to: path)
+  }
+
+  /// The bytes of the file; throws what the encoder of its metadata throws.
+  static func encoded(
+    _ model: Model,
+    _ parameters: FloatBuffer,
+    source: DataSource,
+    steps: Int
+  ) throws -> Data {
     var tensors: [String: Safetensors.Tensor] = [:]
     for entry in model.layout.entries {
       tensors[entry.name] = ParameterExport.tensor(entry, from: parameters)
@@ -41,7 +53,7 @@ public enum ModelFile {
       }
     }
     let metadata = try ModelMetadata(model, source).texts()
-    try Safetensors(tensors: tensors, metadata: metadata).write(to: path)
+    return Safetensors(tensors: tensors, metadata: metadata).encoded()
   }
 
   /// Reads a file that `write` made; throws `Failure` (.data) that names what is missing.

@@ -1,24 +1,37 @@
+import Checkpoints
 import Collectives
 import Datasets
+import Foundation
 import Networks
 import Tensors
 
 /// Saves the models of a run in its folder and says in status.json which there are.
-package struct ModelWriter {
+package final class ModelWriter {
   private let folder: RunFolder
   private let model: Model
   private let source: DataSource
+  private let data: DataDigest?
+  private let process: RunStatus.Process
+  /// The SHA-256 of the model that was saved last of all; nil before.
+  private var modelSHA256: String?
   private let communicator: any Communicator
 
-  /// A writer of models that were trained on `source`.
+  /// A writer of models that were trained on `source`, whose digest is `data`.
+  ///
+  /// Every rank makes one; throws `Failure` (.launch) when a rank is lost.
   package init(
     _ folder: RunFolder,
     _ model: Model,
     _ source: DataSource,
+    _ data: DataDigest? = nil,
     _ communicator: any Communicator
-  ) {
-    (self.folder, self.model, self.source) = (folder, model, source)
+  ) throws {
+    (self.folder, self.model, self.source, self.data) = (folder, model, source, data)
     self.communicator = communicator
+    process = RunStatus.Process(
+      host: communicator.hosts[0],
+      pid: try communicator.allGather([getpid()])[0][0]
+    )
   }
 
   /// Keeps parameters of a run that has come to `progress`, which knows of them; every rank calls
@@ -42,16 +55,30 @@ package struct ModelWriter {
 
   /// Writes the model file `name` of the run folder; throws `Failure` (.file).
   package func write(_ parameters: FloatBuffer, _ name: String, steps: Int) throws {
-    try ModelFile.write(model, parameters, source: source, steps: steps, to: folder.file(name))
+    let bytes = try ModelFile.encoded(model, parameters, source: source, steps: steps)
+    try AtomicFile.write(bytes, to: folder.file(name))
+    guard name == ModelFile.name else { return }
+    var digest = SHA256()
+    bytes.withUnsafeBytes { digest.update($0) }
+    modelSHA256 = digest.hexadecimal
   }
 
-  /// Writes status.json, which names what is kept; throws `Failure` (.file).
+  /// Writes status.json: how far the run is, what is kept, the model and the data; throws `Failure`
+  /// (.file).
   package func write(
     _ state: RunStatus.State,
     _ progress: RunProgress,
     message: String? = nil
   ) throws {
-    let status = RunStatus(state, step: progress.step, message: message, kept: progress.kept)
-    try folder.write(status, as: RunStatus.name)
+    let status = RunStatus(
+      state,
+      progress,
+      process,
+      message: message,
+      modelSHA256: modelSHA256,
+      data: data
+    )
+    // A run that goes on says more soon, and is not to wait for a disk.
+    try folder.write(status, as: RunStatus.name, flushed: state != .running)
   }
 }

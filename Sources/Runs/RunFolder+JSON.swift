@@ -3,14 +3,15 @@ import Foundation
 import Tensors
 
 extension RunFolder {
-  /// Writes a value as JSON with sorted snake_case keys, atomically; throws `Failure` (.file).
-  public func write(_ value: some Encodable, as name: String) throws {
+  /// Writes a value as JSON with sorted snake_case keys, atomically, and `flushed` to disk or not;
+  /// throws `Failure` (.file).
+  public func write(_ value: some Encodable, as name: String, flushed: Bool = true) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
     var data = try encoder.encode(value)
     data.append(0x0a)
-    try AtomicFile.write(data, to: file(name))
+    try AtomicFile.write(data, to: file(name), flushed: flushed)
   }
 
   /// Reads what `write` wrote, from any run's folder.

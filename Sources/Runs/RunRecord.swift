@@ -17,12 +17,15 @@ public struct RunRecord: Codable, Sendable {
     public let version: String
     /// MPI's name and version, "none" without.
     public let mpi: String
+    /// The git revision it was built from; nil where that is not known.
+    public let revision: String?
     /// The command line.
     public let command: [String]
 
     /// A launch of that program.
-    public init(version: String, mpi: String, command: [String]) {
+    public init(version: String, mpi: String, revision: String? = nil, command: [String]) {
       (self.version, self.mpi, self.command) = (version, mpi, command)
+      self.revision = revision
     }
   }
 
@@ -89,16 +92,19 @@ public struct RunRecord: Codable, Sendable {
   let multiplyAdds: Int
   let arenaBytes: Int
   let optimizerStateBytes: [Int]
+  let data: DataDigest?
   let trainImages: Int
   let testImages: Int
   let stepsPerEpoch: Int
 
-  /// The record of a run of `plan` over the images of `source`, which come to `horizon`.
+  /// The record of a run of `plan` over the images of `source`, which come to `horizon`; `data` is
+  /// their digest, nil where it is not known.
   public init(
     _ plan: TrainingPlan,
     _ horizon: Horizon,
     _ model: Model,
     _ source: DataSource,
+    _ data: DataDigest?,
     place: Place,
     launch: Launch
   ) {
@@ -128,6 +134,7 @@ public struct RunRecord: Codable, Sendable {
     parameters = model.layout.parameterCount
     multiplyAdds = model.multiplyAdds
     (arenaBytes, optimizerStateBytes) = (place.arenaBytes, place.optimizerStateBytes)
+    self.data = data
     (trainImages, testImages) = (source.train.count, source.test.count)
     stepsPerEpoch = horizon.stepsPerEpoch
   }

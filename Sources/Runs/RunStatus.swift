@@ -1,3 +1,6 @@
+import Datasets
+import Foundation
+
 /// status.json: how far a run is and how it ended.
 public struct RunStatus: Codable, Sendable, Equatable {
   /// The file's name in a run folder.
@@ -17,20 +20,98 @@ public struct RunStatus: Codable, Sendable, Equatable {
     case failed
   }
 
+  /// The process that writes the file: rank 0's, of which a reader can see whether it still runs.
+  public struct Process: Codable, Sendable, Equatable {
+    /// Its host.
+    public let host: String
+    /// Its number there.
+    public let pid: Int32
+    /// When the run was started, in UTC (ISO 8601).
+    public let started: String
+
+    /// A process that has started now.
+    public init(host: String, pid: Int32) {
+      (self.host, self.pid, started) = (host, pid, Self.now)
+    }
+
+    /// The time in UTC (ISO 8601).
+    static var now: String { ISO8601DateFormatter().string(from: Date()) }
+  }
+
+  /// Loss and right answers as fractions.
+  public struct Scores: Codable, Sendable, Equatable {
+    /// Mean loss; nil where it is not finite.
+    public let loss: Double?
+    /// Right answers.
+    public let accuracy: Double
+    /// Images whose label is among the five largest logits; nil with five classes or fewer.
+    public let accuracy5: Double?
+
+    /// Those of an evaluation.
+    init(_ result: EvaluationResult) {
+      loss = result.loss.isFinite ? result.loss : nil
+      (accuracy, accuracy5) = (result.accuracy, result.accuracy5)
+    }
+
+    /// Those of steps; nil without steps.
+    init?(_ sums: MetricsSums) {
+      guard let loss = sums.meanLoss, let accuracy = sums.accuracy else { return nil }
+      self.loss = loss.isFinite ? loss : nil
+      (self.accuracy, accuracy5) = (accuracy, sums.accuracy5)
+    }
+  }
+
   /// Whether it still goes on, and how it ended.
   public let state: State
   /// Steps taken.
   public let step: Int
+  /// Who writes this.
+  public let process: Process
+  /// When this was written, in UTC (ISO 8601).
+  public let updated: String
+  /// When the run ended; nil while it goes on, and where it was ended from outside.
+  public let ended: String?
   /// What went wrong, or what else there is to say.
   public let message: String?
+  /// The steps of the epoch that was begun last.
+  public let train: Scores?
+  /// The last evaluation.
+  public let evaluation: Scores?
+  /// The last evaluation of the weights' moving average.
+  public let averageEvaluation: Scores?
   /// The evaluation whose model is best.safetensors.
   public let best: BestEvaluation?
   /// The names of the snapshots in the run folder, the earliest first; nil where there are none.
   public let snapshots: [String]?
+  /// The SHA-256 of model.safetensors; nil before there is one.
+  public let modelSHA256: String?
+  /// What the data are; nil where that is not known.
+  public let data: DataDigest?
 
-  /// The status after `step` steps, with what is kept so far.
-  public init(_ state: State, step: Int, message: String? = nil, kept: KeptModels) {
-    (self.state, self.step, self.message) = (state, step, message)
+  /// The status of a run that has come to `progress`.
+  public init(
+    _ state: State,
+    _ progress: RunProgress,
+    _ process: Process,
+    message: String? = nil,
+    modelSHA256: String? = nil,
+    data: DataDigest? = nil
+  ) {
+    (self.state, step, self.process, self.message) = (state, progress.step, process, message)
+    updated = Process.now
+    ended = state == .running ? nil : updated
+    train = Scores(progress.epoch)
+    evaluation = progress.evaluation.map(Scores.init)
+    averageEvaluation = progress.averageEvaluation.map(Scores.init)
+    let kept = progress.kept
     (best, snapshots) = (kept.best, kept.snapshots.isEmpty ? nil : kept.snapshots)
+    (self.modelSHA256, self.data) = (modelSHA256, data)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case state, step, process, updated, ended, message, train, evaluation, averageEvaluation
+    case best, snapshots, data
+    // The strategy for keys would read the digits as a word.
+    case modelSHA256 = "modelSha256"
   }
 }

@@ -66,6 +66,11 @@ final class MetricsReporter: TrainingObserver {
     )
   }
 
+  func came(to progress: RunProgress) throws {
+    // On rank 0 alone.
+    if log != nil { try models.write(.running, progress) }
+  }
+
   func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) throws {
     try models.keep(parameters, as: reason, progress)
   }

@@ -25,6 +25,7 @@ extension Trainer {
     if let epoch = due.snapshot {
       try keep(parameters, as: .snapshot(epoch: epoch), observer)
     }
+    if due.intervalRow || due.epochRow || due.evaluation { try observer.came(to: progress) }
     return true
   }
 

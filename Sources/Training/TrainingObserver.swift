@@ -12,6 +12,8 @@ public protocol TrainingObserver: AnyObject {
   /// An evaluation after `step` steps and `epoch` epochs begun is done, of the weights or of their
   /// moving average.
   func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) throws
+  /// Rows were due behind a step, and all of them have been reported.
+  func came(to progress: RunProgress) throws
   /// These parameters, the same on every rank, are to be saved; `progress` knows of them already.
   func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) throws
 }
@@ -24,6 +26,8 @@ extension TrainingObserver {
   /// Does nothing.
   public func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) throws {
   }
+  /// Does nothing.
+  public func came(to progress: RunProgress) throws {}
   /// Does nothing.
   public func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) throws
   {}

@@ -47,19 +47,20 @@ public struct TrainingRun {
       trainer.horizon,
       model,
       source,
+      environment.dataDigest,
       place: try Self.place(trainer, environment),
       launch: launch
     )
+    let models = try ModelWriter(folder, model, source, environment.dataDigest, communicator)
     let log = try communicator.together { () throws -> MetricsLog? in
       guard leads else { return nil }
       let yaml =
         "# adamw-ddp: every field that this run fixed\n" + (try PlanFile.yaml(try Self.fixed(plan)))
       try AtomicFile.write(Data(yaml.utf8), to: folder.file("plan.yaml"))
       try folder.write(record, as: RunRecord.name)
-      try folder.write(RunStatus(.running, step: 0, kept: KeptModels()), as: RunStatus.name)
+      try models.write(.running, trainer.progress)
       return try MetricsLog(folder)
     }
-    models = ModelWriter(folder, model, source, communicator)
     reporter = MetricsReporter(
       trainer.horizon,
       earlier: trainer.progress.seconds,
@@ -67,7 +68,7 @@ public struct TrainingRun {
       console: self.console,
       models: models
     )
-    (self.folder, self.trainer) = (folder, trainer)
+    (self.folder, self.trainer, self.models) = (folder, trainer, models)
   }
 
   /// The network of a plan that can be run here; throws the same `Failure` (.usage) on all ranks
