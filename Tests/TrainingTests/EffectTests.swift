@@ -11,7 +11,7 @@ import Training
 @Suite(.serialized)
 struct EffectTests {
   /// Another value of a field, and the plan in which it can be seen.
-  private struct Change: Sendable, ExpressibleByStringLiteral {
+  struct Change: Sendable, ExpressibleByStringLiteral {
     let text: String
     /// Flags of both runs.
     var beside = ""
@@ -19,10 +19,18 @@ struct EffectTests {
     init(stringLiteral text: String) { self.text = text }
 
     init(_ text: String, _ beside: String) { (self.text, self.beside) = (text, beside) }
+
+    /// What stands beside it, as flags and values.
+    var flags: [(flag: String, text: String)] {
+      beside.split(separator: " ").map { setting in
+        let sides = setting.split(separator: "=", maxSplits: 1).map(String.init)
+        return (flag: sides[0], text: sides[1])
+      }
+    }
   }
 
   /// One for every field; DATA and PLACE stand for other images and a folder to write into.
-  private static let changes: [String: Change] = [
+  static let changes: [String: Change] = [
     "data": Change("DATA", "steps=6"), "model": "resnet20",
     "shake": Change("even-even-image", "model=shake26-2x16d batch-size=8 steps=1"),
     "val-fraction": Change("0.4", "steps=2"), "train-fraction": Change("0.5", "steps=2"),
@@ -106,11 +114,7 @@ struct EffectTests {
   func aFieldHasTheEffectOfItsRow(flag: String) throws {
     let field = try #require(PlanField.named(flag))
     let change = try #require(Self.changes[flag], "no other value of --\(flag) is tried")
-    let beside = change.beside.split(separator: " ").map { setting in
-      let sides = setting.split(separator: "=", maxSplits: 1).map(String.init)
-      return (flag: sides[0], text: sides[1])
-    }
-    let (usual, other) = (try run(beside), try run(beside + [(flag, change.text)]))
+    let (usual, other) = (try run(change.flags), try run(change.flags + [(flag, change.text)]))
     let isMoved = usual.models != other.models
     switch field.effect {
     case .method, .identity:
@@ -124,26 +128,5 @@ struct EffectTests {
     }
     #expect(field.decidesBits == (isMoved && usual.steps == other.steps))
     #expect(!field.isSweepable || field.decidesBits)
-  }
-
-  /// A rank that was told something else is named before anything is done, unless each may have its
-  /// own.
-  @Test(arguments: PlanField.all.map(\.flag))
-  func ranksMustAgreeOnWhatIsNotTheirOwn(flag: String) throws {
-    let field = try #require(PlanField.named(flag))
-    let change = try #require(Self.changes[flag], "no other value of --\(flag) is tried")
-    let messages = try ThreadWorld.run(ranks: 3) { communicator in
-      var plan = runPlan(data: "synthetic", output: "run")
-      if communicator.rank == 1 { try field.assign(change.text, to: &plan) }
-      do {
-        try SameEverywhere.check(plan, communicator)
-        return ""
-      } catch let failure as Failure {
-        return failure.message
-      }
-    }
-    #expect(Set(messages).count == 1)
-    #expect(messages[0].isEmpty == field.isLocal, "\(messages[0])")
-    #expect(field.isLocal || messages[0].hasPrefix("--\(flag) is \(change.text) for rank 1 on "))
   }
 }
