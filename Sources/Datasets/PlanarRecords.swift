@@ -67,7 +67,9 @@ struct PlanarRecords: ImageDataset {
         rebasing: block[..<min(block.count, file.size - offset)]
       )
       try file.read(at: offset, into: bytes)
-      for record in stride(from: 0, to: bytes.count, by: recordSize) { labels.append(bytes[record]) }
+      for record in stride(from: 0, to: bytes.count, by: recordSize) {
+        labels.append(bytes[record])
+      }
     }
   }
 

@@ -23,7 +23,7 @@ package final class ModelWriter {
     _ folder: RunFolder,
     _ model: Model,
     _ source: DataSource,
-    _ data: DataDigest? = nil,
+    data: DataDigest? = nil,
     _ communicator: any Communicator
   ) throws {
     (self.folder, self.model, self.source, self.data) = (folder, model, source, data)

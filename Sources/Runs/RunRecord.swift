@@ -17,13 +17,13 @@ public struct RunRecord: Codable, Sendable {
     public let version: String
     /// MPI's name and version, "none" without.
     public let mpi: String
-    /// The git revision it was built from; nil where that is not known.
-    public let revision: String?
+    /// The git revision it was built from, or "unknown".
+    public let revision: String
     /// The command line.
     public let command: [String]
 
     /// A launch of that program.
-    public init(version: String, mpi: String, revision: String? = nil, command: [String]) {
+    public init(version: String, mpi: String, revision: String = "unknown", command: [String]) {
       (self.version, self.mpi, self.command) = (version, mpi, command)
       self.revision = revision
     }

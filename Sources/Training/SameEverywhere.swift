@@ -45,7 +45,11 @@ package enum SameEverywhere {
         .joined(separator: ", ")
     }
     for own in [digests, facts] {
-      try compare(try communicator.allGather(own.joined(separator: "; ")), "the model", communicator)
+      try compare(
+        try communicator.allGather(own.joined(separator: "; ")),
+        "the model",
+        communicator
+      )
     }
   }
 

@@ -51,7 +51,7 @@ public struct TrainingRun {
       place: try Self.place(trainer, environment),
       launch: launch
     )
-    let models = try ModelWriter(folder, model, source, environment.dataDigest, communicator)
+    let models = try ModelWriter(folder, model, source, data: environment.dataDigest, communicator)
     let log = try communicator.together { () throws -> MetricsLog? in
       guard leads else { return nil }
       let yaml =

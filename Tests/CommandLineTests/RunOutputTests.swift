@@ -87,6 +87,13 @@ extension ProgramTests {
       ]
       for field in fields { #expect(record[field] != nil, "\(field)") }
       #expect(record["steps_per_epoch"] as? Int == 4)
+      // The same in both.
+      let data = try #require(record["data"] as? [String: String])
+      #expect(data.values.allSatisfy { $0.count == 64 } && data.count == 2)
+      #expect(status["data"] as? [String: String] == data)
+      let launch = try #require(record["launch"] as? [String: Any])
+      // Known only of what launch/build.sh has built.
+      #expect((launch["revision"] as? String)?.isEmpty == false)
     }
 
     /// run.json says which kernels ran; the evaluation takes those of the run.

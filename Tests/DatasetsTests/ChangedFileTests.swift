@@ -10,7 +10,9 @@ struct ChangedFileTests {
   private func read(_ index: Int, of images: any ImageDataset) -> Failure? {
     var bytes = [UInt8](repeating: 0, count: images.shape.count)
     return failure {
-      try bytes.withUnsafeMutableBufferPointer { try images.readPixels(index, into: $0.baseAddress!) }
+      try bytes.withUnsafeMutableBufferPointer {
+        try images.readPixels(index, into: $0.baseAddress!)
+      }
     }
   }
 

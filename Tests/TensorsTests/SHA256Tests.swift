@@ -44,6 +44,9 @@ struct SHA256Tests {
       #expect(cut.bytes == digest(message[...]).bytes, "\(length) bytes")
       all += cut.bytes
     }
-    #expect(digest(all[...]).hexadecimal == "d5238871a46ac4a1a75ac3fb19d645b0b3b9e5f35f5f720e2b240d605c6b694e")
+    #expect(
+      digest(all[...]).hexadecimal
+        == "d5238871a46ac4a1a75ac3fb19d645b0b3b9e5f35f5f720e2b240d605c6b694e"
+    )
   }
 }

@@ -7,6 +7,7 @@ package func standing<Score: BinaryFloatingPoint>(
   in scores: UnsafePointer<Score>,
   classes: Int
 ) -> Int {
+  precondition(label >= 0 && label < classes, "label \(label) of \(classes) classes")
   let own = scores[label]
   var before = 0
   for k in 0..<classes {

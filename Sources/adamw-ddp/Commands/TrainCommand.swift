@@ -53,6 +53,7 @@ struct TrainCommand: RankCommand, FieldTaker {
       launch: RunRecord.Launch(
         version: Version.text,
         mpi: world.library,
+        revision: BuildRevision.text ?? "unknown",
         command: CommandLine.arguments
       ),
       console: console
