@@ -58,8 +58,10 @@ public struct TrainingRun {
         "# adamw-ddp: every field that this run fixed\n" + (try PlanFile.yaml(try Self.fixed(plan)))
       try AtomicFile.write(Data(yaml.utf8), to: folder.file("plan.yaml"))
       try folder.write(record, as: RunRecord.name)
+      let log = try MetricsLog(folder)
+      // Last: where something of these fails there is no run that goes on.
       try models.write(.running, trainer.progress)
-      return try MetricsLog(folder)
+      return log
     }
     reporter = MetricsReporter(
       trainer.horizon,

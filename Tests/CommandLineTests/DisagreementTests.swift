@@ -33,10 +33,10 @@ extension ProgramTests {
     @Test func oneByteOfOneImage() throws {
       let (one, two) = (try TemporaryFolder(), try TemporaryFolder())
       for (folder, shade) in [(one, UInt8(10)), (two, UInt8(11))] {
-        var records = (0..<20).flatMap { image -> [UInt8] in
+        var records = (0..<300).flatMap { image -> [UInt8] in
           [UInt8(image % 10)] + Array(repeating: 10, count: recordBytes - 1)
         }
-        records[12 * recordBytes + 77] = shade
+        records[6 * recordBytes + 77] = shade
         try folder.write(records, to: "data_batch_1.bin")
         try folder.write(records, to: "test_batch.bin")
       }
