@@ -17,7 +17,8 @@ final class DataFile: Sendable {
 
   /// Opens a regular file; throws a `.data` failure when it is empty or cannot be read.
   init(_ path: String) throws(Failure) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe without a writer would otherwise be waited for.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
     var status = stat()
     let code = fstat(descriptor, &status) == 0 ? 0 : errno

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Glibc
 import Tensors
 import TestSupport
 import Testing
@@ -85,6 +86,12 @@ struct CIFAR10ErrorTests {
   @Test func folderInPlaceOfAFile() throws {
     let folder = try cifarFolder()
     try folder.write([], to: "data_batch_3.bin/file")
+    expect("\(folder.path)/data_batch_3.bin is not a regular file", from: folder.path)
+  }
+
+  @Test(.timeLimit(.minutes(1))) func pipeInPlaceOfAFile() throws {
+    let folder = try cifarFolder()
+    #expect(mkfifo(folder.path(of: "data_batch_3.bin"), 0o644) == 0)
     expect("\(folder.path)/data_batch_3.bin is not a regular file", from: folder.path)
   }
 

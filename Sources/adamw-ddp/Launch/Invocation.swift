@@ -26,8 +26,9 @@ enum Invocation {
       case .failure(let error):
         (AdamWDDP.message(for: error) == Version.text ? "--version" : "--help", [:])
       }
-    let program = "adamw-ddp \(Version.text) with numerics version \(numericsVersion)"
-    try compare("the program", program, communicator, .launch)
+    let revision = BuildRevision.text ?? "unknown"
+    let program = "\(Version.text), numerics \(numericsVersion), git revision \(revision)"
+    try compare("the version", program, communicator, .launch)
     try compare("the command", name, communicator)
     // Whose command is the same has the same flags.
     for (flag, value) in flags { try compare(flag, value, communicator) }
@@ -42,12 +43,13 @@ enum Invocation {
     _ communicator: any Communicator,
     _ kind: Failure.Kind = .usage
   ) throws {
+    let needed = kind == .launch ? "program" : "command"
     let all = try communicator.allGather(own)
     guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
     throw Failure(
       kind,
       "\(what) is \(all[other]) for rank \(other) on \(communicator.hosts[other]) but \(all[0]) for "
-        + "rank 0 on \(communicator.hosts[0]): every rank needs the same command.",
+        + "rank 0 on \(communicator.hosts[0]): every rank needs the same \(needed).",
       isAgreed: true
     )
   }
