@@ -20,8 +20,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
     case failed
   }
 
-  /// The process that writes the file: rank 0's, of which a reader can see whether it still runs.
-  public struct Process: Codable, Sendable, Equatable {
+  /// Rank 0's process.
+  public struct Process: Sendable, Equatable {
     /// Its host.
     public let host: String
     /// Its number there.
@@ -65,8 +65,12 @@ public struct RunStatus: Codable, Sendable, Equatable {
   public let state: State
   /// Steps taken.
   public let step: Int
-  /// Who writes this.
-  public let process: Process
+  /// The host of rank 0, whose process there tells whether the run still goes on.
+  public let host: String
+  /// The number of that process.
+  public let pid: Int32
+  /// When the run was started, in UTC (ISO 8601).
+  public let started: String
   /// When this was written, in UTC (ISO 8601).
   public let updated: String
   /// When the run ended; nil while it goes on, and where it was ended from outside.
@@ -97,7 +101,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
     modelSHA256: String? = nil,
     data: DataDigest? = nil
   ) {
-    (self.state, step, self.process, self.message) = (state, progress.step, process, message)
+    (self.state, step, self.message) = (state, progress.step, message)
+    (host, pid, started) = (process.host, process.pid, process.started)
     updated = Process.now
     ended = state == .running ? nil : updated
     train = Scores(progress.epoch)
@@ -109,8 +114,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case state, step, process, updated, ended, message, train, evaluation, averageEvaluation
-    case best, snapshots, data
+    case state, step, host, pid, started, updated, ended, message, train, evaluation
+    case averageEvaluation, best, snapshots, data
     // The strategy for keys would read the digits as a word.
     case modelSHA256 = "modelSha256"
   }
