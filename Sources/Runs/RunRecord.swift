@@ -110,7 +110,7 @@ public struct RunRecord: Codable, Sendable {
   ) {
     self.launch = launch
     (numericsVersion, metricsSchema) = (Plans.numericsVersion, MetricsRow.schema)
-    started = ISO8601DateFormatter().string(from: Date())
+    started = Date.now.formatted(.iso8601)
     (hosts, ranks, threads) = (place.hosts, place.hosts.count, place.threads)
     lanes = plan.lanes
     (blas, blasCores) = (BLAS.configuration, place.blasCores)

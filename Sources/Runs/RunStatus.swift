@@ -35,7 +35,7 @@ public struct RunStatus: Codable, Sendable, Equatable {
     }
 
     /// The time in UTC (ISO 8601).
-    static var now: String { ISO8601DateFormatter().string(from: Date()) }
+    static var now: String { Date.now.formatted(.iso8601) }
   }
 
   /// Loss and right answers as fractions.
