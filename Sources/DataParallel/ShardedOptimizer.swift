@@ -44,7 +44,8 @@ public final class ShardedOptimizer {
   /// stand.
   ///
   /// `segments` cover all elements of the plan; without, no tensor has factors of its own.
-  /// `penalizes` says whether a step's l2 may not be 0; `average` follows every update.
+  /// `penalizes` says whether a step's l2 may not be 0, and `clipsPenalty` whether clipping measures
+  /// and scales what it adds; `average` follows every update.
   public init(
     _ rule: any UpdateRule,
     plan: ReductionPlan,
@@ -55,12 +56,17 @@ public final class ShardedOptimizer {
     gradients: FloatBuffer,
     segments: [ParameterFactors.Segment]? = nil,
     penalizes: Bool = false,
+    clipsPenalty: Bool = false,
     average: WeightAverage? = nil,
     team: ThreadTeam
   ) {
     (self.rule, self.exchange, self.sharded, self.team) = (rule, exchange, sharded, team)
     (self.parameters, self.gradients, self.average) = (parameters, gradients, average)
-    sumLayout = ElementSums.Layout(penalizes: penalizes, ruleSums: rule.sums.count)
+    sumLayout = ElementSums.Layout(
+      penalizes: penalizes,
+      measuresWhole: penalizes && clipsPenalty,
+      ruleSums: rule.sums.count
+    )
     shard = StateShard(plan, rank: rank, sharded: sharded)
     self.rank = rank
     owned = plan.slices.map { $0[rank] }
@@ -107,6 +113,9 @@ public final class ShardedOptimizer {
     sums[0] = Granules.sumOfSquares(gradients.base + elements.lowerBound, count: elements.count)
     let layout = sumLayout
     if layout.penalizes { sums[1] = work.penalty(elements, scalars) }
+    if layout.measuresWhole {
+      sums[layout.wholePlace] = work.squaredWhole(elements, scalars, member: member)
+    }
     guard layout.ruleSums > 0 else { return }
     let own = work.sums(elements, scalars, member: member)
     for i in 0..<layout.ruleSums { sums[layout.count - layout.ruleSums + i] = own[i] }
@@ -115,11 +124,12 @@ public final class ShardedOptimizer {
   /// Takes the step that was begun; on return every rank has the same parameters.
   ///
   /// `totals` are what `sums` came to over all elements of all ranks; `clip` is a further factor of
-  /// the gradient. Throws `Failure` (.launch) when a rank is lost.
+  /// the gradient, with what coupled decay adds where that is measured with it. Throws `Failure` (.launch) when a rank is lost.
   public func step(_ totals: ElementSums, clip: Double = 1) throws {
     memory = rule.remember(totals.rule, scalars)
     scalars.memory = memory
     scalars.gradientScale *= clip
+    if sumLayout.measuresWhole { scalars.l2 *= clip }
     let gather = StepSection.gather
     if !sharded {
       try gather.measure(team) {

@@ -65,6 +65,15 @@ final class UpdatePieces {
     return sums
   }
 
+  /// Σ (g + l2·θ)² of the mean gradient over `range`, which lies in one range of the shard.
+  func squaredWhole(_ range: Range<Int>, _ scalars: StepScalars, member: Int) -> Double {
+    var sum = 0.0
+    forEachSpan(range, offset: shard.offset(of: range.lowerBound), scalars, member) { span, _ in
+      sum += Granules.sumOfSquares(span.gradients, count: span.count)
+    }
+    return sum
+  }
+
   /// ½·Σ l2·θ² over `range`: what coupled decay adds to the loss.
   func penalty(_ range: Range<Int>, _ scalars: StepScalars) -> Double {
     var penalty = 0.0

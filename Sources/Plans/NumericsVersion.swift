@@ -4,4 +4,7 @@
 /// A plan.yaml, a run's record and a model's metadata carry it: equal plans, seeds and data promise
 /// equal bits only where it is equal too. What a field means that an older plan.yaml lacks is its
 /// default at that file's version.
-public let numericsVersion = 1
+///
+/// 2: clipping in the dialects keras, tfa and optax, by their formula, and of coupled decay too in the
+/// first two.
+public let numericsVersion = 2

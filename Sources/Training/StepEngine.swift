@@ -58,7 +58,7 @@ public final class StepEngine {
   private let gradient: FloatBuffer
   private let reducer: GradientReducer
   private let totals: StepTotals
-  private let clipNorm: Double?
+  private let clipping: GradientClipping?
 
   /// Plans memory and traffic; every rank must call it with the same arguments.
   ///
@@ -98,7 +98,7 @@ public final class StepEngine {
         WeightAverage(decay: decay, of: buffers.parameters, layout: layout, in: $0)
       }
     }
-    clipNorm = plan.clipNorm
+    clipping = plan.clipNorm.map { GradientClipping(limit: $0, dialect: plan.dialect) }
     optimizer = ShardedOptimizer(
       rule,
       plan: reduction,
@@ -109,6 +109,7 @@ public final class StepEngine {
       gradients: gradient,
       segments: ParameterFactors.segments(layout, plan.parameterFactors),
       penalizes: plan.l2 != nil,
+      clipsPenalty: plan.clipNorm != nil && plan.dialect.clipsCoupledDecay,
       average: average,
       team: team
     )
@@ -216,7 +217,8 @@ public final class StepEngine {
       correct: record.correct,
       correct5: record.correct5,
       gradientNorm: sums.squaredGradient.squareRoot() / Double(batch.batch),
-      isFinite: record.loss.isFinite && sums.squaredGradient.isFinite,
+      isFinite: record.loss.isFinite && sums.squaredGradient.isFinite
+        && sums.squaredWhole?.isFinite != false,
       flags: totals.flags,
       lastSaved: totals.lastSaved
     )
@@ -228,13 +230,9 @@ public final class StepEngine {
   public func update() throws {
     let sums = totals.elementSums
     network.updateStatistics(LaneRecord(totals.record), samples: batch.batch)
-    let norm = sums.squaredGradient.squareRoot() / Double(batch.batch)
-    try optimizer.step(sums, clip: clip(norm))
-  }
-
-  /// The factor that brings a norm down to the largest allowed; PyTorch's formula.
-  private func clip(_ norm: Double) -> Double {
-    guard let clipNorm else { return 1 }
-    return min(1, clipNorm / (norm + 1e-6))
+    let norm =
+      sums.squaredWhole?.squareRoot()
+      ?? sums.squaredGradient.squareRoot() / Double(batch.batch)
+    try optimizer.step(sums, clip: clipping?.factor(norm) ?? 1)
   }
 }

@@ -90,6 +90,49 @@ struct OptimizerCaseTests {
     }
   }
 
+  /// In Keras' dialect the norm has what coupled decay adds, factors and exceptions included, and that
+  /// is scaled with the rest; on any number of ranks the same.
+  @Test(arguments: [Dialect.paper, .keras], [true, false])
+  func clippingKnowsCoupledDecayByDialect(dialect: Dialect, isSharded: Bool) throws {
+    var setup = setup(SGDW(MomentumConstants(factor: 0)))
+    setup.batches = [40]
+    (setup.l2, setup.isSharded, setup.factors) = (2, isSharded, try factors())
+    setup.factors[.norm]?.decay = 1
+    setup.clipping = GradientClipping(limit: 0.5, dialect: dialect)
+    let alone = try outcomes(setup, ranks: 1)[0]
+    for ranks in [2, 3, 8] {
+      for outcome in try outcomes(setup, ranks: ranks) {
+        #expect(differences(outcome.parameters, alone.parameters) == 0)
+        #expect(outcome.norms == alone.norms)
+      }
+    }
+    let (layout, rows) = (setup.layout, setup.rows(step: 0))
+    var (squares, gradients) = (0.0, [Int: (data: Double, l2: Double)]())
+    for entry in layout.entries where entry.role != .statistic {
+      for i in entry.range {
+        let l2 = entry.name.hasPrefix("bn") ? 0 : 2 * Double(unevenValue(99, 0, i))
+        let data = rows.reduce(0) { $0 + Double($1[i]) } / 40
+        let whole = dialect == .keras ? data + l2 : data
+        squares += whole * whole
+        gradients[i] = (data, l2)
+      }
+    }
+    #expect(abs(alone.norms[0] / squares.squareRoot() - 1) < 1e-6)
+    let factor = 0.5 / squares.squareRoot()
+    #expect(factor < 0.5)
+    for entry in layout.entries where entry.role != .statistic {
+      let rate = entry.name == "fc.weight" ? 0.5 : entry.name == "fc.bias" ? 2 : 1
+      for i in entry.range {
+        let (theta, g) = (Double(unevenValue(99, 0, i)), gradients[i] ?? (0, 0))
+        let clipped = factor * g.data + (dialect == .keras ? factor : 1) * g.l2
+        let decay = entry.name == "fc.weight" ? 0.25 : 1
+        let expected = theta - 0.01 * rate * clipped - 0.003 * decay * theta
+        let found = Double(Float(bitPattern: alone.parameters[i]))
+        #expect(abs(found - expected) < 2e-6 * max(1, abs(theta)), "\(entry.name)")
+      }
+    }
+  }
+
   @Test func thePenaltyIsHalfTheSquaresOfWhatItActsOn() throws {
     var setup = setup(SGD(MomentumConstants(factor: 0.9)))
     setup.batches = [40]

@@ -21,6 +21,11 @@ struct StepSetup: Sendable {
   var factors: ParameterFactors.ByGroup = [:]
   /// The factor of every gradient beside 1 / b.
   var clip = 1.0
+  /// A norm to clip at instead.
+  var clipping: GradientClipping?
+
+  /// Whether that has what coupled decay adds.
+  var clipsPenalty: Bool { clipping?.dialect.clipsCoupledDecay == true }
 
   /// Tensors with names and roles of their own instead.
   var named: [(String, ParameterRole, ParameterStorage)] = []
@@ -77,6 +82,8 @@ struct StepOutcome: Sendable {
   var squares: [UInt64] = []
   /// The penalty and the rule's sums over all elements.
   var penalties: [Double] = []
+  /// The norm that clipping goes by.
+  var norms: [Double] = []
   var ruleSums: [SIMD4<Double>] = []
   /// The moving averages of all elements.
   var average: [UInt32] = []
@@ -131,7 +138,11 @@ final class StepBench {
       plan: plan,
       batch: batch,
       recordWidth: setup.recordWidth,
-      sums: ElementSums.Layout(penalizes: setup.l2 != nil, ruleSums: setup.rule.sums.count),
+      sums: ElementSums.Layout(
+        penalizes: setup.l2 != nil,
+        measuresWhole: setup.l2 != nil && setup.clipsPenalty,
+        ruleSums: setup.rule.sums.count
+      ),
       team: team
     )
     average = WeightAverage(
@@ -150,6 +161,7 @@ final class StepBench {
       gradients: gradients[0],
       segments: ParameterFactors.segments(layout, setup.factors),
       penalizes: setup.l2 != nil,
+      clipsPenalty: setup.clipsPenalty,
       average: average,
       team: team
     )
@@ -188,7 +200,10 @@ final class StepBench {
       for i in layout.entries.filter({ $0.role == .statistic }).flatMap(\.range) {
         parameters.base[i] += unevenValue(index, 98, i)
       }
-      try optimizer.step(sums, clip: setup.clip)
+      let norm =
+        sums.squaredWhole?.squareRoot() ?? sums.squaredGradient.squareRoot() / Double(samples)
+      outcome.norms.append(norm)
+      try optimizer.step(sums, clip: setup.clipping?.factor(norm) ?? setup.clip)
       outcome.sent.append(c.traffic - before)
     }
     outcome.parameters = parameters.elements.map(\.bitPattern)

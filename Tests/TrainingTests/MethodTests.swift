@@ -62,6 +62,31 @@ struct MethodTests {
     }
   }
 
+  /// Keras clips the gradient of the loss with its regularizers, the others that of the data alone.
+  @Test(arguments: Dialect.allCases)
+  func clippingAndCoupledDecay(dialect: Dialect) throws {
+    var plan = plan("sgd") {
+      ($0.momentum, $0.steps, $0.l2, $0.clipNorm) = (0, 1, 3, 0.01)
+      $0.dialect = dialect
+    }
+    let start = try initial(plan)
+    let (model, trained) = try run(plan)
+    let length = distance(model, trained.floats, start) / 0.05
+    if [.keras, .tfa].contains(dialect) {
+      #expect(abs(length / 0.01 - 1) < 1e-3, "\(length)")
+    } else {
+      // 3·θ and a hundredth.
+      let weights = model.layout.trainable.reduce(0.0) { $0 + Double(start[$1] * start[$1]) }
+      #expect(abs(length - 3 * weights.squareRoot()) < 0.011, "\(length)")
+    }
+    // What is short enough stays as it is.
+    (plan.clipNorm, plan.l2) = (1e6, 1e-3)
+    let loose = try run(plan).trained.parameters
+    plan.clipNorm = nil
+    let isSame = try run(plan).trained.parameters == loose
+    #expect(isSame)
+  }
+
   @Test func climbingIsDescendingTurnedRound() throws {
     let down = plan("sgd") { ($0.momentum, $0.steps) = (0, 1) }
     var up = down

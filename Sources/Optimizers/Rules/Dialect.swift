@@ -87,6 +87,14 @@ public enum Dialect: String, CaseIterable, Sendable {
   /// its momentum.
   public var epsilonIsUnderRoot: Bool { self == .keras || self == .optax }
 
+  /// Whether the gradient whose norm is clipped has what coupled decay adds to it.
+  ///
+  /// In Keras that is a regularizer, part of the loss and so of what clipnorm and global_clipnorm
+  /// see, and TensorFlow Addons stands on Keras. PyTorch's clip_grad_norm_ sees the gradient before
+  /// its optimizer adds weight_decay·θ, Torch's likewise, and in optax' chains the clipping comes
+  /// first. The paper clips nothing: as in PyTorch.
+  public var clipsCoupledDecay: Bool { self == .keras || self == .tfa }
+
   /// Whether λ may be given as λ_norm: the paper's idea.
   public var normalizesDecay: Bool { self == .paper || self == .authors }
 

@@ -143,7 +143,10 @@ extension PlanField {
       \.clipNorm,
       .optional(.number(.positive)),
       .method,
-      "scale the mean gradient down to this norm, taken over all tensors and ranks"
+      "scale the mean gradient down to this norm, over all tensors and ranks; what --l2 adds is part "
+        + "of it in the dialects "
+        + Dialect.allCases.filter(\.clipsCoupledDecay).map(\.rawValue).joined(separator: ", ")
+        + ", and comes after in the others"
     ),
     PlanField(
       "ema",

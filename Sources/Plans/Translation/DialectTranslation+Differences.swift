@@ -30,6 +30,14 @@ extension DialectTranslation {
         "AMSGrad keeps the largest v̂ in optax and the largest v, corrected afterwards, elsewhere."
       )
     }
+    if source.clipNorm != nil, source.l2 ?? 0 > 0,
+      here.clipsCoupledDecay != there.clipsCoupledDecay
+    {
+      differences.append(
+        "The norm is clipped \(there.clipsCoupledDecay ? "with" : "without") what coupled decay adds "
+          + "there, \(here.clipsCoupledDecay ? "with" : "without") it here."
+      )
+    }
     return differences
   }
 

@@ -9,6 +9,7 @@ with the decay d = eta * lambda (paper, authors), lr * lambda (pytorch, keras, o
 import numpy as np
 
 RATE_INSIDE_MOMENTUM = {"paper", "keras", "tfa"}
+CLIPS_COUPLED_DECAY = {"keras", "tfa"}
 EPSILON_HAT = {"authors", "keras", "tfa"}  # added to sqrt(v) before v's bias is corrected
 
 
@@ -82,6 +83,12 @@ def adadelta(_, o, g, lr, past):
     return lr * delta
 
 
+def clipped(dialect, limit, g):
+    """PyTorch adds 1e-6 to the norm, Keras and optax nothing."""
+    norm = np.sqrt(np.sum(g * g))
+    return g * min(1, limit / (norm + (1e-6 if dialect == "pytorch" else 0)))
+
+
 STEPS = {"sgd": sgd, "adam": adam, "adagrad": adagrad, "rmsprop": rmsprop, "adadelta": adadelta}
 
 
@@ -90,7 +97,13 @@ def trajectory(dialect, rule, o, theta, gradients, multipliers):
     step, past, after = STEPS[rule.removesuffix("w")], [], []
     for gradient, eta in zip(gradients, multipliers):
         lr = eta * o["lr"]
-        g = (-gradient if o.get("maximize") else gradient) + o.get("l2", 0) * theta
+        g = -gradient if o.get("maximize") else gradient
+        # Keras' regularizer is part of what is clipped, the others add coupled decay behind it.
+        if "clip-grad" in o and dialect not in CLIPS_COUPLED_DECAY:
+            g = clipped(dialect, o["clip-grad"], g)
+        g = g + o.get("l2", 0) * theta
+        if "clip-grad" in o and dialect in CLIPS_COUPLED_DECAY:
+            g = clipped(dialect, o["clip-grad"], g)
         decay = o.get("weight-decay", 0) * {"paper": eta, "authors": eta, "tfa": 1}.get(dialect, lr)
         theta = (1 - decay) * theta - step(dialect, o, g, lr, past)
         after.append(theta)

@@ -45,6 +45,10 @@ CASES = [
     ("rmsprop", {"lr": 0.1, "rho": 0.8, "opt-eps": 1e-2, "momentum": 0.5, "centered": True}, "mild"),
     ("adadelta", {"lr": 1.0, "rho": 0.95, "opt-eps": 1e-7}, "wide"),
     ("adadelta", {"lr": 20.0, "rho": 0.7, "opt-eps": 1e-3}, "mild"),
+    # The start has a norm of 100: with its regularizer a gradient is clipped in most steps, without in some.
+    ("sgd", {"lr": 0.1, "momentum": 0.9, "l2": 0.3, "clip-grad": 6.0}, "mild"),
+    ("adam", {**AWAY, "l2": 0.3, "clip-grad": 6.0}, "mild"),
+    ("adamw", {**AWAY, "weight-decay": 0.3, "l2": 0.1, "clip-grad": 6.0}, "mild"),
 ]
 
 CLASSES = {
@@ -65,6 +69,7 @@ NAMES = {
     "nesterov": "nesterov",
     "weight-decay": "weight_decay",
     "amsgrad": "amsgrad",
+    "clip-grad": "global_clipnorm",
     "centered": "centered",
     "initial-accumulator": "initial_accumulator_value",
 }

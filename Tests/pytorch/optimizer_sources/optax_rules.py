@@ -37,6 +37,8 @@ CASES = [
     ("rmsprop", {"lr": 0.1, "rho": 0.8, "opt-eps": 1e-2, "momentum": 0.5, "centered": True}, "mild"),
     ("adadelta", {"lr": 1.0, "rho": 0.9, "opt-eps": 1e-6}, "wide"),
     ("adadelta", {"lr": 20.0, "rho": 0.7, "opt-eps": 1e-3, "l2": 0.1}, "mild"),
+    ("sgd", {"lr": 0.1, "momentum": 0.9, "l2": 0.3, "clip-grad": 6.0}, "mild"),
+    ("adam", {**AWAY, "l2": 0.3, "clip-grad": 6.0}, "mild"),
 ]
 
 NAMES = {
@@ -56,6 +58,8 @@ def chain(rule, options):
     if "opt-betas" in options:
         kept["b1"], kept["b2"] = options["opt-betas"]
     before = [(optax.add_decayed_weights, {"weight_decay": options["l2"]})] if "l2" in options else []
+    if "clip-grad" in options:
+        before.insert(0, (optax.clip_by_global_norm, {"max_norm": options["clip-grad"]}))
     if rule == "sgdw":
         # optax has no SGDW: adamw's chain with a momentum in Adam's place.
         return [

@@ -38,6 +38,8 @@ CASES = [
     ("rmsprop", {"lr": 0.1, "rho": 0.8, "opt-eps": 1e-2, "momentum": 0.5, "centered": True, "l2": 0.1}, "mild"),
     ("adadelta", {"lr": 1.0, "rho": 0.9, "opt-eps": 1e-6}, "wide"),
     ("adadelta", {"lr": 20.0, "rho": 0.7, "opt-eps": 1e-3, "l2": 0.1}, "mild"),
+    ("sgd", {"lr": 0.1, "momentum": 0.9, "l2": 0.3, "clip-grad": 6.0}, "mild"),
+    ("adam", {**AWAY, "l2": 0.3, "clip-grad": 6.0}, "mild"),
 ]
 
 CLASSES = {
@@ -69,7 +71,8 @@ NAMES = {
 
 def arguments(rule, options):
     names = {**NAMES, "rho": "alpha"} if rule == "rmsprop" else NAMES
-    return {names[key]: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
+    given = {key: value for key, value in options.items() if key != "clip-grad"}
+    return {names[key]: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
 
 
 def run(rule, options, start, gradients, multipliers):
@@ -82,7 +85,10 @@ def run(rule, options, start, gradients, multipliers):
         for group in optimizer.param_groups:
             group["lr"] = options["lr"] * float(multiplier)
         parameter.grad = torch.from_numpy(gradient.copy())
+        if "clip-grad" in options:
+            torch.nn.utils.clip_grad_norm_([parameter], options["clip-grad"])
         optimizer.step()
         after.append(parameter.detach().numpy().copy())
     text = ", ".join(f"{name}={value!r}" for name, value in keywords.items())
-    return f"torch.optim.{CLASSES[rule].__name__}({text})", np.array(after)
+    clip = f"clip_grad_norm_(..., {options['clip-grad']!r}), then " if "clip-grad" in options else ""
+    return f"{clip}torch.optim.{CLASSES[rule].__name__}({text})", np.array(after)
