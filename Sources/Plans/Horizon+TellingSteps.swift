@@ -10,7 +10,9 @@ extension Horizon {
     for turn in turns where chosen.union([turn - 1, turn]).count <= 20 {
       chosen.formUnion([turn - 1, turn])
     }
-    let between = [2, 1, 3].map { $0 * steps / 4 } + [1, 3, 5, 7].map { $0 * steps / 8 }
+    // k/8 of the steps, of which there may be more than an eighth of what integers count.
+    let eighths = [4, 2, 6, 1, 3, 5, 7]
+    let between = eighths.map { $0 * (steps / 8) + $0 * (steps % 8) / 8 }
     for (rank, step) in between.enumerated() where chosen.count < (rank < 3 ? 20 : 12) {
       chosen.insert(step)
     }

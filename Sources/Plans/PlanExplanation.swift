@@ -50,11 +50,54 @@ public struct PlanExplanation: Sendable {
       )
     }
     (self.plan, self.horizon) = (try plan.resolved, horizon)
-    (rows, left) = Self.walk(self.plan, horizon, Set(steps ?? horizon.tellingSteps))
+    let chosen = Set(steps ?? horizon.tellingSteps)
+    (rows, left) =
+      horizon.steps <= Self.mostWalked
+      ? Self.walk(self.plan, horizon, chosen) : Self.jump(self.plan, horizon, chosen.sorted())
+  }
+
+  /// Steps that are gone through one by one.
+  package static let mostWalked = 2_000_000
+
+  /// Looks at the chosen steps alone, in a time that does not grow with the others.
+  package static func jump(
+    _ plan: TrainingPlan,
+    _ horizon: Horizon,
+    _ chosen: [Int]
+  ) -> (rows: [Row], left: Double) {
+    let left = UndrivenWeight(horizon).left(after: chosen.map { $0 + 1 } + [horizon.steps])
+    let rows = zip(chosen, left).map { step, left in
+      row(plan, horizon, step, eta: horizon.multiplier(at: step), left: left)
+    }
+    return (rows, left[chosen.count])
+  }
+
+  private static func row(
+    _ plan: TrainingPlan,
+    _ horizon: Horizon,
+    _ step: Int,
+    eta: Double,
+    left: Double
+  ) -> Row {
+    let (lambda, rate) = (horizon.decay(at: step), eta * horizon.learningRate)
+    return Row(
+      step: step,
+      epoch: Double(step) / Double(horizon.stepsPerEpoch),
+      eta: eta,
+      rate: rate,
+      lambda: lambda,
+      decay: horizon.decayUnit.part(
+        of: lambda,
+        learningRate: horizon.learningRate,
+        multiplier: eta
+      ),
+      left: left,
+      l2: rate * (plan.l2 ?? 0)
+    )
   }
 
   /// Goes through all steps once and keeps the chosen ones.
-  private static func walk(
+  package static func walk(
     _ plan: TrainingPlan,
     _ horizon: Horizon,
     _ chosen: Set<Int>
@@ -65,29 +108,24 @@ public struct PlanExplanation: Sendable {
       let first = epoch * perEpoch
       let multipliers = horizon.course.multipliers(inEpoch: epoch)
       for step in first..<min(first + perEpoch, horizon.steps) {
-        let (eta, lambda) = (multipliers[step - first], horizon.decay(at: step))
-        let part = horizon.decayUnit.part(
-          of: lambda,
-          learningRate: horizon.learningRate,
-          multiplier: eta
-        )
-        left *= 1 - part
-        guard chosen.contains(step) else { continue }
-        rows.append(
-          Row(
-            step: step,
-            epoch: Double(step) / Double(perEpoch),
-            eta: eta,
-            rate: eta * horizon.learningRate,
-            lambda: lambda,
-            decay: part,
-            left: left,
-            l2: eta * horizon.learningRate * (plan.l2 ?? 0)
+        let eta = multipliers[step - first]
+        left *=
+          1
+          - horizon.decayUnit.part(
+            of: horizon.decay(at: step),
+            learningRate: horizon.learningRate,
+            multiplier: eta
           )
-        )
+        guard chosen.contains(step) else { continue }
+        rows.append(row(plan, horizon, step, eta: eta, left: left))
       }
     }
     return (rows, left)
+  }
+
+  /// What is worth a warning; a decay that train would refuse among it.
+  public var warnings: [String] {
+    horizon.warnings + [horizon.strongDecayWarning].compactMap(\.self)
   }
 
   /// λ in each restart period as the paper would have it, the part that decay takes at η = 1: raw,

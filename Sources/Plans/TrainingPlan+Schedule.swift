@@ -12,7 +12,7 @@ extension TrainingPlan {
   static let usualRestartEpochs = 100
   /// T_mult of the paper.
   static let usualRestartFactor = 2.0
-  /// Periods that a run may have: what is kept of each must stay small.
+  /// Periods that a run may reach: what is kept of each must stay small.
   static let mostRestartPeriods = 10_000
 
   /// The schedule's shape, with the usual numbers where none are given.
@@ -133,12 +133,11 @@ extension TrainingPlan {
         "--eta-min \(plain(restarts.least)) is above --eta-max \(plain(restarts.most))."
       )
     }
-    // No period is shorter than the first.
-    if epochs / restarts.first > Self.mostRestartPeriods {
+    guard restarts.reaches(epochs: epochs, warmup: warmupEpochs, in: Self.mostRestartPeriods) else {
       throw Failure(
         .usage,
-        "--restart-epochs \(restarts.first) may cut --epochs \(epochs) into more than "
-          + "\(Self.mostRestartPeriods) periods."
+        "--restart-epochs \(restarts.first) and --restart-mult \(plain(restarts.factor)) cut "
+          + "--epochs \(epochs) into more than \(Self.mostRestartPeriods) periods."
       )
     }
   }

@@ -1,4 +1,5 @@
 import Optimizers
+import Tensors
 import TestSupport
 import Testing
 
@@ -71,6 +72,67 @@ struct AuthorsScheduleTests {
         #expect(schedule.multipliers(inEpoch: epoch) == each, "\(shape), epoch \(epoch)")
       }
     }
+  }
+
+  /// Their loop, written out: T added up batch by batch.
+  private func replay(
+    _ length: Int,
+    _ factor: Double,
+    epochs: Int,
+    batches: Int
+  ) -> (restarts: [Int], progress: [Double]) {
+    var (restarts, all) = ([Int](), [Double]())
+    var (progress, period, next) = (0.0, Double(length), Double(1 + length))
+    for epoch in 1...epochs {
+      for _ in 0..<batches {
+        progress = min(1, progress + 1 / (period * Double(batches)))
+        if progress >= 1 && Double(epoch) == next {
+          restarts.append(all.count)
+          progress = 0
+          period *= factor
+          next += period
+        }
+        all.append(progress)
+      }
+    }
+    return (restarts, all)
+  }
+
+  /// The sum that is not gone through is their sum, to the bit.
+  @Test(arguments: [1, 2, 3, 7, 10, 49, 64, 391], [1, 2, 3, 5, 16, 100])
+  func everySumIsTheirs(batches: Int, length: Int) {
+    for factor in [1, 1.5, 2, 2.25, 3] {
+      let epochs = min(8 * length, 60_000 / batches)
+      let schedule = AuthorsSchedule(
+        .cosine(epochs: length, factor: factor),
+        epochs: epochs,
+        batchesPerEpoch: batches
+      )
+      let (restarts, progress) = replay(length, factor, epochs: epochs, batches: batches)
+      let place = "\(batches) batches, Te \(length) × \(factor)"
+      #expect(schedule.periods.dropFirst().map(\.firstStep) == restarts, "\(place)")
+      let wrong = progress.indices.first { step in
+        schedule.multiplier(at: step) != 0.5 * (1 + Elementary.cosPi(progress[step]))
+      }
+      #expect(wrong == nil, "step \(wrong ?? 0) of \(place)")
+      let epochWise = (0..<epochs).flatMap { schedule.multipliers(inEpoch: $0) }
+      #expect(epochWise == progress.map { 0.5 * (1 + Elementary.cosPi($0)) }, "\(place)")
+    }
+  }
+
+  /// 2^31 epochs are no more work than ten.
+  @Test func theLongestRun() {
+    let (epochs, batches) = (Int(Int32.max), 79)
+    let schedule = AuthorsSchedule(
+      .cosine(epochs: epochs, factor: 1),
+      epochs: epochs,
+      batchesPerEpoch: batches
+    )
+    #expect(schedule.periods.count == 1)
+    let steps = epochs * batches
+    #expect(schedule.multiplier(at: 0) > 1 - 1e-15)
+    #expect(abs(schedule.multiplier(at: steps / 2) - 0.5) < 1e-4)
+    #expect(schedule.multiplier(at: steps - 1) < 1e-9)
   }
 
   @Test func theReadmesRun() {

@@ -132,8 +132,9 @@ struct ValidationTests {
     Refusal("a floor above the top", ["--eta-min 0.5", "--eta-max 0.4"]) {
       ($0.schedule, $0.etaMin, $0.etaMax) = (.warmRestarts, 0.5, 0.4)
     },
-    Refusal("a restart too many", ["--restart-epochs 2", "--epochs 20002", "10000 periods"]) {
-      ($0.schedule, $0.restartEpochs, $0.epochs) = (.warmRestarts, 2, 20_002)
+    Refusal("a restart too many", ["--restart-epochs 2", "--epochs 20001", "10000 periods"]) {
+      ($0.schedule, $0.restartEpochs, $0.epochs) = (.warmRestarts, 2, 20_001)
+      $0.restartFactor = 1
     },
     Refusal("pieces without knots", ["--sched piecewise-linear", "--knots, such as"]) {
       $0.schedule = .piecewiseLinear
@@ -186,7 +187,13 @@ struct ValidationTests {
     }
     plan = TrainingPlan()
     (plan.schedule, plan.etaMin, plan.etaMax) = (.warmRestarts, 0.5, 0.5)
-    (plan.restartEpochs, plan.epochs) = (2, 20_001)
+    (plan.restartEpochs, plan.restartFactor, plan.epochs) = (2, 1, 20_000)
+    try plan.validate(ranks: 1)
+    // Six periods, of 1, 100, 10,000 and more epochs.
+    (plan.restartEpochs, plan.restartFactor, plan.epochs) = (1, 100, 2_147_483_647)
+    try plan.validate(ranks: 1)
+    plan.dialect = .authors
+    (plan.etaMin, plan.etaMax) = (nil, nil)
     try plan.validate(ranks: 1)
     plan = TrainingPlan()
     (plan.schedule, plan.epochs) = (.step, 31)

@@ -38,22 +38,26 @@ public struct Schedule: Hashable, Sendable {
   public var warmupSteps: Int { warmupEpochs * stepsPerEpoch }
 
   /// η at 0-based step `step`.
-  public func multiplier(at step: Int) -> Double {
-    if step < warmupSteps { return Double(step + 1) / Double(warmupSteps) }
+  public func multiplier(at step: Int) -> Double { multiplier(at: Double(step), like: step) }
+
+  /// η at a place that need not be a whole step, by the formula of 0-based step `step`.
+  func multiplier(at place: Double, like step: Int) -> Double {
+    if step < warmupSteps { return (place + 1) / Double(warmupSteps) }
     switch shape {
     case .fixed: return 1
     case .cosine(let arc):
-      return arc.multiplier(Double(step - warmupSteps) / Double(steps - warmupSteps))
+      return arc.multiplier((place - Double(warmupSteps)) / Double(steps - warmupSteps))
     case .step(let epochs, let factor):
       return Elementary.power(factor, epochs.count { self.step(of: $0) <= Double(step) })
     case .piecewiseConstant(let knots):
       return knots.last { self.step(of: $0.epoch) <= Double(step) }?.multiplier ?? 1
-    case .piecewiseLinear(let knots): return linear(knots, at: Double(step))
+    case .piecewiseLinear(let knots): return linear(knots, at: place)
     case .warmRestarts(let restarts):
       let period = period(at: step)
       let first = period == 0 ? warmupSteps : periods[period].lowerBound * stepsPerEpoch
-      let end = periods[period].upperBound * stepsPerEpoch
-      return restarts.multiplier(Double(step - first) / Double(end - first))
+      // The last period's end may lie behind what integers count.
+      let end = Double(periods[period].upperBound) * Double(stepsPerEpoch)
+      return restarts.multiplier((place - Double(first)) / (end - Double(first)))
     }
   }
 

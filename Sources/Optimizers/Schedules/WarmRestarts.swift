@@ -36,6 +36,16 @@ public struct WarmRestarts: Hashable, Sendable, CustomStringConvertible {
     return periods
   }
 
+  /// Whether `count` periods, or fewer, come to `epochs` epochs; the first is behind `warmup` more.
+  public func reaches(epochs: Int, warmup: Int, in count: Int) -> Bool {
+    var (end, length) = (Double(warmup), Double(first))
+    for _ in 0..<count where end < Double(epochs) {
+      end += length.rounded()
+      length *= factor
+    }
+    return end >= Double(epochs)
+  }
+
   /// For people: "100 epochs × 2", and η where it does not go from 1 to 0.
   public var description: String {
     let range = least == 0 && most == 1 ? "" : ", η \(plain(most)) to \(plain(least))"
