@@ -16,7 +16,7 @@ public final class SampleLoader {
     case file
   }
 
-  /// Steps until every image has been taken once: the last may be short.
+  /// Steps until every image has been taken once: the last may be short, or is left out.
   public let stepsPerEpoch: Int
 
   private let images: Int
@@ -41,17 +41,20 @@ public final class SampleLoader {
 
   /// A loader of batches of `batchSize` samples; `seed` is the run's, and keys orders and
   /// augmentations.
+  ///
+  /// `dropsLast` leaves the short batch at an epoch's end out; there must be a whole one.
   public init(
     _ dataset: any ImageDataset,
     normalization: Normalization,
     augmentations: [any Augmentation] = [],
     seed: UInt64 = 0,
     batchSize: Int,
+    dropsLast: Bool = false,
     order: Order
   ) {
     precondition(batchSize > 0, "a batch of \(batchSize) samples")
     (images, self.batchSize) = (dataset.count, batchSize)
-    stepsPerEpoch = (images + batchSize - 1) / batchSize
+    stepsPerEpoch = (images + (dropsLast ? 0 : batchSize - 1)) / batchSize
     reader = SampleReader(
       dataset,
       normalization: normalization,

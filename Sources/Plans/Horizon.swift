@@ -3,9 +3,9 @@ import Tensors
 
 /// What a plan comes to for a training set of a certain size: steps, schedule, α and λ.
 public struct Horizon: Sendable {
-  /// Training images, B.
+  /// The images that an epoch trains on, B: all, or with --drop-last those that fill batches.
   public let samples: Int
-  /// Steps of an epoch, ⌈B/b⌉: the last batch may be short.
+  /// Steps of an epoch, ⌈B/b⌉: the last batch may be short, but with --drop-last.
   public let stepsPerEpoch: Int
   /// Steps that the run takes: the horizon's, or fewer with --steps.
   public let steps: Int
@@ -20,24 +20,31 @@ public struct Horizon: Sendable {
   /// λ, raw, in each of the course's periods, normalised by the period's epochs; 0 for a rule
   /// without decoupled decay.
   public let decays: [Double]
-  /// What λ is measured in.
-  let decayUnit: Dialect.DecayUnit
+  /// Whose form of the rule.
+  let dialect: Dialect
+  /// λ of λ_norm = 1 in the first period; 0 where nothing decays.
+  let firstDecayUnit: Double
+  /// λ as it was given, where it is not times the learning rate; else 0.
+  let rawDecay: Double
+  let allowsStrongDecay: Bool
+  /// The decay of the weights' moving average; nil without one.
+  let averageDecay: Double?
   /// λ_norm of the first period's λ.
   public let normalizedDecay: Double
 
-  /// Works out a validated plan for `samples` images; throws a usage failure for a batch larger
-  /// than the set, and for a λ that would wipe the weights out.
-  public init(_ plan: TrainingPlan, samples: Int) throws {
-    if plan.batchSize > samples {
+  /// Works out a validated plan for `images` to train on; throws a usage failure for a batch larger
+  /// than the set.
+  public init(_ plan: TrainingPlan, samples images: Int) throws {
+    if plan.batchSize > images {
       throw Failure(
         .usage,
-        "--batch-size \(plan.batchSize) is more than the \(samples) training images."
+        "--batch-size \(plan.batchSize) is more than the \(images) training images."
       )
     }
     let plan = try plan.resolved
     let row = try plan.ruleRow
-    self.samples = samples
-    stepsPerEpoch = (samples + plan.batchSize - 1) / plan.batchSize
+    let perEpoch = (images + (plan.dropLast ? 0 : plan.batchSize - 1)) / plan.batchSize
+    (stepsPerEpoch, samples) = (perEpoch, min(images, perEpoch * plan.batchSize))
     let horizon = plan.epochs * stepsPerEpoch
     steps = min(horizon, plan.steps ?? horizon)
     schedule = Schedule(
@@ -52,15 +59,20 @@ public struct Horizon: Sendable {
           AuthorsSchedule(
             $0,
             epochs: plan.epochs,
-            batchesPerEpoch: (samples + plan.batchSize - 1) / plan.batchSize
+            batchesPerEpoch: perEpoch
           )
         )
       } ?? .schedule(schedule)
     rule = try plan.updateRule
-    decayUnit = plan.dialect.decayUnit
+    (dialect, averageDecay) = (plan.dialect, plan.averageDecay)
+    allowsStrongDecay = plan.allowStrongDecay
     learningRate = plan.learningRate ?? row.learningRate
     let units = course.decayUnits(batch: plan.batchSize, samples: samples)
-    if !rule.decaysWeights || course.leavesDecayOut {
+    firstDecayUnit = units[0]
+    let (hasDecay, leavesOut) = (rule.decaysWeights, course.leavesDecayOut)
+    let isRaw = hasDecay && !leavesOut && plan.dialect.decayUnit != .learningRate
+    rawDecay = isRaw ? plan.weightDecay ?? 0 : 0
+    if !hasDecay || leavesOut {
       decays = units.map { _ in 0 }
     } else if let raw = plan.weightDecay {
       decays = units.map { _ in raw }
@@ -69,27 +81,10 @@ public struct Horizon: Sendable {
       decays = units.map { normalized * $0 }
     }
     normalizedDecay = units[0] > 0 ? decays[0] / units[0] : 0
-    try refuseStrongDecay(plan)
   }
 
-  /// Refuses a λ that would wipe the weights out, as 0.01, PyTorch's usual one, does where decay is
-  /// not times the learning rate.
-  private func refuseStrongDecay(_ plan: TrainingPlan) throws {
-    guard let raw = plan.weightDecay, raw > 1e-3, plan.dialect.decayUnit != .learningRate,
-      !plan.allowStrongDecay
-    else { return }
-    let left = 100 * Elementary.power(1 - min(1, raw), stepsPerEpoch)
-    let normalized =
-      plan.dialect.normalizesDecay
-      ? "--weight-decay-norm \(significant(normalizedDecay)) and " : ""
-    throw Failure(
-      .usage,
-      "--weight-decay \(raw) is λ of the paper, not times the learning rate: an undriven weight "
-        + "would keep \(significant(left)) % after one epoch. It equals \(normalized)PyTorch's "
-        + "weight_decay \(significant(raw / learningRate)); PyTorch's \(raw) is --weight-decay "
-        + "\(significant(raw * learningRate)) here. To mean it, add --allow-strong-decay."
-    )
-  }
+  /// What λ is measured in.
+  var decayUnit: Dialect.DecayUnit { dialect.decayUnit }
 
   /// λ of the first period, and of the whole run without restarts.
   public var decay: Double { decays[0] }
@@ -129,6 +124,7 @@ public struct Horizon: Sendable {
         "the authors' code has no decoupled decay under its step schedule: nothing decays here."
       )
     }
+    warnings += coldAverageWarning
     guard let last = schedule.periods.last, last.upperBound > schedule.epochs else {
       return warnings
     }

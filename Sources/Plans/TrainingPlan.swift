@@ -31,6 +31,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var steps: Int?
   /// b, samples of one update over all ranks.
   public var batchSize = 128
+  /// Whether the short batch at an epoch's end is left out.
+  public var dropLast = false
   /// The first epochs, in which η rises linearly to 1.
   public var warmupEpochs = 0
   /// The kind of schedule.
@@ -86,7 +88,7 @@ public struct TrainingPlan: Sendable, Equatable {
   public var weightDecay: Double?
   /// λ_norm.
   public var weightDecayNorm: Double?
-  /// Allows a raw λ above 1e-3.
+  /// Allows a raw λ that no run of that length is likely to mean.
   public var allowStrongDecay = false
   /// The coefficient of coupled decay.
   public var l2: Double?

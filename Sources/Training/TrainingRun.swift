@@ -75,9 +75,14 @@ public struct TrainingRun {
 
   /// The network of a plan that can be run here; throws the same `Failure` (.usage) on all ranks
   /// for one that cannot.
-  private static func admit(_ plan: TrainingPlan, in environment: RunEnvironment) throws -> Model {
+  @discardableResult
+  public static func admit(
+    _ plan: TrainingPlan,
+    in environment: RunEnvironment
+  ) throws -> Model {
     let (train, communicator) = (environment.source.train, environment.communicator)
     let horizon = try Horizon(plan, samples: train.count)
+    try horizon.refuseStrongDecay()
     if let profile = plan.profile { try StepTrace.admit(profile, steps: horizon.steps) }
     let model = try ModelCatalog.model(
       plan.model,
@@ -168,7 +173,7 @@ public struct TrainingRun {
       outcome.state,
       trainer.progress,
       parameters: trainer.model.layout.parameterCount,
-      images: environment.source.train.count,
+      images: trainer.horizon.samples,
       stoppedEarly: trainer.stoppedEarly,
       seconds: reporter.seconds,
       ranks: environment.communicator.size,

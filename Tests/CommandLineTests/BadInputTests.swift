@@ -57,12 +57,13 @@ extension ProgramTests {
       Refusal("train --opt adamx", 64, "--opt adamx", "adamw"),
       Refusal("train --opt sgd --weight-decay-norm 0.1", 64, "--weight-decay-norm", "adamw"),
       Refusal(
-        "train --weight-decay 0.01",
+        "train --weight-decay 0.02",
         64,
-        "--weight-decay 0.01",
-        "--weight-decay-norm 0.28",
+        "--weight-decay 0.02",
+        "22.4 times what --weight-decay-norm 0.025",
+        "--weight-decay-norm 0.559",
         "PyTorch",
-        "--weight-decay 1e-5",
+        "--weight-decay 2e-5",
         "--allow-strong-decay"
       ),
       Refusal("train --kernels sse2", 64, "--kernels sse2", "auto or baseline or avx2 or avx512"),

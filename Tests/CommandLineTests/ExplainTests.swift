@@ -115,7 +115,7 @@ extension ProgramTests {
       try folder.write(Array("epochs: 7\nlr: 0.3\n".utf8), to: "plan.yaml")
       let job = try program([
         "train", "--preset", "paper-sgdwr", "--config", folder.path(of: "plan.yaml"), "--lr", "0.4",
-        "--weight-decay", "1e-5", "--print-plan",
+        "--weight-decay", "1e-5", "--data", "synthetic", "--print-plan",
       ])
       #expect(job.status == 0, "\(job.stderr)")
       let lines = job.stdout.split(separator: "\n")

@@ -26,6 +26,14 @@ extension ProgramTests {
       #expect(other == changed)
     }
 
+    /// What train would refuse, of data too, is refused where its plan is printed.
+    @Test(arguments: [
+      Refusal("train --print-plan --weight-decay 0.02", 64, "--weight-decay 0.02 is λ", ranks: [3]),
+      Refusal("train --print-plan --data /nowhere", 65, "/nowhere", ranks: [nil]),
+      Refusal("train --print-plan --batch-size 10001", 64, "10000 training images", ranks: [nil]),
+    ])
+    func aPlanThatIsRefusedIsNotPrinted(refusal: Refusal) throws { try refusal.check() }
+
     /// The plan that a run leaves makes the same run again.
     @Test func aRunFromItsPlan() throws {
       let (run, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
@@ -43,7 +51,9 @@ extension ProgramTests {
         ("train", .train, ["config", "preset", "print-plan", "json", "quiet"]),
         ("explain", .explain, ["config", "preset", "images", "at", "at-epochs", "to", "json"]),
         ("estimate", .estimate, ["config", "preset", "size", "classes", "ranks", "json"]),
-        ("eval", .eval, ["RUN|FILE", "ensemble", "logits", "json"]),
+        (
+          "eval", .eval, ["RUN|FILE", "split", "allow-other-classes", "ensemble", "logits", "json"]
+        ),
         (
           "bench step", .benchStep,
           ["config", "preset", "size", "classes", "repeats", "steps", "json"]

@@ -128,19 +128,108 @@ struct HorizonTests {
   @Test func strongRawDecayIsRefusedWithWhatItMeans() throws {
     var plan = Self.cifar
     plan.weightDecay = 0.01
-    let failure = #expect(throws: Failure.self) { try Horizon(plan, samples: 50_000) }
-    #expect(failure?.kind == .usage)
+    let strong = try Horizon(plan, samples: 50_000)
+    let failure = #expect(throws: Failure.self) { try strong.refuseStrongDecay() }
+    #expect(failure?.kind == .usage && strong.decay == 0.01)
     let sentence = try #require(failure?.message)
-    // 0.99^391 = 1.9649 %; 0.01 / 0.00505964 = 1.98; 0.01 / 1e-3 = 10; 0.01 · 1e-3 = 1e-5.
+    // 0.99^391 = 1.9649 %; 0.01 / 1.2649e-4 = 79.06; 0.01 / 0.00505964 = 1.98; 0.01 / 1e-3 = 10;
+    // 0.01 · 1e-3 = 1e-5.
     for part in [
-      "--weight-decay 0.01 is", "1.96 % after one epoch", "--weight-decay-norm 1.98 ",
+      "--weight-decay 0.01 is", "1.96 % after one epoch", "79.1 times", "--weight-decay-norm 1.98 ",
       "PyTorch's weight_decay 10;", "PyTorch's 0.01 is --weight-decay 1e-5 here",
       "--allow-strong-decay",
     ] { #expect(sentence.contains(part), "\(sentence)") }
     plan.allowStrongDecay = true
-    #expect(try Horizon(plan, samples: 50_000).decay == 0.01)
-    (plan.allowStrongDecay, plan.weightDecay) = (false, 1e-3)
-    #expect(try Horizon(plan, samples: 50_000).decay == 1e-3)
+    try Horizon(plan, samples: 50_000).refuseStrongDecay()
+  }
+
+  /// Twenty times what λ_norm 0.025 gives for the same run, and no more, wherever decay is not times
+  /// the learning rate.
+  @Test(arguments: [Dialect.paper, .authors, .tfa], [(1, 50_000), (2, 5_000), (100, 50_000)])
+  func theRunSaysWhatIsStrong(dialect: Dialect, _ run: (epochs: Int, images: Int)) throws {
+    var plan = TrainingPlan()
+    (plan.dialect, plan.epochs) = (dialect, run.epochs)
+    let batches = Double((run.images + 127) / 128)
+    let one =
+      dialect == .authors
+      ? 0.025 / (batches * Double(run.epochs)).squareRoot()
+      : 0.025 * (128 / (Double(run.images) * Double(run.epochs))).squareRoot()
+    for (times, isRefused) in [(1.0, false), (19.9, false), (20.1, true)] {
+      plan.weightDecay = times * one
+      let horizon = try Horizon(plan, samples: run.images)
+      #expect(horizon.isStrongDecay == isRefused, "\(times)")
+      #expect((horizon.strongDecayWarning == nil) != isRefused, "\(times)")
+    }
+    // Times the learning rate it is another number, and nothing is said of it.
+    (plan.dialect, plan.weightDecay) = (.pytorch, 0.5)
+    #expect(try !Horizon(plan, samples: run.images).isStrongDecay)
+  }
+
+  /// The best of launch/paper-effect, 0.002 at 30 epochs of 5,000 images, and the default's own size.
+  @Test(arguments: [(30, 5_000), (2, 10_000), (1, 50_000)])
+  func theDecayThatWorksBestIsTrained(epochs: Int, images: Int) throws {
+    var plan = TrainingPlan()
+    (plan.epochs, plan.weightDecay) = (epochs, 0.002)
+    try Horizon(plan, samples: images).refuseStrongDecay()
+  }
+
+  /// With restarts the first period's T counts; under the authors' steps nothing decays.
+  @Test func periodsAndSchedulesWithoutDecay() throws {
+    var plan = Self.cifar
+    (plan.schedule, plan.epochs, plan.restartEpochs) = (.warmRestarts, 700, 100)
+    let first = 20 * 0.025 * (128 / (50_000 * 100.0)).squareRoot()
+    plan.weightDecay = 0.99 * first
+    try Horizon(plan, samples: 50_000).refuseStrongDecay()
+    plan.weightDecay = 1.01 * first
+    #expect(try Horizon(plan, samples: 50_000).isStrongDecay)
+    (plan.dialect, plan.schedule, plan.restartEpochs) = (.authors, .step, nil)
+    plan.weightDecay = 0.5
+    #expect(try !Horizon(plan, samples: 50_000).isStrongDecay)
+  }
+
+  /// No number that means nothing: α may be 0 or hardly more.
+  @Test(arguments: [0, .leastNonzeroMagnitude, 1e-300, 1e-12, 1e-7])
+  func aTinyRateIsNotDividedBy(rate: Double) throws {
+    var plan = Self.cifar
+    (plan.learningRate, plan.weightDecay) = (rate, 0.01)
+    let sentence = try #require(try Horizon(plan, samples: 50_000).strongDecayWarning)
+    #expect(!sentence.contains("inf") && !sentence.contains("nan"), "\(sentence)")
+    #expect(sentence.contains("PyTorch") == (rate == 1e-7), "\(sentence)")
+    #expect(sentence.contains("It equals --weight-decay-norm 1.98"), "\(sentence)")
+    plan.dialect = .tfa
+    let raw = try #require(try Horizon(plan, samples: 50_000).strongDecayWarning)
+    #expect(raw.contains("equals") == (rate == 1e-7), "\(raw)")
+  }
+
+  /// The first weights are decay^steps of the average.
+  @Test func anAverageThatStaysColdIsWarnedOf() throws {
+    var plan = TrainingPlan()
+    (plan.epochs, plan.averageDecay) = (2, 0.999)
+    let cold = try Horizon(plan, samples: 1_000)
+    #expect(cold.steps == 16 && cold.warnings.count == 1)
+    // 0.999^16 = 0.98412; ln 0.01 / ln 0.999 = 4602.9; 0.01^(1/16) = 0.7499.
+    for part in ["--ema 0.999", "the 16 steps", "98.4 %", "4603 steps", "--ema 0.75;"] {
+      #expect(cold.warnings.first?.contains(part) == true, "\(cold.warnings)")
+    }
+    #expect(!cold.averageIsWarm(after: 4602) && cold.averageIsWarm(after: 4603))
+    plan.averageDecay = 0.7
+    #expect(try Horizon(plan, samples: 1_000).warnings == [])
+    plan.averageDecay = nil
+    #expect(try !Horizon(plan, samples: 1_000).averageIsWarm(after: 1_000_000))
+  }
+
+  /// An epoch without its short batch is shorter, and so is the B that λ follows from.
+  @Test func theShortBatchMayBeLeftOut() throws {
+    var plan = Self.cifar
+    plan.dropLast = true
+    let horizon = try Horizon(plan, samples: 50_000)
+    #expect(horizon.stepsPerEpoch == 390 && horizon.steps == 39_000 && horizon.samples == 49_920)
+    #expect(abs(horizon.decay - 0.025 / 39_000.0.squareRoot()) < 1e-15)
+    plan.dialect = .authors
+    #expect(abs(try Horizon(plan, samples: 50_000).decay - 0.025 / 39_000.0.squareRoot()) < 1e-15)
+    #expect(try Horizon(plan, samples: 49_920).stepsPerEpoch == 390)
+    #expect(try Horizon(plan, samples: 128).stepsPerEpoch == 1)
+    #expect(throws: Failure.self) { try Horizon(plan, samples: 127) }
   }
 
   @Test(arguments: [

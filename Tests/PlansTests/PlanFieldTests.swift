@@ -43,7 +43,7 @@ struct PlanFieldTests {
     "train-fraction": ["0", "1.01", "-0.1", "nan"],
     "augment": ["", "crop", "CROP-FLIP"], "cutout": ["-1", "1.5", ""],
     "epochs": ["0", "-1", "1.5", "ten", ""],
-    "steps": ["-1", "x"], "batch-size": ["0", "1e2"],
+    "steps": ["-1", "x"], "batch-size": ["0", "1e2"], "drop-last": ["yes"],
     "bn": ["group", "group:", "group:0", "group:-8", "Batch", ""], "allow-small-bn": ["yes", "1"],
     "smoothing": ["1", "-0.1", "inf"], "seed": ["-1", "18446744073709551616"], "opt": [""],
     "lr": ["-1", "-0.001", "nan", "inf", "1e999", "", "x"], "sched": ["linear", "Step"],

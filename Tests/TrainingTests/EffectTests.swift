@@ -36,6 +36,7 @@ struct EffectTests {
     "val-fraction": Change("0.4", "steps=2"), "train-fraction": Change("0.5", "steps=2"),
     "augment": "none", "cutout": "16",
     "epochs": Change("3", "steps=6"), "steps": "2", "batch-size": Change("10", "steps=6"),
+    "drop-last": Change("true", "batch-size=16 steps=6"),
     "bn": Change("lane", "allow-small-bn=true"), "allow-small-bn": "true", "smoothing": "0.1",
     "seed": "2",
     "opt": "adam", "lr": "0.01", "weight-decay": "0.0005", "weight-decay-norm": "0.1",

@@ -97,6 +97,13 @@ extension PlanField {
       "GLOBAL batch: samples of one update over all ranks"
     ),
     PlanField(
+      "drop-last",
+      \.dropLast,
+      .toggle,
+      .method,
+      "leave out the images of an epoch that do not fill a batch, other ones each time"
+    ),
+    PlanField(
       "bn",
       \.batchNorm,
       .described(
@@ -166,7 +173,8 @@ extension PlanField {
       \.allowStrongDecay,
       .toggle,
       .running,
-      "allow a --weight-decay above 0.001"
+      "allow a --weight-decay of over \(Horizon.strongDecay.factor) times what --weight-decay-norm "
+        + "\(Horizon.strongDecay.normalized) would be"
     ),
   ]
 }

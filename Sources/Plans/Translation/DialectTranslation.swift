@@ -67,7 +67,7 @@ public struct DialectTranslation: Sendable {
         "There λ is one number: set it anew at every restart, in turn \(values)."
       )
     }
-    target.allowStrongDecay = (target.weightDecay ?? 0) > 1e-3 && !isTimesRate
+    target.allowStrongDecay = try Horizon(target, samples: samples).isStrongDecay
     // Which of the two follows η, and which does not.
     let units = [source.dialect.decayUnit, target.dialect.decayUnit]
     if units[0] != units[1] && units.contains(.raw) && !source.hasConstantRate && full[0] > 0 {

@@ -25,7 +25,10 @@ struct TrainCommand: RankCommand, FieldTaker {
   @OptionGroup(title: "Plan") var source: PlanSourceOptions
   @OptionGroup var options: PlanOptions<TrainCommand>
 
-  @Flag(name: .customLong("print-plan"), help: "print the plan as YAML and stop")
+  @Flag(
+    name: .customLong("print-plan"),
+    help: "print the plan as YAML and stop; data are opened, and what training refuses is refused"
+  )
   var printPlan = false
   @Flag(name: .customLong("json"), help: "end with one JSON object on stdout")
   var json = false
@@ -42,14 +45,16 @@ struct TrainCommand: RankCommand, FieldTaker {
       try chosen.validate(ranks: world.communicator.size)
       return chosen
     }
+    let environment = try RunEnvironment(plan, world.communicator)
     if printPlan {
+      try TrainingRun.admit(plan, in: environment)
       if world.leads { print(try PlanFile.yaml(try plan.resolved), terminator: "") }
       return
     }
     let console = RunDisplay(plan, quiet: quiet, library: world.library)
     let run = try TrainingRun(
       plan,
-      in: try RunEnvironment(plan, world.communicator),
+      in: environment,
       launch: RunRecord.Launch(
         version: Version.text,
         mpi: world.library,

@@ -60,7 +60,7 @@ enum ExplainJSON {
       "periods": periods,
       "rows": explanation.rows,
       "translations": others,
-      "warnings": horizon.warnings,
+      "warnings": explanation.warnings,
     ])
   }
 }

@@ -25,7 +25,7 @@ enum ExplainText {
         + "b \(plan.batchSize), B \(horizon.samples)",
       "",
     ] + TextTable.lines([head] + cells, numbers: Set(head.indices)) + [""]
-      + decay(explanation) + coupled(explanation) + groups(plan) + horizon.warnings
+      + decay(explanation) + coupled(explanation) + groups(plan) + explanation.warnings
   }
 
   /// "99.5", to a thousandth.
