@@ -41,10 +41,13 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
 
-# facts FILE: what a JSON object says of bits, a line each.
+# facts FILE: what a JSON object says of bits, a line each. Older programs call the images held out test, which newer ones
+# evaluate on beside; so of these figures those of the run's own choice count.
 facts() {
-  local keys='digest|state|steps|stopped_early|recommended|(ema_)?(train|test)_(loss|accuracy5?)'
-  grep -oE "\"($keys)\" *: *[^,}]*" "$1" || true
+  local keys='digest|state|steps|stopped_early|train_(loss|accuracy)' part=test
+  ! grep -qE '"val_accuracy" *: *[0-9]' "$1" || part=val
+  { grep -oE "\"(($keys)|(ema_)?${part}_(loss|accuracy5?))\" *: *[^,}]*" "$1" || true; } |
+    sed -E 's/^"(ema_)?val_/"\1test_/'
 }
 
 # tensors FOLDER: a line for each safetensors file in it: its header but for metadata and padding, then its values,
@@ -135,8 +138,12 @@ row() {
 evaluate() {
   local command=(eval "$here/old/run" --threads 1 --json)
   [[ ! $2 ]] || command+=(--ensemble "$2")
-  run "$here/old-eval" "$old" "${command[@]}"
-  run "$here/new-eval" "$new" "${command[@]}"
+  local -a split
+  for program in old new; do
+    split=()
+    ! grep -q -e --split < <("${!program}" eval --help 2>&1) || split=(--split val)
+    run "$here/$program-eval" "${!program}" "${command[@]}" "${split[@]}"
+  done
   compare "$1, evaluated${2:+, $2 of snapshots}" "$here/old-eval" "$here/new-eval"
 }
 

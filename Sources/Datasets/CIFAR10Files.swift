@@ -8,7 +8,7 @@ import Tensors
 public struct CIFAR10Files: Sendable {
   /// The training images.
   public let train: any ImageDataset
-  /// The test images, unless they were not asked for.
+  /// The test images; nil where there are none.
   public let test: (any ImageDataset)?
   /// A sentence when fewer than five training files were found.
   public let notes: [String]
@@ -37,11 +37,12 @@ public struct CIFAR10Files: Sendable {
         classes: classes
       )
     }
-    if needsTest, !folder.names.contains(Self.testName) {
+    let hasTest = folder.names.contains(Self.testName)
+    if needsTest, !hasTest {
       throw Failure(.data, "\(folder.path) holds no \(Self.testName)")
     }
     train = try records(names)
-    test = needsTest ? try records([Self.testName]) : nil
+    test = hasTest ? try records([Self.testName]) : nil
     notes =
       names.count < 5
       ? ["\(folder.path) holds \(names.count) of the five training files of CIFAR-10"] : []

@@ -2,9 +2,9 @@
 public struct DataDigest: Codable, Sendable, Equatable {
   /// Of the training images, before some are held out or left out.
   public let train: String
-  /// Of the images that accuracy is measured on.
-  public let test: String
+  /// Of the test images; nil where there are none.
+  public let test: String?
 
   /// A digest of the two.
-  public init(train: String, test: String) { (self.train, self.test) = (train, test) }
+  public init(train: String, test: String?) { (self.train, self.test) = (train, test) }
 }

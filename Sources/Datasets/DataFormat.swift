@@ -5,7 +5,7 @@ struct DataFormat: Sendable {
   /// What was opened.
   struct Parts {
     var train: any ImageDataset
-    /// Nil where it was not asked for.
+    /// Nil where there is none and none is needed.
     var test: (any ImageDataset)?
     /// The constants for both.
     var normalization: Normalization
@@ -19,6 +19,6 @@ struct DataFormat: Sendable {
   let sign: String?
   /// Whether a file or a folder is of this kind; false where there is none.
   let recognizes: @Sendable (_ path: String) throws(Failure) -> Bool
-  /// Opens data of this kind, with test images or without.
+  /// Opens data of this kind; throws where test images are needed and there are none.
   let open: @Sendable (_ path: String, _ needsTest: Bool) throws(Failure) -> Parts
 }

@@ -4,7 +4,8 @@ public struct DataRequest: Sendable {
   public var path: String
   /// The part of all training images to train on; nil: those that are left.
   public var trainFraction: Double?
-  /// The part of all training images to hold out and evaluate on; nil: none, the test images serve.
+  /// The part of all training images to hold out, to evaluate on as the run goes; nil: none, the
+  /// test images serve.
   public var valFraction: Double?
 
   /// A request.

@@ -1,4 +1,4 @@
-/// What a run trains on and what it is evaluated on.
+/// What a run trains on, and what it is evaluated on.
 public struct DataSource: Sendable {
   /// For people and folder names: "cifar10", "synthetic".
   public let name: String
@@ -6,27 +6,52 @@ public struct DataSource: Sendable {
   public let train: any ImageDataset
   /// The training images before some were held out or left out.
   public let whole: any ImageDataset
-  /// The images that accuracy is measured on.
-  public let test: any ImageDataset
-  /// The constants for both.
+  /// The images held out to choose by; nil where there are none.
+  public let val: (any ImageDataset)?
+  /// The test images; nil where there are none.
+  public let test: (any ImageDataset)?
+  /// The constants for all.
   public let normalization: Normalization
   /// Things worth saying once: fewer than five files, say.
   public let notes: [String]
 
-  /// A source of the given parts; `whole` is `train` unless it is given.
+  /// A source of the given parts, at least one of them to evaluate on; `whole` is `train` unless it is
+  /// given.
   public init(
     name: String,
     train: any ImageDataset,
     whole: (any ImageDataset)? = nil,
-    test: any ImageDataset,
+    val: (any ImageDataset)? = nil,
+    test: (any ImageDataset)?,
     normalization: Normalization,
     notes: [String] = []
   ) {
-    self.name = name
-    self.train = train
+    precondition(val != nil || test != nil, "there is nothing to evaluate on")
+    (self.name, self.train, self.val, self.test) = (name, train, val, test)
     self.whole = whole ?? train
-    self.test = test
-    self.normalization = normalization
-    self.notes = notes
+    (self.normalization, self.notes) = (normalization, notes)
+  }
+
+  /// The images of a split; nil where there are none.
+  public func images(of split: EvaluationSplit) -> (any ImageDataset)? {
+    switch split {
+    case .val: val
+    case .test: test
+    }
+  }
+
+  /// What a run is evaluated on as it goes: what is held out, else the test images.
+  public var measured: (split: EvaluationSplit, images: any ImageDataset) {
+    if let val { return (.val, val) }
+    guard let test else { preconditionFailure("there is nothing to evaluate on") }
+    return (.test, test)
+  }
+
+  /// All that there is, by the name that people know it by.
+  public var parts: [(name: String, images: any ImageDataset)] {
+    [("training", train)]
+      + EvaluationSplit.allCases.compactMap { split in
+        images(of: split).map { (split.rawValue, $0) }
+      }
   }
 }

@@ -6,10 +6,10 @@ private let formats: [DataFormat] = [.synthetic, .cifar10]
 
 /// Opens what `--data` names: "synthetic" for the built-in images, else a file or a folder.
 ///
-/// With a `valFraction` that part of the training images is held out and takes the place of the
-/// test images, which are not opened; with a `trainFraction` only that part is trained on (see
-/// `TrainingSplit`). Throws a `.data` failure when the path is missing, of no known kind or
-/// malformed, and a `.usage` failure when the fractions leave a part empty or are too much.
+/// With a `valFraction` that part of the training images is held out, and data without test images
+/// will do; with a `trainFraction` only that part is trained on (see `TrainingSplit`). Throws a
+/// `.data` failure when the path is missing, of no known kind or malformed, and a `.usage` failure
+/// when the fractions leave a part empty or are too much.
 public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource {
   let format = try format(of: request.path)
   let parts = try format.open(request.path, request.valFraction == nil)
@@ -18,16 +18,17 @@ public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource
     heldOut: request.valFraction,
     train: request.trainFraction
   )
-  guard let test = split.held ?? parts.test else {
-    preconditionFailure("\(format.name) was opened without its test images")
-  }
+  let missing =
+    parts.test == nil
+    ? ["\(request.path) holds no test images: the run ends without an evaluation on them"] : []
   return DataSource(
     name: format.name,
     train: split.train,
     whole: parts.train,
-    test: test,
+    val: split.held,
+    test: parts.test,
     normalization: parts.normalization,
-    notes: parts.notes
+    notes: parts.notes + missing
   )
 }
 

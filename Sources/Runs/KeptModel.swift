@@ -6,8 +6,8 @@ public enum KeptModel: Sendable {
   case snapshot(epoch: Int)
   /// The run is over.
   case last
-  /// They are the moving average at the end of the run.
-  case average
+  /// They are the moving average at the end of the run; whether it has forgotten the first weights.
+  case average(isWarm: Bool)
 
   /// The file's name in the run folder.
   package var name: String {

@@ -1,9 +1,14 @@
+import Datasets
+
 /// What a run has saved on its way; a run that goes on must know it.
 public struct KeptModels: Codable, Sendable, Equatable {
   /// The evaluation whose model is best.safetensors.
   public private(set) var best: BestEvaluation?
   /// The names of the snapshots in the run folder, the earliest first.
   public private(set) var snapshots: [String] = []
+
+  /// Whether a moving average was saved at the end that has forgotten the first weights.
+  public private(set) var hasWarmAverage = false
 
   /// Nothing yet.
   public init() {}
@@ -13,8 +18,22 @@ public struct KeptModels: Codable, Sendable, Equatable {
     switch model {
     case .best(let evaluation): best = evaluation
     case .snapshot: snapshots.append(model.name)
-    // Whether these are there the state of the run says.
-    case .last, .average: break
+    case .average(let isWarm): hasWarmAverage = isWarm
+    // Whether it is there the state of the run says.
+    case .last: break
     }
+  }
+
+  /// The model to use, as a name in the folder of a run in `state`: the best by images held out,
+  /// else that of the last complete restart period, else the average, else the last; nil while none
+  /// of them is there.
+  ///
+  /// What was the best on the test images is none to use: its accuracy on them is too good.
+  public func recommended(_ state: RunStatus.State) -> String? {
+    let isDone = state == .done
+    if isDone, best?.split == .val { return ModelFile.bestName }
+    if let snapshot = snapshots.last { return snapshot }
+    guard isDone else { return nil }
+    return hasWarmAverage ? ModelFile.averageName : ModelFile.name
   }
 }

@@ -1,3 +1,5 @@
+import Datasets
+
 /// A row of a run's metrics, as metrics.csv and metrics.jsonl have it; what does not apply is nil.
 public struct MetricsRow: Codable, Sendable {
   /// What a row tells of.
@@ -6,17 +8,35 @@ public struct MetricsRow: Codable, Sendable {
     case train
     /// A whole epoch's training.
     case epoch
-    /// An evaluation of the weights.
+    /// An evaluation of the weights on the images held out.
+    case val
+    /// An evaluation of the weights' moving average on the images held out.
+    case valEMA = "val-ema"
+    /// An evaluation of the weights on the test images.
     case test
-    /// An evaluation of the weights' moving average.
+    /// An evaluation of the weights' moving average on the test images.
     case testEMA = "test-ema"
+
+    /// That of an evaluation.
+    public init(_ split: EvaluationSplit, ofAverage: Bool) {
+      switch split {
+      case .val: self = ofAverage ? .valEMA : .val
+      case .test: self = ofAverage ? .testEMA : .test
+      }
+    }
+
+    /// Whether it is of an evaluation, not of training.
+    public var isEvaluation: Bool { self != .train && self != .epoch }
   }
 
   /// The version of the columns, which rises when one goes or means something else.
   ///
+  /// Up to 1, rows of kind test were of the images held out where there were some, and what is a
+  /// mean over steps now was of the last step.
+  ///
   /// It stands in run.json: those who read the files as tables would take a line of its own for a
   /// row, and a column of its own for a measurement.
-  public static let schema = 1
+  public static let schema = 2
 
   /// What the row tells of.
   public var kind: Kind
@@ -32,14 +52,14 @@ public struct MetricsRow: Codable, Sendable {
   public var accuracy: Double
   /// Images whose label is among the five largest logits, as a fraction.
   public var accuracy5: Double?
-  /// ‖g‖ of the last step.
+  /// ‖g‖, the mean over the steps.
   public var gradientNorm: Double?
-  /// η·α of the last step.
+  /// η·α, the mean over the steps.
   public var learningRate: Double?
-  /// η of the last step.
+  /// η, the mean over the steps.
   public var multiplier: Double?
-  /// What decoupled decay took off a weight in the last step, as a part of it: η·λ, times α in
-  /// dialects that have it so.
+  /// What decoupled decay took off a weight in a step, as a part of it, the mean over the steps:
+  /// η·λ, times α in dialects that have it so.
   public var decay: Double?
   /// Training images a second.
   public var imagesPerSecond: Double?

@@ -8,6 +8,10 @@ public struct MetricsSums: Codable, Sendable, Hashable {
   private var penalty = 0.0
   private var correct = 0
   private var correct5: Int?
+  private var steps = 0
+  private var gradientNorms = 0.0
+  private var multipliers = 0.0
+  private var decays = 0.0
 
   /// No steps.
   public init() {}
@@ -20,6 +24,10 @@ public struct MetricsSums: Codable, Sendable, Hashable {
     correct += step.correct
     if let near = step.correct5 { correct5 = (correct5 ?? 0) + near }
     seconds += step.seconds
+    steps += 1
+    gradientNorms += step.gradientNorm
+    multipliers += step.multiplier
+    decays += step.decay
   }
 
   /// Mean loss without the penalty; nil without steps, like all that follow.
@@ -31,6 +39,14 @@ public struct MetricsSums: Codable, Sendable, Hashable {
   /// Images whose label is among the five largest logits, as a fraction; nil with five classes or
   /// fewer.
   public var accuracy5: Double? { correct5.map { Double($0) / Double(samples) } }
+  /// ‖g‖ in the mean over the steps, whatever their samples.
+  public var gradientNorm: Double? { meanOfSteps(gradientNorms) }
+  /// η in the mean over the steps.
+  public var multiplier: Double? { meanOfSteps(multipliers) }
+  /// What decoupled decay took off a weight in a step, as a part of it, in the mean over the steps.
+  public var decay: Double? { meanOfSteps(decays) }
   /// Training images a second.
   public var rate: Double? { seconds > 0 ? Double(samples) / seconds : nil }
+
+  private func meanOfSteps(_ sum: Double) -> Double? { steps > 0 ? sum / Double(steps) : nil }
 }

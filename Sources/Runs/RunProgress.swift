@@ -1,3 +1,5 @@
+import Datasets
+
 /// Everything beside tensors that a run's future depends on: with it and the tensors a run goes on
 /// as if it had never ended.
 ///
@@ -18,15 +20,21 @@ public struct RunProgress: Codable, Sendable, Equatable {
   public var whole = MetricsSums()
   /// The models that were saved on the way.
   public var kept = KeptModels()
-  /// The last evaluation; nil before the first.
-  public var evaluation: EvaluationResult?
-  /// The last evaluation of the weights' moving average.
-  public var averageEvaluation: EvaluationResult?
+  /// The last evaluation on the images held out.
+  public var val = EvaluationPair()
+  /// The last evaluation on the test images; where there are others to choose by, that of the end.
+  public var test = EvaluationPair()
   /// Seconds that the run has taken, over all its starts.
   public var seconds = 0.0
 
   /// A run before its first step.
   public init() {}
+
+  /// The last evaluation on a split.
+  public subscript(split: EvaluationSplit) -> EvaluationPair {
+    get { split == .val ? val : test }
+    set { if split == .val { val = newValue } else { test = newValue } }
+  }
 
   /// Takes a step in; `opensEpoch` says whether it is the first of its epoch.
   public mutating func take(_ metrics: StepMetrics, opensEpoch: Bool) {

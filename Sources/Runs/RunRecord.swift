@@ -94,7 +94,10 @@ public struct RunRecord: Codable, Sendable {
   let optimizerStateBytes: [Int]
   let data: DataDigest?
   let trainImages: Int
-  let testImages: Int
+  /// Nil where none are held out.
+  let valImages: Int?
+  /// Nil where there are none.
+  let testImages: Int?
   let stepsPerEpoch: Int
 
   /// The record of a run of `plan` over the images of `source`, which come to `horizon`; `data` is
@@ -135,7 +138,8 @@ public struct RunRecord: Codable, Sendable {
     multiplyAdds = model.multiplyAdds
     (arenaBytes, optimizerStateBytes) = (place.arenaBytes, place.optimizerStateBytes)
     self.data = data
-    (trainImages, testImages) = (source.train.count, source.test.count)
+    (trainImages, valImages) = (source.train.count, source.val?.count)
+    testImages = source.test?.count
     stepsPerEpoch = horizon.stepsPerEpoch
   }
 }

@@ -79,10 +79,14 @@ public struct RunStatus: Codable, Sendable, Equatable {
   public let message: String?
   /// The steps of the epoch that was begun last.
   public let train: Scores?
-  /// The last evaluation.
-  public let evaluation: Scores?
-  /// The last evaluation of the weights' moving average.
-  public let averageEvaluation: Scores?
+  /// The last evaluation on the images held out.
+  public let val: Scores?
+  /// The last evaluation of the weights' moving average on them.
+  public let emaVal: Scores?
+  /// The last evaluation on the test images.
+  public let test: Scores?
+  /// The last evaluation of the weights' moving average on them.
+  public let emaTest: Scores?
   /// The evaluation whose model is best.safetensors.
   public let best: BestEvaluation?
   /// The names of the snapshots in the run folder, the earliest first; nil where there are none.
@@ -91,6 +95,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
   public let modelSHA256: String?
   /// What the data are; nil where that is not known.
   public let data: DataDigest?
+  /// The model to use, as a name in the run folder; nil while there is none.
+  public let recommended: String?
 
   /// The status of a run that has come to `progress`.
   public init(
@@ -106,16 +112,17 @@ public struct RunStatus: Codable, Sendable, Equatable {
     updated = Process.now
     ended = state == .running ? nil : updated
     train = Scores(progress.epoch)
-    evaluation = progress.evaluation.map(Scores.init)
-    averageEvaluation = progress.averageEvaluation.map(Scores.init)
+    (val, emaVal) = (progress.val.weights.map(Scores.init), progress.val.average.map(Scores.init))
+    (test, emaTest) = (progress.test.weights.map(Scores.init), progress.test.average.map(Scores.init))
     let kept = progress.kept
     (best, snapshots) = (kept.best, kept.snapshots.isEmpty ? nil : kept.snapshots)
+    recommended = kept.recommended(state)
     (self.modelSHA256, self.data) = (modelSHA256, data)
   }
 
   private enum CodingKeys: String, CodingKey {
-    case state, step, host, pid, started, updated, ended, message, train, evaluation
-    case averageEvaluation, best, snapshots, data
+    case state, step, host, pid, started, updated, ended, message, train, val, emaVal
+    case test, emaTest, best, snapshots, recommended, data
     // The strategy for keys would read the digits as a word.
     case modelSHA256 = "modelSha256"
   }

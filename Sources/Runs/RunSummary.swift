@@ -14,7 +14,17 @@ public struct RunSummary: Encodable, Sendable {
   public let trainLoss: Double?
   /// Right answers over the same steps, as a fraction.
   public let trainAccuracy: Double?
-  /// Mean loss over the test images.
+  /// Mean loss over the images held out at the last evaluation; null where none are.
+  public let valLoss: Double?
+  /// Right answers as a fraction.
+  public let valAccuracy: Double?
+  /// Images whose label is among the five largest logits, as a fraction; null with five classes or
+  /// fewer.
+  public let valAccuracy5: Double?
+  /// Right answers of the weights' moving average, as a fraction; null without --ema.
+  public let emaValAccuracy: Double?
+  /// Mean loss over the test images at the last evaluation on them; null after a run that diverged
+  /// before it.
   public let testLoss: Double?
   /// Right answers as a fraction.
   public let testAccuracy: Double?
@@ -29,8 +39,8 @@ public struct RunSummary: Encodable, Sendable {
   public let stoppedEarly: Bool
   /// The models at the ends of the restart periods, as names in the run folder, the earliest first.
   public let snapshots: [String]
-  /// The model to use, as a name in the run folder: of the last complete restart period, else the
-  /// last; null after a run that diverged.
+  /// The model to use, as a name in the run folder (`KeptModels.recommended`); null where there is
+  /// none, as after a run that diverged.
   public let recommended: String?
   /// Training images a second, evaluation left out; null when no step was taken.
   public let imagesPerS: Double?
@@ -64,12 +74,14 @@ public struct RunSummary: Encodable, Sendable {
     (self.state, self.parameters, steps) = (state, parameters, progress.step)
     epochs = (Double(progress.whole.samples) / Double(images) * 1e6).rounded() / 1e6
     (trainLoss, trainAccuracy) = (progress.epoch.meanLoss, progress.epoch.accuracy)
-    (testLoss, testAccuracy) = (progress.evaluation?.loss, progress.evaluation?.accuracy)
-    testAccuracy5 = progress.evaluation?.accuracy5
-    emaTestAccuracy = progress.averageEvaluation?.accuracy
+    let (val, test) = (progress.val, progress.test)
+    (valLoss, valAccuracy) = (val.weights?.loss, val.weights?.accuracy)
+    (valAccuracy5, emaValAccuracy) = (val.weights?.accuracy5, val.average?.accuracy)
+    (testLoss, testAccuracy) = (test.weights?.loss, test.weights?.accuracy)
+    (testAccuracy5, emaTestAccuracy) = (test.weights?.accuracy5, test.average?.accuracy)
     (best, self.stoppedEarly) = (progress.course.best, stoppedEarly)
     snapshots = progress.kept.snapshots
-    recommended = snapshots.last ?? (state == .done ? ModelFile.name : nil)
+    recommended = progress.kept.recommended(state)
     (imagesPerS, self.seconds) = (progress.whole.rate, seconds)
     (self.ranks, self.threads, self.lanes) = (ranks, threads, lanes)
     (self.digest, self.output) = (digest.description, output)
@@ -85,6 +97,10 @@ public struct RunSummary: Encodable, Sendable {
     try object.encode(epochs, forKey: .epochs)
     try object.encode(finite(trainLoss), forKey: .trainLoss)
     try object.encode(finite(trainAccuracy), forKey: .trainAccuracy)
+    try object.encode(finite(valLoss), forKey: .valLoss)
+    try object.encode(finite(valAccuracy), forKey: .valAccuracy)
+    try object.encode(finite(valAccuracy5), forKey: .valAccuracy5)
+    try object.encode(finite(emaValAccuracy), forKey: .emaValAccuracy)
     try object.encode(finite(testLoss), forKey: .testLoss)
     try object.encode(finite(testAccuracy), forKey: .testAccuracy)
     try object.encode(finite(testAccuracy5), forKey: .testAccuracy5)
@@ -103,7 +119,8 @@ public struct RunSummary: Encodable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case state, parameters, steps, epochs, trainLoss, trainAccuracy, testLoss, testAccuracy
+    case state, parameters, steps, epochs, trainLoss, trainAccuracy
+    case valLoss, valAccuracy, valAccuracy5, emaValAccuracy, testLoss, testAccuracy
     case testAccuracy5, emaTestAccuracy, best, stoppedEarly, snapshots, recommended
     case imagesPerS, seconds, ranks, threads, lanes, digest, output
   }

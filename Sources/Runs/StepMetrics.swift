@@ -19,6 +19,8 @@ public struct StepMetrics: Sendable {
   public let gradientNorm: Double
   /// η.
   public let multiplier: Double
+  /// The part of a weight that decoupled decay took off.
+  public let decay: Double
   /// Seconds this step took on this rank.
   public let seconds: Double
 
@@ -33,6 +35,7 @@ public struct StepMetrics: Sendable {
     correct5: Int?,
     gradientNorm: Double,
     multiplier: Double,
+    decay: Double,
     seconds: Double
   ) {
     self.step = step
@@ -44,6 +47,7 @@ public struct StepMetrics: Sendable {
     self.correct5 = correct5
     self.gradientNorm = gradientNorm
     self.multiplier = multiplier
+    self.decay = decay
     self.seconds = seconds
   }
 }

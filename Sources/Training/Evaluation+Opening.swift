@@ -6,14 +6,24 @@ import Runs
 import Tensors
 
 extension Evaluation {
-  /// Models, images, and the plan that says how to compute: the run's own but for what the request
-  /// says.
+  /// What an evaluation is of.
+  struct Opened {
+    var members: [ModelFile.Contents]
+    /// The data's name.
+    var source: String
+    var split: EvaluationSplit
+    var images: any ImageDataset
+    /// How to compute: the run's own plan but for what the request says.
+    var plan: TrainingPlan
+    /// What is to be said of it.
+    var warnings: [String] = []
+  }
+
+  /// Opens models and images, and the plan that says how to compute.
   ///
   /// Throws `Failure`: .usage for a request that cannot be met, .data for files that cannot be read
   /// or do not go together.
-  static func open(_ request: Request) throws -> (
-    [ModelFile.Contents], DataSource, TrainingPlan
-  ) {
+  static func open(_ request: Request) throws -> Opened {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: request.path, isDirectory: &isFolder) else {
       throw Failure(.data, "\(request.path): there is no such run folder or file.")
@@ -36,42 +46,82 @@ extension Evaluation {
       )
     }
     let members = try files.map(ModelFile.read)
-    let own = request.data == nil
+    var opened = try Self.images(request, members, plan)
+    for (file, contents) in zip(files, members) {
+      let warning = try check(
+        contents,
+        of: file,
+        opened.images,
+        request,
+        like: members[0],
+        files[0]
+      )
+      if let warning, opened.warnings.isEmpty { opened.warnings.append(warning) }
+    }
+    opened.plan.kernels = request.kernels ?? plan.kernels
+    opened.plan.convolutions = request.convolutions ?? plan.convolutions
+    opened.plan.fusionsOff = request.fusionsOff ?? plan.fusionsOff
+    return opened
+  }
+
+  /// The images of the split that the request wants: the test images where it does not say, but for
+  /// one that holds images out.
+  private static func images(
+    _ request: Request,
+    _ members: [ModelFile.Contents],
+    _ plan: TrainingPlan
+  ) throws -> Opened {
+    let split = request.split ?? (request.valFraction == nil ? .test : .val)
+    if split == .test, let fraction = request.valFraction {
+      throw Failure(
+        .usage,
+        "--val-fraction \(fraction) holds training images out, and --split test is on others."
+      )
+    }
+    let own = request.data == nil ? plan.valFraction : nil
     let source = try openDataSource(
       DataRequest(
         path: request.data ?? plan.data,
-        valFraction: request.valFraction ?? (own ? plan.valFraction : nil)
+        valFraction: split == .val ? request.valFraction ?? own : nil
       )
     )
-    for (file, contents) in zip(files, members) {
-      try check(contents, of: file, source, like: members[0], of: files[0])
+    guard let images = source.images(of: split) else {
+      throw Failure(
+        .usage,
+        "--split val: \(request.path) held no images out; say with --val-fraction which part."
+      )
     }
-    plan.kernels = request.kernels ?? plan.kernels
-    plan.convolutions = request.convolutions ?? plan.convolutions
-    plan.fusionsOff = request.fusionsOff ?? plan.fusionsOff
-    return (members, source, plan)
+    return Opened(members: members, source: source.name, split: split, images: images, plan: plan)
   }
 
-  /// Refuses a model that is not for these images, or not of the network of the `first`.
+  /// Refuses a model that is not for these images, or not of the network of the `first`; what is to
+  /// be said of one that is let through.
   private static func check(
     _ contents: ModelFile.Contents,
     of file: String,
-    _ source: DataSource,
+    _ images: any ImageDataset,
+    _ request: Request,
     like first: ModelFile.Contents,
-    of firstFile: String
-  ) throws {
-    guard source.test.shape == contents.model.input,
-      source.test.classes.count <= contents.metadata.classes.count
-    else {
+    _ firstFile: String
+  ) throws -> String? {
+    let classes = contents.metadata.classes
+    guard images.shape == contents.model.input, images.classes.count == classes.count else {
       throw Failure(
         .data,
-        "\(file) is for \(contents.metadata.classes.count) classes of \(contents.model.input) images, "
-          + "not \(source.test.classes.count) of \(source.test.shape)."
+        "\(file) is for \(classes.count) classes of \(contents.model.input) images, "
+          + "not \(images.classes.count) of \(images.shape)."
       )
     }
-    guard contents.model.name == first.model.name,
-      contents.metadata.classes == first.metadata.classes
+    guard contents.model.name == first.model.name, classes == first.metadata.classes
     else { throw Failure(.data, "\(file) is of another network than \(firstFile).") }
+    let names = ClassNames(model: classes, images: images.classes)
+    guard let difference = names.difference else { return nil }
+    if request.allowOtherClasses { return "\(file): \(difference); they count by number." }
+    throw Failure(
+      .data,
+      "\(file): \(difference), so that right answers would count as wrong: add "
+        + "--allow-other-classes to count them by number."
+    )
   }
 
   /// The files of a run folder that the request wants evaluated.

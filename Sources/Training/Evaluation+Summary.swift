@@ -1,3 +1,5 @@
+import Datasets
+
 extension Evaluation {
   /// What an evaluation came to: the JSON object that `eval` prints.
   public struct Summary: Encodable, Sendable {
@@ -7,36 +9,46 @@ extension Evaluation {
     public let parameters: Int
     /// The data's name.
     public let data: String
-    /// Images.
+    /// The images that it was on.
+    public let split: EvaluationSplit
+    /// Their number.
     public let images: Int
     /// How several models became one answer; null for one.
     public let ensemble: Ensemble?
     /// Models.
     public let members: Int
     /// Mean cross-entropy.
-    public let testLoss: Double
+    public let loss: Double
     /// Right answers as a fraction.
-    public let testAccuracy: Double
+    public let accuracy: Double
     /// Images whose label is among the five largest logits, as a fraction; null with five classes
     /// or fewer.
-    public let testAccuracy5: Double?
+    public let accuracy5: Double?
+    /// What is to be said of it; not in the object.
+    public let warnings: [String]
 
-    /// Every key is there: what is unknown or not finite is null.
+    /// Every key is there: what is unknown, not finite or of the other split is null.
     public func encode(to encoder: any Encoder) throws {
       var object = encoder.container(keyedBy: CodingKeys.self)
       try object.encode(model, forKey: .model)
       try object.encode(parameters, forKey: .parameters)
       try object.encode(data, forKey: .data)
+      try object.encode(split, forKey: .split)
       try object.encode(images, forKey: .images)
       try object.encode(ensemble?.rawValue, forKey: .ensemble)
       try object.encode(members, forKey: .members)
-      try object.encode(testLoss.isFinite ? testLoss : nil, forKey: .testLoss)
-      try object.encode(testAccuracy, forKey: .testAccuracy)
-      try object.encode(testAccuracy5, forKey: .testAccuracy5)
+      let finite = loss.isFinite ? loss : nil
+      try object.encode(split == .val ? finite : nil, forKey: .valLoss)
+      try object.encode(split == .val ? accuracy : nil, forKey: .valAccuracy)
+      try object.encode(split == .val ? accuracy5 : nil, forKey: .valAccuracy5)
+      try object.encode(split == .test ? finite : nil, forKey: .testLoss)
+      try object.encode(split == .test ? accuracy : nil, forKey: .testAccuracy)
+      try object.encode(split == .test ? accuracy5 : nil, forKey: .testAccuracy5)
     }
 
     private enum CodingKeys: String, CodingKey {
-      case model, parameters, data, images, ensemble, members, testLoss, testAccuracy, testAccuracy5
+      case model, parameters, data, split, images, ensemble, members
+      case valLoss, valAccuracy, valAccuracy5, testLoss, testAccuracy, testAccuracy5
     }
   }
 }

@@ -14,8 +14,12 @@ public enum Evaluation {
     public var path: String
     /// "synthetic" or a folder; nil: the run's own data.
     public var data: String?
+    /// The images to evaluate on; nil: the test images, or with a `valFraction` the part held out.
+    public var split: EvaluationSplit?
     /// The held-out part; nil: the run's own.
     public var valFraction: Double?
+    /// Allows images whose classes have other names than the model's.
+    public var allowOtherClasses: Bool
     /// Threads of a rank.
     public var threads: Int?
     /// The instruction set of the kernels; nil: what the run was told, or .auto for a file.
@@ -35,7 +39,9 @@ public enum Evaluation {
     public init(
       path: String,
       data: String?,
+      split: EvaluationSplit? = nil,
       valFraction: Double?,
+      allowOtherClasses: Bool = false,
       threads: Int?,
       kernels: KernelChoice? = nil,
       convolutions: ConvolutionChoice? = nil,
@@ -45,6 +51,7 @@ public enum Evaluation {
       logits: String?
     ) {
       (self.path, self.data, self.valFraction) = (path, data, valFraction)
+      (self.split, self.allowOtherClasses) = (split, allowOtherClasses)
       (self.threads, self.kernels) = (threads, kernels)
       (self.convolutions, self.fusionsOff) = (convolutions, fusionsOff)
       (self.allowMixedCPU, self.ensemble, self.logits) = (allowMixedCPU, ensemble, logits)
@@ -58,7 +65,8 @@ public enum Evaluation {
   /// written, .launch when a rank is lost.
   public static func execute(_ request: Request, _ communicator: any Communicator) throws -> Summary
   {
-    let (members, source, plan) = try communicator.together { try open(request) }
+    let opened = try communicator.together { try open(request) }
+    let (members, images, plan) = (opened.members, opened.images, opened.plan)
     try SameEverywhere.check(plan, communicator)
     try SameEverywhere.check(members, communicator)
     let placement = try Placement(
@@ -69,7 +77,7 @@ public enum Evaluation {
       allowMixedCPU: request.allowMixedCPU
     )
     let team = placement.team(rank: communicator.rank)
-    _ = try SameEverywhere.digest(of: source.test, "test", team: team, communicator)
+    _ = try SameEverywhere.digest(of: images, opened.split.rawValue, team: team, communicator)
     let (first, buffers) = (members[0], members.map(\.parameters))
     let classes = first.metadata.classes.count
     // A vote puts its members' in there one after another.
@@ -77,14 +85,14 @@ public enum Evaluation {
     let evaluator = Evaluator(
       first.model,
       parameters: parameters,
-      dataset: source.test,
+      dataset: images,
       normalization: first.metadata.normalization,
       communicator: communicator,
       team: team,
       kernels: KernelSet(placement.level),
       options: plan.networkOptions
     )
-    let logits = request.logits.map { _ in CollectedLogits(source.test, classes: classes) }
+    let logits = request.logits.map { _ in CollectedLogits(images, classes: classes) }
     let result: EvaluationResult
     if request.ensemble == .vote {
       result = try Vote(
@@ -92,7 +100,7 @@ public enum Evaluation {
         evaluator,
         parameters: parameters,
         classes: classes,
-        dataset: source.test,
+        dataset: images,
         communicator: communicator
       ).evaluate { logits?.take($0, $1) }
     } else {
@@ -104,13 +112,15 @@ public enum Evaluation {
     return Summary(
       model: first.model.name,
       parameters: first.model.layout.parameterCount,
-      data: source.name,
+      data: opened.source,
+      split: opened.split,
       images: result.count,
       ensemble: request.ensemble,
       members: members.count,
-      testLoss: result.loss,
-      testAccuracy: result.accuracy,
-      testAccuracy5: result.accuracy5
+      loss: result.loss,
+      accuracy: result.accuracy,
+      accuracy5: result.accuracy5,
+      warnings: opened.warnings
     )
   }
 }

@@ -42,20 +42,25 @@ final class MetricsReporter: TrainingObserver {
         penalty: sums.meanPenalty,
         accuracy: accuracy,
         accuracy5: sums.accuracy5,
-        gradientNorm: last.gradientNorm,
-        learningRate: last.multiplier * horizon.learningRate,
-        multiplier: last.multiplier,
-        decay: horizon.decayPart(at: last.step - 1),
+        gradientNorm: sums.gradientNorm,
+        learningRate: sums.multiplier.map { $0 * horizon.learningRate },
+        multiplier: sums.multiplier,
+        decay: sums.decay,
         imagesPerSecond: sums.rate,
         seconds: seconds
       )
     )
   }
 
-  func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) throws {
+  func evaluated(
+    _ result: EvaluationResult,
+    as kind: MetricsRow.Kind,
+    step: Int,
+    epoch: Int
+  ) throws {
     try write(
       MetricsRow(
-        kind: ofAverage ? .testEMA : .test,
+        kind: kind,
         step: step,
         epoch: epoch,
         loss: result.loss,

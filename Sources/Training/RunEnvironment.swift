@@ -42,7 +42,9 @@ public struct RunEnvironment {
     // Before images are held out: what is left of them follows from them and the plan.
     dataDigest = DataDigest(
       train: try SameEverywhere.digest(of: source.whole, "training", team: team, communicator),
-      test: try SameEverywhere.digest(of: source.test, "test", team: team, communicator)
+      test: try source.test.map { [team] in
+        try SameEverywhere.digest(of: $0, "test", team: team, communicator)
+      }
     )
   }
 

@@ -29,30 +29,6 @@ extension Trainer {
     return true
   }
 
-  /// Evaluates; false when the loss is not finite, which shows what the last update has done.
-  private func evaluate(_ observer: any TrainingObserver) throws -> Bool {
-    let (step, epoch) = (progress.step, calendar.epochsBegun(at: progress.step))
-    let result = try evaluator.evaluate()
-    progress.evaluation = result
-    try observer.evaluated(result, ofAverage: false, step: step, epoch: epoch)
-    if let averageEvaluator {
-      try engine.optimizer.gatherAverage()
-      let result = try averageEvaluator.evaluate()
-      progress.averageEvaluation = result
-      try observer.evaluated(result, ofAverage: true, step: step, epoch: epoch)
-    }
-    guard result.loss.isFinite else { return false }
-    let isBest = progress.course.take(
-      progress.averageEvaluation ?? result,
-      step: step,
-      epoch: epoch
-    )
-    if let best = progress.course.best, calendar.keeps(best: isBest) {
-      try keep(average ?? parameters, as: .best(best), observer)
-    }
-    return true
-  }
-
   /// Has the observer save parameters; throws what it throws.
   func keep(
     _ parameters: FloatBuffer,

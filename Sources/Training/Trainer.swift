@@ -55,8 +55,10 @@ public final class Trainer {
   private let begun = ContinuousClock.now
   /// Seconds of the run's earlier starts.
   private let earlier: Double
-  let evaluator: Evaluator
-  let averageEvaluator: Evaluator?
+  /// What it is trained and evaluated on.
+  let source: DataSource
+  private let evaluator: (_ parameters: FloatBuffer, _ images: any ImageDataset) -> Evaluator
+  private var evaluators: RunEvaluators?
 
   /// Plans memory and traffic and gives every rank the same parameters: the model's first ones, or
   /// those of `start`, from which the run goes on.
@@ -75,6 +77,7 @@ public final class Trainer {
   ) throws {
     let (source, communicator) = (environment.source, environment.communicator)
     (self.plan, self.model, self.communicator) = (plan, model, communicator)
+    self.source = source
     (team, progress) = (environment.team, start?.progress ?? RunProgress())
     horizon = try Horizon(plan, samples: source.train.count)
     calendar = RunCalendar(plan, horizon)
@@ -93,13 +96,14 @@ public final class Trainer {
       augmentations: plan.augmentations,
       seed: plan.seed,
       batchSize: plan.batchSize,
+      dropsLast: plan.dropLast,
       order: .shuffled
     )
-    func evaluator(of parameters: FloatBuffer) -> Evaluator {
+    evaluator = { parameters, images in
       Evaluator(
         model,
         parameters: parameters,
-        dataset: source.test,
+        dataset: images,
         normalization: source.normalization,
         communicator: communicator,
         team: environment.team,
@@ -107,14 +111,14 @@ public final class Trainer {
         options: plan.networkOptions
       )
     }
-    self.evaluator = evaluator(of: engine.parameters)
-    averageEvaluator = engine.average.map { evaluator(of: $0.values) }
     let entries = TrainingPlan.profiledSteps.count * engine.recordsOfAStep
     recorder =
       plan.profile == nil
       ? nil : LoopRecorder(members: environment.team.size, capacity: entries)
     earlier = progress.seconds
     if let start { try takeUp(start) } else { try begin() }
+    // Here, so that a run that starts has the memory to evaluate.
+    _ = evaluators(on: source.measured.split)
     try checkReplicas(engine.parameters, communicator)
   }
 
@@ -136,10 +140,30 @@ public final class Trainer {
       guard try carryOut(due, metrics, observer) else { return .diverged }
       if stops && calendar.end(of: progress) == nil { return .stopped }
     }
+    guard try evaluateAtEnd(observer) else { return .diverged }
     try checkReplicas(parameters, communicator)
     try keep(parameters, as: .last, observer)
-    if let average { try keep(average, as: .average, observer) }
+    if let average {
+      try keep(average, as: .average(isWarm: horizon.averageIsWarm(after: progress.step)), observer)
+    }
     return .done
+  }
+
+  /// Those on a split that the data have, made where they are not there.
+  func evaluators(on split: EvaluationSplit) -> RunEvaluators {
+    if let evaluators, evaluators.split == split { return evaluators }
+    // The memory of the others first: a run is admitted with that of one split.
+    evaluators = nil
+    guard let images = source.images(of: split) else {
+      preconditionFailure("there are no \(split.rawValue) images")
+    }
+    let made = RunEvaluators(
+      split: split,
+      weights: evaluator(engine.parameters, images),
+      average: engine.average.map { evaluator($0.values, images) }
+    )
+    evaluators = made
+    return made
   }
 
   /// One step: from samples to equal parameters on all ranks, and whether the run is to stop behind
@@ -231,6 +255,7 @@ public final class Trainer {
       correct5: model.classes > SoftmaxCrossEntropy.nearest ? totals.correct5 : nil,
       gradientNorm: totals.gradientNorm,
       multiplier: horizon.multiplier(at: step),
+      decay: horizon.decayPart(at: step),
       seconds: seconds
     )
   }

@@ -9,9 +9,8 @@ public protocol TrainingObserver: AnyObject {
   func finished(step: StepMetrics, interval: MetricsSums) throws
   /// A row is due of the steps that `sums` add up, of which `last` is the last.
   func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) throws
-  /// An evaluation after `step` steps and `epoch` epochs begun is done, of the weights or of their
-  /// moving average.
-  func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) throws
+  /// An evaluation after `step` steps and `epoch` epochs begun is done; `kind` says of what, on what.
+  func evaluated(_ result: EvaluationResult, as kind: MetricsRow.Kind, step: Int, epoch: Int) throws
   /// Rows were due behind a step, and all of them have been reported.
   func came(to progress: RunProgress) throws
   /// These parameters, the same on every rank, are to be saved; `progress` knows of them already.
@@ -24,8 +23,12 @@ extension TrainingObserver {
   /// Does nothing.
   public func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) throws {}
   /// Does nothing.
-  public func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) throws {
-  }
+  public func evaluated(
+    _ result: EvaluationResult,
+    as kind: MetricsRow.Kind,
+    step: Int,
+    epoch: Int
+  ) throws {}
   /// Does nothing.
   public func came(to progress: RunProgress) throws {}
   /// Does nothing.

@@ -54,11 +54,35 @@ extension ProgramTests {
       #expect(areSame(files[0], files[1]))
     }
 
+    /// Ten classes too, but others: what the model calls a cat is no figure of theirs.
     @Test func otherImages() throws {
       let run = try ShortRun.shared.get()
-      let job = try program(["eval", run.folder, "--data", "synthetic", "--json"], ranks: 3)
+      try Refusal(
+        "eval RUN --data synthetic",
+        65,
+        "10 of the 10 classes have other names",
+        "was 'airplane'",
+        "--allow-other-classes"
+      ).check(["RUN": run.folder])
+      let flags = ["--data", "synthetic", "--allow-other-classes", "--json"]
+      let job = try program(["eval", run.folder] + flags, ranks: 3)
       #expect(job.status == 0, "\(job.stderr)")
+      #expect(job.stderr.contains("WARNING") && job.stderr.contains("10 of the 10 classes"))
       #expect(try job.object()["images"] as? Int == 2000)
+    }
+
+    @Test func refusedSplits() throws {
+      let run = try ShortRun.shared.get()
+      for refusal in [
+        Refusal("eval RUN --split train", 64, "--split train", "val or test"),
+        Refusal("eval RUN --split val", 64, "--split val", "held no images out"),
+        Refusal(
+          "eval RUN --split test --val-fraction 0.2",
+          64,
+          "--val-fraction 0.2",
+          "--split test"
+        ),
+      ] { try refusal.check(["RUN": run.folder]) }
     }
   }
 }

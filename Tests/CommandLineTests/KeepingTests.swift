@@ -52,7 +52,7 @@ extension ProgramTests {
         #expect(object["ensemble"] as? String == ensemble && object["members"] as? Int == 2)
       }
       let text = try program(["eval", outputs.path(of: "run1"), "--ensemble", "vote"]).stdout
-      #expect(text.hasPrefix("vote of 2 snapshots of smallcnn on 100 images"), "\(text)")
+      #expect(text.hasPrefix("vote of 2 snapshots of smallcnn on 100 test images"), "\(text)")
     }
 
     @Test func whatPeopleAreTold() throws {
@@ -63,7 +63,10 @@ extension ProgramTests {
           + ["--save-best", "--output", outputs.path(of: "run")]
       )
       #expect(job.status == 0, "\(job.stderr)")
-      for part in ["stopped early; the best was top-1 ", ": best.safetensors\n", "recommended: "] {
+      for part in [
+        "stopped early; the best on test was top-1 ", ": best.safetensors\n", "recommended: ",
+        "WARNING: --save-best and --early-stop choose by the test images",
+      ] {
         #expect(job.stderr.contains(part), "\(part) in \(job.stderr)")
       }
       let status = try jsonObject(outputs.path(of: "run/status.json"))

@@ -144,17 +144,33 @@ extension ProgramTests {
       #expect(try evaluation.digits("test_loss") == job.digits("test_loss"))
     }
 
-    @Test func heldOutImagesTakeThePlaceOfTheTestImages() throws {
+    @Test func heldOutImagesAreChosenByAndTestImagesComeLast() throws {
       let (run, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
       let folder = outputs.path(of: "run")
       let job = try program(
-        ["train"] + run.flags + ["--val-fraction", "0.2", "--output", folder],
+        ["train"] + run.flags + ["--val-fraction", "0.2", "--save-best", "--output", folder],
         ranks: 3
       )
       #expect(job.status == 0, "\(job.stderr)")
       let record = try jsonObject(folder + "/run.json")
-      #expect(record["train_images"] as? Int == 160 && record["test_images"] as? Int == 40)
-      #expect(try program(["eval", folder, "--json"]).object()["images"] as? Int == 40)
+      #expect(record["train_images"] as? Int == 160 && record["val_images"] as? Int == 40)
+      #expect(record["test_images"] as? Int == 100)
+      for part in [
+        "160 training, 40 val and 100 test images", "  val loss ", "  test loss ",
+        "the best on val was ", "recommended: best.safetensors",
+      ] { #expect(job.stderr.contains(part), "\(part) in \(job.stderr)") }
+      #expect(!job.stderr.contains("WARNING"), "\(job.stderr)")
+      let status = try jsonObject(folder + "/status.json")
+      #expect(status["recommended"] as? String == "best.safetensors")
+      let test = try program(["eval", folder, "--json"]).object()
+      #expect(test["images"] as? Int == 100 && test["val_accuracy"] is NSNull)
+      #expect(test["split"] as? String == "test" && test["test_accuracy"] is Double)
+      let val = try program(["eval", folder, "--split", "val", "--json"], ranks: 2).object()
+      #expect(val["images"] as? Int == 40 && val["test_accuracy"] is NSNull)
+      #expect(val["split"] as? String == "val" && val["val_accuracy"] is Double)
+      #expect(
+        try program(["eval", folder, "--split", "val"]).stdout.contains("on 40 val images of")
+      )
     }
 
     /// Without --output the folder's name says what was trained on what.

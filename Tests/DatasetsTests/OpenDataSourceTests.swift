@@ -9,7 +9,7 @@ struct OpenDataSourceTests {
     let source = try openDataSource(DataRequest(path: "synthetic"))
     #expect(source.name == "synthetic")
     #expect(source.train.count == 10_000)
-    #expect(source.test.count == 2_000)
+    #expect(source.val == nil && source.test?.count == 2_000)
     #expect(source.normalization == SyntheticImages.normalization)
     #expect(source.notes.isEmpty)
   }
@@ -19,7 +19,7 @@ struct OpenDataSourceTests {
     let source = try openDataSource(DataRequest(path: folder.path))
     #expect(source.name == "cifar10")
     #expect(source.train.count == 20)
-    #expect(source.test.count == 10)
+    #expect(source.test?.count == 10)
     #expect(source.normalization.mean == [125.3, 123.0, 113.9])
     #expect(source.normalization.deviation == [63.0, 62.1, 66.7])
     #expect(source.notes.count == 1)
@@ -29,17 +29,23 @@ struct OpenDataSourceTests {
     let folder = try cifarFolder()
     try FileManager.default.removeItem(atPath: folder.path(of: "test_batch.bin"))
     let source = try openDataSource(DataRequest(path: folder.path, valFraction: 0.5))
-    #expect(source.train.count == 10)
-    #expect(source.test.count == 10)
+    #expect(source.train.count == 10 && source.val?.count == 10 && source.test == nil)
+    #expect(source.measured.split == .val && source.measured.images.count == 10)
+    #expect(source.notes.contains { $0.contains("no test images") })
     #expect(failure { try openDataSource(DataRequest(path: folder.path)) }?.kind == .data)
   }
 
   @Test func aHeldOutPartOfTheBuiltInImages() throws {
     let source = try openDataSource(DataRequest(path: "synthetic", valFraction: 0.1))
     #expect(source.train.count == 9_000)
-    #expect(source.test.count == 1_000)
+    #expect(source.val?.count == 1_000 && source.test?.count == 2_000)
+    #expect(source.parts.map(\.name) == ["training", "val", "test"])
     // They are training images: the first one held out is one of the first in its class.
-    #expect((0..<100).map { SyntheticImages(.train).bytes($0) }.contains(source.test.bytes(0)))
+    #expect(
+      (0..<100).map { SyntheticImages(.train).bytes($0) }.contains(
+        try #require(source.val).bytes(0)
+      )
+    )
   }
 
   @Test func aMissingFolderIsToldOfTheBuiltInImages() throws {

@@ -9,8 +9,10 @@ import TestSupport
 
 /// What a run knows of its way is written and read again as it was.
 struct RunStatusTests {
-  private func evaluation(_ correct: Int) -> EvaluationResult {
-    EvaluationResult(loss: 1, correct: correct, correct5: nil, count: 130)
+  private func evaluation(_ correct: Int) -> EvaluationPair {
+    EvaluationPair(
+      weights: EvaluationResult(loss: 1, correct: correct, correct5: nil, count: 130)
+    )
   }
 
   /// An interrupted course is no other than one that went through.
@@ -19,8 +21,9 @@ struct RunStatusTests {
     for (i, correct) in [7, 5, 9, 9, 3, 10, 10].enumerated() {
       let text = try JSONEncoder().encode(interrupted)
       interrupted = try JSONDecoder().decode(EvaluationCourse.self, from: text)
-      let isBest = straight.take(evaluation(correct), step: i, epoch: i + 1)
-      #expect(interrupted.take(evaluation(correct), step: i, epoch: i + 1) == isBest)
+      let isBest = straight.take(evaluation(correct), on: .test, step: i, epoch: i + 1)
+      let isBestAgain = interrupted.take(evaluation(correct), on: .test, step: i, epoch: i + 1)
+      #expect(isBestAgain == isBest)
       #expect(interrupted == straight)
     }
     #expect(straight.best?.epoch == 6 && straight.sinceBest == 1)
@@ -49,7 +52,7 @@ struct RunStatusTests {
       try writer.keep(parameters, as: reason, progress)
     }
     var course = EvaluationCourse()
-    _ = course.take(evaluation(90), step: 3, epoch: 1)
+    _ = course.take(evaluation(90), on: .val, step: 3, epoch: 1)
     let best = try #require(course.best)
     try keep(.best(best), after: 3)
     try keep(.snapshot(epoch: 2), after: 6)
@@ -81,7 +84,7 @@ struct RunStatusTests {
     let writer = try ModelWriter(folder, model, source, SoloCommunicator())
     let parameters = FloatBuffer(count: model.layout.count)
     var progress = RunProgress()
-    progress.evaluation = evaluation(65)
+    progress.test = evaluation(65)
     try writer.keep(parameters, as: .last, progress)
     try writer.write(.done, progress)
     var digest = SHA256()
@@ -90,7 +93,37 @@ struct RunStatusTests {
     }
     let read = try RunFolder.read(RunStatus.self, from: folder.file(RunStatus.name))
     #expect(read.modelSHA256 == digest.hexadecimal && read.ended != nil)
-    #expect(read.evaluation?.accuracy == 0.5 && read.evaluation?.loss == 1)
+    #expect(read.test?.accuracy == 0.5 && read.test?.loss == 1 && read.val == nil)
+  }
+
+  /// What is best by the test images is none to use; an average that still holds the first weights
+  /// neither.
+  @Test func theModelToUseIsNamed() throws {
+    func best(on split: EvaluationSplit) throws -> KeptModel {
+      var course = EvaluationCourse()
+      _ = course.take(evaluation(90), on: split, step: 3, epoch: 1)
+      return .best(try #require(course.best))
+    }
+    let (warm, cold) = (KeptModel.average(isWarm: true), KeptModel.average(isWarm: false))
+    let snapshot = KeptModel.snapshot(epoch: 2)
+    for (models, expected, midway) in [
+      ([.last], ModelFile.name, nil), ([.last, warm], ModelFile.averageName, nil),
+      ([.last, cold], ModelFile.name, nil),
+      ([try best(on: .val), .last, warm], ModelFile.bestName, nil),
+      ([try best(on: .test), .last, warm], ModelFile.averageName, nil),
+      ([try best(on: .test), .last], ModelFile.name, nil),
+      ([snapshot, .last, warm], snapshot.name, snapshot.name),
+      ([try best(on: .val), snapshot, .last], ModelFile.bestName, snapshot.name),
+    ] as [([KeptModel], String, String?)] {
+      var kept = KeptModels()
+      for model in models { kept.add(model) }
+      #expect(kept.recommended(.done) == expected, "\(models)")
+      for state in [RunStatus.State.running, .diverged, .failed] {
+        #expect(kept.recommended(state) == midway, "\(models)")
+      }
+      let text = try JSONEncoder().encode(kept)
+      #expect(try JSONDecoder().decode(KeptModels.self, from: text) == kept)
+    }
   }
 
   @Test func aDamagedStatusIsNamed() throws {

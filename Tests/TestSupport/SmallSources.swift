@@ -3,9 +3,13 @@ import Networks
 import Tensors
 
 /// Small noisy images of a few classes, each with a colour and a gradient of its own.
-public func smallSource(train: Int = 200, test: Int = 130, side: Int = 8, classes: Int = 5)
-  -> DataSource
-{
+public func smallSource(
+  train: Int = 200,
+  val: Int? = nil,
+  test: Int = 130,
+  side: Int = 8,
+  classes: Int = 5
+) -> DataSource {
   func images(_ count: Int, _ part: Int) -> ImageBytes {
     ImageBytes(
       shape: ImageShape(height: side, width: side, channels: 3),
@@ -23,6 +27,7 @@ public func smallSource(train: Int = 200, test: Int = 130, side: Int = 8, classe
   return DataSource(
     name: "small",
     train: images(train, 0),
+    val: val.map { images($0, 2) },
     test: images(test, 1),
     normalization: Normalization(mean: [128, 120, 131], deviation: [48, 50, 47])
   )

@@ -130,7 +130,7 @@ struct BestModelTests {
       #expect(best.step == 3 * best.epoch && status["state"] as? String == "done")
       #expect(status["message"] == nil && !summary.stoppedEarly)
       let file = "\(path)/best.safetensors"
-      #expect(try evaluate(file, data: data.path, ranks: 2)[0].testAccuracy == best.accuracy)
+      #expect(try evaluate(file, data: data.path, ranks: 2)[0].accuracy == best.accuracy)
       let kind = ema == nil ? "test" : "test-ema"
       let rows = try String(contentsOfFile: "\(path)/metrics.csv", encoding: .utf8)
         .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
@@ -159,7 +159,7 @@ struct BestModelTests {
     #expect(status["state"] as? String == "done" && status["best"] == nil)
     // The model is the last state.
     let evaluation = try evaluate(place.path(of: "run"), ranks: 1)[0]
-    #expect(evaluation.testAccuracy == summary.testAccuracy)
+    #expect(evaluation.accuracy == summary.testAccuracy)
     #expect(!FileManager.default.fileExists(atPath: place.path(of: "run/best.safetensors")))
   }
 

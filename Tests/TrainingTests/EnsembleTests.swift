@@ -61,22 +61,22 @@ struct EnsembleTests {
     let near = (0..<130).count { order[$0].prefix(5).contains(labels[$0]) }
     let loss = (0..<130).reduce(0) { $0 - log(mean[$1][labels[$1]]) } / 130
     let alone = try evaluate(run.path, ensemble: .vote, ranks: 1)[0]
-    #expect(alone.testAccuracy == Double(right) / 130)
-    #expect(alone.testAccuracy5 == Double(near) / 130)
-    #expect(abs(alone.testLoss - loss) < 1e-12 * loss, "\(alone.testLoss), not \(loss)")
+    #expect(alone.accuracy == Double(right) / 130)
+    #expect(alone.accuracy5 == Double(near) / 130)
+    #expect(abs(alone.loss - loss) < 1e-12 * loss, "\(alone.loss), not \(loss)")
     #expect(alone.ensemble == .vote && alone.members == 3 && alone.images == 130)
     for ranks in [2, 3] {
       for other in try evaluate(run.path, ensemble: .vote, ranks: ranks) {
-        #expect(other.testLoss.bitPattern == alone.testLoss.bitPattern, "\(ranks) ranks")
-        #expect(other.testAccuracy == alone.testAccuracy)
-        #expect(other.testAccuracy5 == alone.testAccuracy5)
+        #expect(other.loss.bitPattern == alone.loss.bitPattern, "\(ranks) ranks")
+        #expect(other.accuracy == alone.accuracy)
+        #expect(other.accuracy5 == alone.accuracy5)
       }
     }
     // The logits that it writes are those of the mean.
     for (row, expected) in zip(try run.answers(nil, .vote).0, mean) {
       for k in 0..<10 { #expect(abs(exp(row[k]) - expected[k]) < 1e-6) }
     }
-    #expect(try evaluate(run.path, ranks: 1)[0].testLoss != alone.testLoss)
+    #expect(try evaluate(run.path, ranks: 1)[0].loss != alone.loss)
   }
 
   @Test func anAverageIsTheModelOfTheMeanWeights() throws {
@@ -99,14 +99,14 @@ struct EnsembleTests {
     let expected = try evaluate(file, data: run.data.path, ranks: 1)[0]
     for ranks in [1, 2, 3] {
       for summary in try evaluate(run.path, ensemble: .average, ranks: ranks) {
-        #expect(summary.testLoss.bitPattern == expected.testLoss.bitPattern)
-        #expect(summary.testAccuracy == expected.testAccuracy)
+        #expect(summary.loss.bitPattern == expected.loss.bitPattern)
+        #expect(summary.accuracy == expected.accuracy)
         #expect(summary.ensemble == .average && summary.members == 3)
       }
     }
     for snapshot in run.snapshots {
       #expect(
-        try evaluate(snapshot, data: run.data.path, ranks: 1)[0].testLoss != expected.testLoss
+        try evaluate(snapshot, data: run.data.path, ranks: 1)[0].loss != expected.loss
       )
     }
   }
@@ -116,7 +116,7 @@ struct EnsembleTests {
     let run = try Run()
     let vote = try evaluate(run.path, ensemble: .vote, ranks: 1)[0]
     unlink("\(run.path)/model.safetensors")
-    #expect(try evaluate(run.path, ensemble: .vote, ranks: 1)[0].testLoss == vote.testLoss)
+    #expect(try evaluate(run.path, ensemble: .vote, ranks: 1)[0].loss == vote.loss)
     // What is left of them counts.
     unlink(run.snapshots[0])
     #expect(try evaluate(run.path, ensemble: .vote, ranks: 1)[0].members == 2)

@@ -40,7 +40,7 @@ struct EvaluatorTests {
       let row = logits[image * classes..<(image + 1) * classes].map {
         Double(Float(bitPattern: $0))
       }
-      let label = source.test.label(image)
+      let label = source.measured.images.label(image)
       let top = row.max() ?? 0
       if row.firstIndex(of: top) == label { correct += 1 }
       let order = row.indices.sorted { (-row[$0], $0) < (-row[$1], $1) }
@@ -62,7 +62,7 @@ struct EvaluatorTests {
     _ source: DataSource,
     _ placing: Placing
   ) throws -> (result: EvaluationResult, logits: [UInt32], reads: [Int]) {
-    let counted = CountedImages(source.test)
+    let counted = CountedImages(source.measured.images)
     let model = try smallCNN(source)
     let ranks = try ThreadWorld.run(ranks: placing.ranks) { c in
       let parameters = FloatBuffer(count: model.layout.count)

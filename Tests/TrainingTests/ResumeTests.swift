@@ -48,8 +48,9 @@ struct ResumeTests {
       kept.append("\(kind) \(last.step) \(sums.meanLoss ?? 0) \(sums.samples)")
     }
 
-    func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) {
+    func evaluated(_ result: EvaluationResult, as kind: MetricsRow.Kind, step: Int, epoch: Int) {
       evaluations.append(result)
+      kept.append("\(kind) after \(step)")
     }
 
     func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) {
@@ -118,8 +119,8 @@ struct ResumeTests {
     return [
       "step": progress.step, "course": progress.course, "memory": progress.ruleMemory,
       "epoch": progress.epoch.meanLoss, "whole": progress.whole.samples,
-      "interval": progress.interval.samples, "evaluation": progress.evaluation,
-      "average": progress.averageEvaluation,
+      "interval": progress.interval.samples, "norms": progress.epoch.gradientNorm,
+      "val": progress.val, "test": progress.test,
     ]
   }
 
@@ -141,7 +142,7 @@ struct ResumeTests {
     [(1, 3, 4), (3, 1, 5), (2, 8, 9), (8, 2, 1)]
   )
   func elsewhereIsTheSame(_ number: Int, _ where: (before: Int, after: Int, step: Int)) throws {
-    let source = smallSource(train: 130, test: 60)
+    let source = smallSource(train: 130, val: 70, test: 60)
     var plan = smallPlan(batch: 30, steps: 14)
     (plan.epochs, plan.evalEvery) = (3, 1)
     Self.plans[number].change(&plan)

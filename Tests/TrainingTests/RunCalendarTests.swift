@@ -1,3 +1,4 @@
+import Datasets
 import Plans
 import Runs
 import Testing
@@ -114,7 +115,8 @@ struct RunCalendarTests {
       return [3, 2, 2, 4, 1, 1, 1].enumerated().compactMap { number, right in
         progress.step = 5 * (number + 1)
         let result = EvaluationResult(loss: 1, correct: right, correct5: nil, count: 10)
-        _ = progress.course.take(result, step: progress.step, epoch: 1)
+        let evaluations = EvaluationPair(weights: result)
+        _ = progress.course.take(evaluations, on: .val, step: progress.step, epoch: 1)
         let end = calendar.end(of: progress)
         let isLast = progress.step >= plan.steps ?? 35
         #expect((end == .lastStep) == isLast)

@@ -1,4 +1,5 @@
 import Collectives
+import Datasets
 import Foundation
 import Plans
 import Runs
@@ -36,11 +37,13 @@ func evaluate(
   data: String? = nil,
   logits: String? = nil,
   ensemble: Ensemble? = nil,
+  split: EvaluationSplit? = nil,
   ranks: Int
 ) throws -> [Evaluation.Summary] {
   let request = Evaluation.Request(
     path: path,
     data: data,
+    split: split,
     valFraction: nil,
     threads: 1,
     ensemble: ensemble,

@@ -41,6 +41,8 @@ struct Trained: Sendable, Equatable {
 final class StepWatcher: TrainingObserver {
   private let onStep: (StepMetrics) throws -> Void
   private(set) var evaluations: [EvaluationResult] = []
+  /// Of what, on what and after which step they were.
+  private(set) var evaluated: [String] = []
   private(set) var kept: [(model: KeptModel, step: Int, bits: [UInt32])] = []
 
   /// Those that were the best so far.
@@ -52,8 +54,9 @@ final class StepWatcher: TrainingObserver {
 
   func finished(step: StepMetrics, interval: MetricsSums) throws { try onStep(step) }
 
-  func evaluated(_ result: EvaluationResult, ofAverage: Bool, step: Int, epoch: Int) {
+  func evaluated(_ result: EvaluationResult, as kind: MetricsRow.Kind, step: Int, epoch: Int) {
     evaluations.append(result)
+    evaluated.append("\(kind.rawValue) \(step)")
   }
 
   func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) {

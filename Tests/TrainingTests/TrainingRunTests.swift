@@ -42,16 +42,16 @@ struct TrainingRunTests {
     )
     for evaluators in [1, 2] {
       for evaluation in try evaluate(path, ranks: evaluators) {
-        #expect(evaluation.testLoss == summary.testLoss)
-        #expect(evaluation.testAccuracy == summary.testAccuracy)
-        #expect(evaluation.testAccuracy5 == summary.testAccuracy5)
+        #expect(evaluation.loss == summary.testLoss)
+        #expect(evaluation.accuracy == summary.testAccuracy)
+        #expect(evaluation.accuracy5 == summary.testAccuracy5)
         #expect(evaluation.images == 130 && evaluation.model == "smallcnn")
         #expect(evaluation.parameters == summary.parameters && evaluation.data == "cifar10")
       }
     }
     // A single file needs to be told on what.
     let file = "\(path)/model.safetensors"
-    #expect(try evaluate(file, data: data.path, ranks: 1)[0].testLoss == summary.testLoss)
+    #expect(try evaluate(file, data: data.path, ranks: 1)[0].loss == summary.testLoss)
     let failure = #expect(throws: Failure.self) { try evaluate(file, ranks: 1) }
     #expect(failure?.kind == .usage && failure?.message.contains("--data") == true)
   }

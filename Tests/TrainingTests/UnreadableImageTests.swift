@@ -64,7 +64,8 @@ struct UnreadableImageTests {
   @Test func inTheComparisonEndsAllAlike() throws {
     let small = smallSource()
     let seen = try failures(ranks: 3) { c in
-      let test: any ImageDataset = c.rank == 1 ? Torn(whole: small.test, torn: 0) : small.test
+      let whole = small.measured.images
+      let test: any ImageDataset = c.rank == 1 ? Torn(whole: whole, torn: 0) : whole
       let team = ThreadTeam(size: 1)
       _ = try SameEverywhere.digest(of: test, "test", team: team, c)
     }
@@ -81,7 +82,7 @@ struct UnreadableImageTests {
       DataSource(
         name: "torn",
         train: small.train,
-        test: Torn(whole: small.test, torn: 129),
+        test: Torn(whole: small.measured.images, torn: 129),
         normalization: small.normalization
       )
     }

@@ -18,7 +18,7 @@ from pathlib import Path
 from tables import BATCH, accuracy
 
 FIELDS = [
-    "stage", "method", "alpha", "decay", "epochs", "seed", "accuracy", "test_loss", "train_loss",
+    "stage", "method", "alpha", "decay", "epochs", "seed", "accuracy", "loss", "train_loss",
     "state", "seconds",
 ]
 METHODS = ["adam", "adamw"]
@@ -57,7 +57,7 @@ def train(program, data, job):
     """One run of the program; the row it gives."""
     decay = ["--l2", f"{job['decay']}"] if job["method"] == "adam" else [
         "--weight-decay", f"{job['decay']}", "--allow-strong-decay"]
-    # The test file is opened for the fresh seeds only; all else is chosen on images held out of the training files.
+    # The test file counts for the fresh seeds only; all else is chosen on images held out of the training files.
     images = [] if job["stage"] == "seeds" else ["--val-fraction", "0.1"]
     with tempfile.TemporaryDirectory() as folder:
         command = [
@@ -72,8 +72,9 @@ def train(program, data, job):
         if run.returncode not in (0, 70):
             sys.exit(f"{' '.join(command)} ended with {run.returncode}: {run.stderr}")
         summary = json.loads(run.stdout.splitlines()[-1])
+    part = "val" if images else "test"
     return dict(
-        job, accuracy=summary["test_accuracy"], test_loss=summary["test_loss"],
+        job, accuracy=summary[f"{part}_accuracy"], loss=summary[f"{part}_loss"],
         train_loss=summary["train_loss"], state=summary["state"], seconds=round(summary["seconds"], 1),
     )
 

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Datasets
 import Foundation
+import Logging
 import Plans
 import Tensors
 import Training
@@ -14,6 +16,7 @@ struct EvalCommand: RankCommand, FieldTaker {
     abstract: "Evaluate a run folder or a model.safetensors file.",
     discussion: """
       Gives exactly the accuracy of the run, on any number of ranks.
+      On the test images, or with --split val on those that the run held out.
       Data, held-out part, kernels, --conv and --no-fusion are those of the run
       where nothing else is said; a single file needs --data.
       """
@@ -22,6 +25,20 @@ struct EvalCommand: RankCommand, FieldTaker {
   @Argument(help: ArgumentHelp("a run folder or a safetensors file", valueName: "RUN|FILE"))
   var path: String
   @OptionGroup var options: PlanOptions<EvalCommand>
+  @Option(
+    name: .customLong("split"),
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "images to evaluate on (default: test, with --val-fraction val)",
+      valueName: EvaluationSplit.allCases.map(\.rawValue).joined(separator: "|")
+    )
+  )
+  var split: String?
+  @Flag(
+    name: .customLong("allow-other-classes"),
+    help: "evaluate on images whose classes have other names than the model's, by their numbers"
+  )
+  var allowOtherClasses = false
   @Option(
     name: .customLong("ensemble"),
     parsing: .unconditional,
@@ -52,39 +69,47 @@ struct EvalCommand: RankCommand, FieldTaker {
     func given<T>(_ flag: String, _ value: T) -> T? {
       options.settings.contains { $0.flag == flag } ? value : nil
     }
-    let together = try ensemble.map { text in
-      guard let ensemble = Ensemble(rawValue: text) else {
-        let names = Ensemble.allCases.map(\.rawValue).joined(separator: " or ")
-        throw Failure(.usage, "--ensemble \(text): expected \(names).")
-      }
-      return ensemble
-    }
     let summary = try Evaluation.execute(
       Evaluation.Request(
         path: path,
         data: given("data", plan.data),
+        split: try Self.choice("split", split),
         valFraction: plan.valFraction,
+        allowOtherClasses: allowOtherClasses,
         threads: plan.threads,
         kernels: given("kernels", plan.kernels),
         convolutions: given("conv", plan.convolutions),
         fusionsOff: given("no-fusion", plan.fusionsOff),
         allowMixedCPU: plan.allowMixedCPU,
-        ensemble: together,
+        ensemble: try Self.choice("ensemble", ensemble),
         logits: logits
       ),
       world.communicator
     )
     guard world.leads else { return }
+    for warning in summary.warnings { Console.logger(.warning).warning("\(warning)") }
     if json {
       print(try JSONText.line(summary))
     } else {
-      let text = accuracyText(summary.testAccuracy, summary.testAccuracy5)
-      let loss = String(format: "loss %.4f", summary.testLoss)
+      let text = accuracyText(summary.accuracy, summary.accuracy5)
+      let loss = String(format: "loss %.4f", summary.loss)
       let ensemble =
         summary.ensemble.map { "\($0.rawValue) of \(summary.members) snapshots of " } ?? ""
       print(
-        "\(ensemble)\(summary.model) on \(summary.images) images of \(summary.data): \(text)  \(loss)"
+        "\(ensemble)\(summary.model) on \(summary.images) \(summary.split.rawValue) images of "
+          + "\(summary.data): \(text)  \(loss)"
       )
     }
+  }
+
+  /// Reads the name of a case.
+  private static func choice<T: RawRepresentable<String> & CaseIterable>(
+    _ flag: String,
+    _ text: String?
+  ) throws -> T? {
+    guard let text else { return nil }
+    if let value = T(rawValue: text) { return value }
+    let names = T.allCases.map(\.rawValue).joined(separator: " or ")
+    throw Failure(.usage, "--\(flag) \(text): expected \(names).")
   }
 }

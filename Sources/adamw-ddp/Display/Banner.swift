@@ -23,19 +23,37 @@ enum Banner {
     let count = grouped(model.layout.parameterCount)
     return [
       "adamw-ddp \(Version.text): \(model.name), \(count) parameters",
-      "  data       \(source.name): \(grouped(source.train.count)) training and "
-        + "\(grouped(source.test.count)) test images of \(model.input)",
+      "  data       \(source.name): \(images(source)) images of \(model.input)",
       "  ranks      \(ranks) (\(mpi)), threads \(placement.threadsText) a rank"
         + (placement.cores.isEmpty ? " (not pinned)" : "") + ", lanes \(plan.lanes)",
       "  batch      \(plan.batchSize) global, \(perLane(plan)) a lane\(rounds(plan, ranks))",
       "  steps      \(extent(trainer.horizon, plan))",
-    ] + method(trainer.horizon, plan) + [
+    ] + method(trainer.horizon, plan) + kept(trainer, source) + [
       "  batchnorm  \(plan.batchNorm)\(plan.batchNorm == .batch ? " (the whole global batch)" : "")",
       "  memory     \(bytes(trainer.arenaBytes)) activations, "
         + "\(stateBytes(trainer, ranks: ranks)) optimizer state a rank (zero \(plan.zero))",
       "  kernels    \(placement.level.rawValue), OpenBLAS \(placement.blasCores[0])",
       "  output     \(folder)",
     ]
+  }
+
+  /// "9,000 training, 1,000 val and 2,000 test".
+  private static func images(_ source: DataSource) -> String {
+    let parts = source.parts.map { "\(grouped($0.images.count)) \($0.name)" }
+    return parts.dropLast().joined(separator: ", ") + " and " + (parts.last ?? "")
+  }
+
+  /// What is evaluated when, and which models are kept beside the last, where that is not plain.
+  private static func kept(_ trainer: Trainer, _ source: DataSource) -> [String] {
+    let (plan, split) = (trainer.plan, source.measured.split)
+    let end = split == .val && source.test != nil ? ", on test once at the end" : ""
+    let evaluation = end.isEmpty ? [] : ["  evaluated  on \(split.rawValue) as it goes\(end)"]
+    let isAveraged = plan.averageDecay != nil
+    let best =
+      "best.safetensors: the \(isAveraged ? "average" : "weights"), best on \(split.rawValue)"
+    let models =
+      (isAveraged ? ["model-ema.safetensors: the average"] : []) + (plan.saveBest ? [best] : [])
+    return evaluation + (models.isEmpty ? [] : ["  keeps      \(models.joined(separator: "; "))"])
   }
 
   /// What the ranks keep of the optimizer's state, from the least to the most.

@@ -35,7 +35,7 @@ final class RunDisplay: RunConsole {
       for line in lines { Console.line(line) }
     }
     // Last, where it is seen.
-    for warning in trainer.horizon.warnings { logger.warning("\(warning)") }
+    for warning in trainer.warnings { logger.warning("\(warning)") }
     let advice = SlowKernels.advice(
       ProcessInfo.processInfo.environment,
       threads: environment.placement.threadsByRank[0]
@@ -65,7 +65,7 @@ final class RunDisplay: RunConsole {
     let loss = String(format: "%.4f", row.loss)
     let accuracy = accuracyText(row.accuracy, row.accuracy5)
     let epoch = "epoch \(row.epoch)/\(plan.epochs)"
-    if row.kind == .test || row.kind == .testEMA {
+    if row.kind.isEvaluation {
       Console.line("\(epoch)  step \(row.step)  \(row.kind.rawValue) loss \(loss)  \(accuracy)")
     } else {
       let elapsed = (ContinuousClock.now - begun) / .seconds(1)
@@ -82,6 +82,10 @@ final class RunDisplay: RunConsole {
 
   /// The last lines of a run.
   func summarize(_ summary: RunSummary) {
+    if let accuracy = summary.valAccuracy, let loss = summary.valLoss {
+      let right = accuracyText(accuracy, summary.valAccuracy5)
+      Console.line(right + String(format: "  val loss %.4f", loss))
+    }
     if let accuracy = summary.testAccuracy, let loss = summary.testLoss {
       let right = accuracyText(accuracy, summary.testAccuracy5)
       let text = right + String(format: "  test loss %.4f", loss)
@@ -92,12 +96,16 @@ final class RunDisplay: RunConsole {
       Console.line("\(text)  \(steps) in \(time)\(speed)")
     }
     if let best = summary.best, plan.saveBest || summary.stoppedEarly {
-      let text = "the best was \(accuracyText(best.accuracy, nil)) after epoch \(best.epoch)"
+      let text =
+        "the best\(best.ofAverage ? " average" : "") on \(best.split.rawValue) was "
+        + "\(accuracyText(best.accuracy, nil)) after epoch \(best.epoch)"
       let file = plan.saveBest ? ": best.safetensors" : ""
       Console.line((summary.stoppedEarly ? "stopped early; " : "") + text + file)
     }
-    if let recommended = summary.recommended, !summary.snapshots.isEmpty {
-      Console.line("snapshots: \(summary.snapshots.count); recommended: \(recommended)")
+    let choice = !summary.snapshots.isEmpty || plan.saveBest || plan.averageDecay != nil
+    if let recommended = summary.recommended, choice {
+      let count = summary.snapshots.count
+      Console.line((count > 0 ? "snapshots: \(count); " : "") + "recommended: \(recommended)")
     }
     Console.line("run folder: \(summary.output)")
   }
