@@ -64,7 +64,7 @@ struct DrawnPlan {
       )
       let evaluations = next.evalEvery == 0 ? 1 : next.epochs
       let images =
-        3 * horizon.steps * next.batchSize + evaluations * source.test.count
+        3 * horizon.steps * next.batchSize + evaluations * source.measured.images.count
       guard Double(model.multiplyAdds) * Double(images) <= Self.bound else { return false }
     } catch {
       return false

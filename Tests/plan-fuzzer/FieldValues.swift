@@ -47,6 +47,7 @@ enum FieldValues {
     "epochs": { "\($0.integer(1...4))" },
     "steps": { "\($0.integer(0...8))" },
     "batch-size": { "\($0.integer(1...40))" },
+    "drop-last": { _ in "true" },
     "bn": { dice in dice.pick(["batch", "lane", "group:\(dice.integer(1...20))"]) },
     "allow-small-bn": { _ in "true" },
     "smoothing": { "\($0.number(0...0.9))" },
