@@ -28,10 +28,13 @@ public struct KeptModels: Codable, Sendable, Equatable {
   /// else that of the last complete restart period, else the average, else the last; nil while none
   /// of them is there.
   ///
-  /// What was the best on the test images is none to use: its accuracy on them is too good.
+  /// What was the best on the test images is none to use: its accuracy on them is too good. Nor is an
+  /// average that holds the first weights, the best of its kind or not.
   public func recommended(_ state: RunStatus.State) -> String? {
     let isDone = state == .done
-    if isDone, best?.split == .val { return ModelFile.bestName }
+    if isDone, let best, best.split == .val, !best.ofAverage || hasWarmAverage {
+      return ModelFile.bestName
+    }
     if let snapshot = snapshots.last { return snapshot }
     guard isDone else { return nil }
     return hasWarmAverage ? ModelFile.averageName : ModelFile.name

@@ -99,9 +99,11 @@ struct RunStatusTests {
   /// What is best by the test images is none to use; an average that still holds the first weights
   /// neither.
   @Test func theModelToUseIsNamed() throws {
-    func best(on split: EvaluationSplit) throws -> KeptModel {
+    func best(on split: EvaluationSplit, ofAverage: Bool = false) throws -> KeptModel {
       var course = EvaluationCourse()
-      _ = course.take(evaluation(90), on: split, step: 3, epoch: 1)
+      var evaluations = evaluation(90)
+      if ofAverage { evaluations.average = evaluations.weights }
+      _ = course.take(evaluations, on: split, step: 3, epoch: 1)
       return .best(try #require(course.best))
     }
     let (warm, cold) = (KeptModel.average(isWarm: true), KeptModel.average(isWarm: false))
@@ -110,6 +112,8 @@ struct RunStatusTests {
       ([.last], ModelFile.name, nil), ([.last, warm], ModelFile.averageName, nil),
       ([.last, cold], ModelFile.name, nil),
       ([try best(on: .val), .last, warm], ModelFile.bestName, nil),
+      ([try best(on: .val, ofAverage: true), .last, warm], ModelFile.bestName, nil),
+      ([try best(on: .val, ofAverage: true), .last, cold], ModelFile.name, nil),
       ([try best(on: .test), .last, warm], ModelFile.averageName, nil),
       ([try best(on: .test), .last], ModelFile.name, nil),
       ([snapshot, .last, warm], snapshot.name, snapshot.name),
