@@ -190,8 +190,8 @@ struct MetricsTests {
     let folder = try TemporaryFolder()
     _ = try write(rows, .jsonl, in: folder)
     for (record, isRead) in [
-      (#"{"ranks": 1}"#, true), (#"{"metrics_schema": 1}"#, true),
-      (#"{"metrics_schema": 2}"#, false),
+      (#"{"ranks": 1}"#, true), (#"{"metrics_schema": 2}"#, true),
+      (#"{"metrics_schema": 3}"#, false),
     ] {
       try folder.write(Array(record.utf8), to: "run.json")
       if isRead {
@@ -199,7 +199,7 @@ struct MetricsTests {
       } else {
         let failure = #expect(throws: Failure.self) { try MetricsFile.rows(ofRun: folder.path) }
         #expect(failure?.kind == .data)
-        #expect(failure?.message.contains("run.json: the metrics are of schema 2") == true)
+        #expect(failure?.message.contains("run.json: the metrics are of schema 3") == true)
       }
     }
   }
