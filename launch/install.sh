@@ -4,6 +4,9 @@
 #
 #   launch/install.sh [PREFIX]    default ~/.local
 set -euo pipefail
+case "${1:-}" in
+-*) echo "install: $1 is no flag of it; it takes the folder whose bin gets the program" >&2 && exit 64 ;;
+esac
 launch=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 prefix=${1:-$HOME/.local}
 

@@ -3,6 +3,11 @@
 # downloaded but what the build needs. About a minute after the build.
 set -euo pipefail
 
+if (($#)); then # which would do nothing
+  echo "quickstart: it takes no arguments; \`adamw-ddp train\` takes the flags of a run" >&2
+  exit 64
+fi
+
 epochs=4 # about a minute of ResNet-20 on two cores
 
 launch=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
