@@ -33,6 +33,7 @@ PATH=$PATH:$HOME/.local/bin # where launch/install.sh puts the program unless to
 
 cd "$PBS_O_WORKDIR"                          # PBS starts in the home folder
 job=$PBS_O_WORKDIR/runs/pbs-${PBS_JOBID%%.*} # one file system for all ranks
+arguments=()
 eval "arguments=(${ARGS:-})"
 
 # A job that is run again has the number that it had: its next try gets a folder of its own, …-2, …-3.

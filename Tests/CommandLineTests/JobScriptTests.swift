@@ -103,10 +103,16 @@ struct JobScriptTests {
     ["--threads", "3", "--output", "elsewhere"],
   ])
   func passWhatTheUserGives(arguments: [String]) throws {
-    #expect(try words(Self.slurm, arguments).suffix(arguments.count + 1).dropFirst() == arguments[...])
-    #expect(try words(Self.pbs, arguments).suffix(arguments.count + 1).dropFirst() == arguments[...])
+    #expect(
+      try words(Self.slurm, arguments).suffix(arguments.count + 1).dropFirst() == arguments[...]
+    )
+    #expect(
+      try words(Self.pbs, arguments).suffix(arguments.count + 1).dropFirst() == arguments[...]
+    )
     let quoted = arguments.map { "'\($0)'" }.joined(separator: " ")
-    #expect(try command(words(Self.pbs, [], ["ARGS": quoted])) == command(words(Self.pbs, arguments)))
+    #expect(
+      try command(words(Self.pbs, [], ["ARGS": quoted])) == command(words(Self.pbs, arguments))
+    )
   }
 
   @Test func aListWithCommasComesThroughTheVariable() throws {
