@@ -19,15 +19,27 @@ public enum PlanFile {
 
   /// Sets what a file says in a plan; throws a failure of `kind` that names the file.
   ///
-  /// A run's own plan.yaml is `.data`, the user's --config `.usage`.
+  /// A run's own plan.yaml is `.data`, the user's --config `.usage`. Where the latter is the record
+  /// in a run's folder, a new run takes all of it but where the old one wrote.
   public static func apply(
     _ path: String,
     to plan: inout TrainingPlan,
     _ kind: Failure.Kind = .usage
   ) throws {
     try naming(kind == .usage ? "--config \(path)" : path, kind) {
-      try plan.overlay(try pairs(path, unmarked: kind == .usage ? numericsVersion : 1))
+      var pairs = try pairs(path, unmarked: kind == .usage ? numericsVersion : 1)
+      if kind == .usage && isRecord(path) { pairs.removeAll { ofOneRun.contains($0.flag) } }
+      try plan.overlay(pairs)
     }
+  }
+
+  /// What a run's record says of that run alone: where it wrote, and over what it was allowed to.
+  private static let ofOneRun: Set<String> = ["output", "overwrite", "profile"]
+
+  /// Whether a file is the record of a run, which has the run's other files beside it.
+  private static func isRecord(_ path: String) -> Bool {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    return FileManager.default.fileExists(atPath: folder.appending(path: "run.json").path)
   }
 
   /// Sets what a preset says in a plan; throws a usage failure that names it.
@@ -72,13 +84,15 @@ public enum PlanFile {
     version newest: Int = numericsVersion,
     unmarked: Int? = nil
   ) throws -> [(flag: String, text: String)] {
-    var pairs = try keys(in: text)
+    var pairs = try keys(in: text, fields)
     var version = unmarked ?? newest
     if let index = pairs.firstIndex(where: { $0.flag == versionKey }) {
       version = try self.version(pairs.remove(at: index).text, newest: newest)
     }
     for (flag, _) in pairs where !fields.contains(where: { $0.flag == flag }) {
-      throw Failure(.usage, "there is no flag --\(flag).")
+      let meant = fields.map(\.flag).nearest(to: flag).map { " (did you mean \($0)?)" } ?? ""
+      let answer = ForeignFlag.answer("--\(flag)", for: .train).map { ": \($0)" } ?? meant
+      throw Failure(.usage, "there is no flag --\(flag)\(answer).")
     }
     let named = Set(pairs.map(\.flag))
     let earlier = fields.filter { !named.contains($0.flag) }
@@ -101,7 +115,10 @@ public enum PlanFile {
   }
 
   /// The keys and values of YAML, in its order.
-  private static func keys(in text: String) throws -> [(flag: String, text: String)] {
+  private static func keys(
+    in text: String,
+    _ fields: [PlanField]
+  ) throws -> [(flag: String, text: String)] {
     let root: Node?
     do {
       root = try Yams.compose(yaml: text)
@@ -115,10 +132,28 @@ public enum PlanFile {
       throw Failure(.usage, "expected lines of the form 'flag: value'.")
     }
     return try mapping.map { key, value in
-      guard let flag = key.string, let scalar = value.scalar else {
+      let field = fields.first { $0.flag == key.string }
+      guard let flag = key.string, let text = self.text(value, field?.several) else {
         throw Failure(.usage, "\(key.string ?? "a key") has no single value.")
       }
-      return (flag, scalar.string)
+      return (flag, text)
     }
+  }
+
+  /// A value as a flag has it, with commas where it is several; nil where it may not be.
+  private static func text(_ value: Node, _ several: PlanField.Several?) -> String? {
+    if let scalar = value.scalar { return scalar.string }
+    guard let several else { return nil }
+    if let items = value.sequence, !items.isEmpty {
+      let texts = items.compactMap { $0.sequence == nil ? text($0, several) : nil }
+      return texts.count == items.count ? texts.joined(separator: ",") : nil
+    }
+    guard case .pairs(let separator) = several, let pairs = value.mapping, !pairs.isEmpty else {
+      return nil
+    }
+    let texts = pairs.compactMap { key, value in
+      key.string.flatMap { key in value.scalar.map { key + separator + $0.string } }
+    }
+    return texts.count == pairs.count ? texts.joined(separator: ",") : nil
   }
 }

@@ -5,8 +5,14 @@ import Tensors
 public struct Preset: Sendable {
   /// The file's name without ".yaml".
   public let name: String
-  /// The file: comments that name its source, then the plan's flags as YAML.
+  /// The file: comments that say what it is and name its source, then the plan's flags as YAML.
   public let text: String
+
+  /// What it is, in a line: the file's first, without its full stop.
+  public var summary: String {
+    let line = text.prefix { $0 != "\n" }.drop { $0 == "#" || $0 == " " }
+    return String(line.hasSuffix(".") ? line.dropLast() : line)
+  }
 
   /// All presets by name; a new one is a file and a row here.
   public static let all: [Preset] = rows.map {
@@ -39,11 +45,14 @@ public struct Preset: Sendable {
     "paper-sgdwr": PackageResources.paper_sgdwr_yaml,
   ]
 
-  /// The preset of that name; throws a usage failure that lists the names.
+  /// The preset of that name, in any case; throws a usage failure that names one like it.
   public static func named(_ name: String) throws -> Preset {
-    guard let preset = all.first(where: { $0.name == name }) else {
-      let names = all.map(\.name).joined(separator: ", ")
-      throw Failure(.usage, "--preset \(name): there is no such preset; there are \(names).")
+    guard let preset = all.first(where: { $0.name == name.lowercased() }) else {
+      let meant = all.map(\.name).nearest(to: name).map { " (did you mean \($0)?)" } ?? ""
+      throw Failure(
+        .usage,
+        "--preset \(name): there is no such preset\(meant); adamw-ddp presets lists them."
+      )
     }
     return preset
   }

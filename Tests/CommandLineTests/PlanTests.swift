@@ -89,7 +89,9 @@ extension ProgramTests {
       ["--help"], ["--version"], ["train", "--help"], ["eval", "--help"], ["doctor", "--help"],
       ["selftest", "--help"], ["help"], ["help", "eval"], ["bench"], ["bench", "step", "--help"],
       ["bench", "gemm", "--help"], ["bench", "conv", "--help"], ["bench", "loops", "--help"],
-      ["estimate", "--help"], ["explain", "--help"], ["--generate-completion-script", "bash"],
+      ["estimate", "--help"], ["explain", "--help"], ["presets", "--help"],
+      ["train", "--help-all"],
+      ["--generate-completion-script", "bash"],
     ])
     func isPrintedOnce(arguments: [String]) throws {
       let alone = try program(arguments)
@@ -98,14 +100,37 @@ extension ProgramTests {
       #expect(together.status == 0 && together.stdout == alone.stdout, "\(together.stderr)")
     }
 
+    /// Few flags first, and where the others are.
+    @Test(arguments: ["train", "eval", "explain", "estimate", "bench step"])
+    func theCommonFlagsComeFirst(name: String) throws {
+      let words = name.split(separator: " ").map(String.init)
+      let few = try program(words + ["--help"]).stdout
+      let all = try program(words + ["--help-all"]).stdout
+      func flags(_ text: String) -> Set<String> {
+        Set(text.matches(of: /(?m)^ {2}(?:-h, )?--([a-z0-9-]+)/).map { String($0.1) })
+      }
+      let rare = flags(all).subtracting(flags(few))
+      let fields = PlanField.all.filter {
+        // bench step has --steps of its own.
+        flags(all).contains($0.flag) && (words[0] != "bench" || $0.flag != "steps")
+      }
+      #expect(rare.subtracting(["help-hidden"]) == Set(fields.filter { !$0.isCommon }.map(\.flag)))
+      #expect(flags(few).isSubset(of: flags(all)) && !rare.isEmpty)
+      #expect(
+        few.hasSuffix("These are the common flags; adamw-ddp \(name) --help-all lists them all.\n")
+      )
+      #expect(!all.contains("common flags"))
+      if name == "train" { #expect(few.split(separator: "\n").count < 80, "\(few)") }
+    }
+
     /// Two terminals' widths: our own lines must not be broken by the narrow one.
     @Test(arguments: [80, 100])
     func fitsTheTerminal(columns: Int) throws {
       let commands = [
         [], ["train"], ["eval"], ["bench"], ["bench", "step"], ["bench", "gemm"],
-        ["bench", "conv"], ["bench", "loops"], ["estimate"], ["explain"],
+        ["bench", "conv"], ["bench", "loops"], ["estimate"], ["explain"], ["presets"],
       ]
-      for arguments in commands.map({ $0 + ["--help"] }) {
+      for arguments in commands.flatMap({ [$0 + ["--help"], $0 + ["--help-all"]] }) {
         let text = try program(arguments, environment: ["COLUMNS": "\(columns)"]).stdout
         let lines = text.split(separator: "\n").filter { !$0.hasPrefix("USAGE") }
         #expect(lines.allSatisfy { $0.count <= columns }, "\(arguments)")

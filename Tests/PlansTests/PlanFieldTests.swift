@@ -41,12 +41,12 @@ struct PlanFieldTests {
     ],
     "val-fraction": ["0", "1", "-0.1", "nan"],
     "train-fraction": ["0", "1.01", "-0.1", "nan"],
-    "augment": ["", "crop", "CROP-FLIP"], "cutout": ["-1", "1.5", ""],
+    "augment": ["", "crop", "crop_flip"], "cutout": ["-1", "1.5", ""],
     "epochs": ["0", "-1", "1.5", "ten", ""],
-    "steps": ["-1", "x"], "batch-size": ["0", "1e2"], "drop-last": ["yes"],
-    "bn": ["group", "group:", "group:0", "group:-8", "Batch", ""], "allow-small-bn": ["yes", "1"],
+    "steps": ["-1", "x"], "batch-size": ["0", "1e2"], "drop-last": ["y", "1"],
+    "bn": ["group", "group:", "group:0", "group:-8", "Batches", ""], "allow-small-bn": ["y", "1"],
     "smoothing": ["1", "-0.1", "inf"], "seed": ["-1", "18446744073709551616"], "opt": [""],
-    "lr": ["-1", "-0.001", "nan", "inf", "1e999", "", "x"], "sched": ["linear", "Step"],
+    "lr": ["-1", "-0.001", "nan", "inf", "1e999", "", "x"], "sched": ["linear", "steps"],
     "warmup-epochs": ["-1"], "cosine-period": ["", "full"],
     "step-epochs": ["", "30,", "30,30", "60,30", "-1", "x", "nan", "inf"],
     "step-factor": ["0", "-0.1", "nan"],
@@ -62,13 +62,13 @@ struct PlanFieldTests {
     ],
     "opt-eps": ["0", "-1e-8"], "lanes": ["0"], "accumulate": ["0", "-1", "2.5", ""],
     "zero": ["2", "-1", "true"], "threads": ["0"],
-    "kernels": ["", "AVX2", "sse2"],
+    "kernels": ["", "AVX", "sse2"],
     "conv": ["", "im2col"], "no-fusion": ["", "none", "chain,", "chain statistics"],
-    "no-pin": ["1"], "allow-mixed-cpu": ["on"], "output": [""], "overwrite": ["please"],
+    "no-pin": ["1"], "allow-mixed-cpu": ["one"], "output": [""], "overwrite": ["please"],
     "save-best": ["best"], "early-stop": ["0", "-1", "2.5"],
     "eval-every": ["-1"], "log-every": ["0"], "profile": [""],
-    "dialect": ["", "Keras", "torch"], "dampening": ["1", "-0.1"], "nesterov": ["yes"],
-    "amsgrad": ["1"], "opt-rho": ["1", "-0.5"], "centered": ["no"], "swats-tolerance": ["0"],
+    "dialect": ["", "Kera", "torch"], "dampening": ["1", "-0.1"], "nesterov": ["ja"],
+    "amsgrad": ["1"], "opt-rho": ["1", "-0.5"], "centered": ["none"], "swats-tolerance": ["0"],
     "initial-accumulator": ["-1"],
     "maximize": [""], "l2": ["-1e-4", "nan"], "no-decay": ["", "weights", "norm,"],
     "no-l2": ["kernel"], "lr-scale": ["", "bias", "bias=", "bias=-1", "weight=1", "bias=1,bias=2"],
@@ -110,6 +110,37 @@ struct PlanFieldTests {
     }
     #expect(refusals > 0)
     _ = try Self.changed(field)
+  }
+
+  /// What is a word may be written in any case, and comes back in its own.
+  @Test(arguments: [
+    ("model", "ResNet56V2", "resnet56v2"), ("opt", "AdamW", "adamw"),
+    ("dialect", "PyTorch", "pytorch"), ("sched", "Warm-Restarts", "warm-restarts"),
+    ("augment", "NONE", "none"), ("bn", "Group:16", "group:16"), ("bn", "LANE", "lane"),
+    ("kernels", "AVX2", "avx2"), ("conv", "Direct", "direct"), ("cosine-period", "Half", "half"),
+    ("restart-momentum", "RESET", "reset"), ("shake", "Even-Keep-BATCH", "even-keep-batch"),
+    ("no-decay", "Norm,BIAS", "norm,bias"), ("no-l2", "Conv", "conv"),
+    ("lr-scale", "Bias=2", "bias=2.0"), ("no-fusion", "Chain", "chain"),
+    ("overwrite", "True", "true"), ("nesterov", "YES", "true"), ("save-best", "on", "true"),
+  ])
+  func wordsAreReadInAnyCase(flag: String, text: String, written: String) throws {
+    let field = try #require(PlanField.named(flag))
+    var plan = TrainingPlan()
+    try field.assign(text, to: &plan)
+    #expect(field.get(plan) == written)
+  }
+
+  @Test(arguments: ["false", "False", "NO", "off"])
+  func aFlagIsTakenBack(text: String) throws {
+    var plan = TrainingPlan()
+    plan.overwrite = true
+    try PlanField.named("overwrite")?.assign(text, to: &plan)
+    #expect(!plan.overwrite)
+  }
+
+  @Test func theCommonFlagsAreFlags() {
+    #expect(PlanField.common.isSubset(of: PlanField.all.map(\.flag)))
+    #expect(PlanField.all.count { $0.isCommon } == PlanField.common.count)
   }
 
   @Test func aNegativeRateIsAnsweredAsOne() {

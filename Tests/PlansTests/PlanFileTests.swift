@@ -1,4 +1,5 @@
 import Foundation
+import Optimizers
 import Plans
 import Tensors
 import Testing
@@ -57,9 +58,61 @@ struct PlanFileTests {
     #expect(try read("") == TrainingPlan())
   }
 
+  /// As YAML has several values, and as people write yes and no.
+  @Test func listsAndWordsAreRead() throws {
+    let plan = try read(
+      """
+      model: ResNet20
+      opt: AdamW
+      overwrite: True
+      save-best: yes
+      no-pin: off
+      no-decay: [norm, Bias]
+      no-l2:
+        - conv
+        - dense
+      opt-betas: [0.8, 0.99]
+      lr-scale: {bias: 2, norm: 0.5}
+      sched: piecewise-linear
+      knots: [80: 0.1, 120:0.01]
+      lr: .001
+      """
+    )
+    #expect(plan.model == "resnet20" && plan.rule == "adamw" && plan.learningRate == 0.001)
+    #expect(plan.overwrite && plan.saveBest && !plan.noPin)
+    #expect(plan.noDecay == [.norm, .bias] && plan.noL2 == [.conv, .dense])
+    #expect(PlanField.named("opt-betas")?.get(plan) == "0.8,0.99")
+    #expect(plan.learningRateFactors == [.bias: 2, .norm: 0.5])
+    #expect(PlanField.named("knots")?.get(plan) == "80:0.1,120:0.01")
+    let steps = try read("step-epochs: [30, 60]\nsched: step\n")
+    #expect(steps.stepEpochs == [30, 60])
+    #expect(try read("sched: piecewise-linear\nknots: {3: 1, 5: 0.5}").knots?.count == 2)
+  }
+
+  /// A record of a run says where that run wrote; a new one with the same plan writes elsewhere.
+  @Test func aRunsRecordKeepsItsOutput() throws {
+    let folder = try TemporaryFolder()
+    let yaml = "epochs: 3\noutput: runs/old\noverwrite: true\nprofile: trace.json\n"
+    for name in ["plan.yaml", "run/plan.yaml"] { try folder.write(Array(yaml.utf8), to: name) }
+    try folder.write([], to: "run/run.json")
+    var (written, record) = (TrainingPlan(), TrainingPlan())
+    try PlanFile.apply(folder.path(of: "plan.yaml"), to: &written)
+    try PlanFile.apply(folder.path(of: "run/plan.yaml"), to: &record)
+    #expect(written.output == "runs/old" && written.overwrite && written.profile == "trace.json")
+    #expect(record.epochs == 3 && record.output == nil)
+    #expect(!record.overwrite && record.profile == nil)
+  }
+
   @Test(arguments: [
     ("- lr", "expected lines of the form"), ("just text", "expected lines of the form"),
-    ("lr: [1, 2]", "lr has no single value"), ("learning-rate: 1", "no flag --learning-rate"),
+    ("lr: [1, 2]", "lr has no single value"),
+    ("learning-rate: 1", "no flag --learning-rate: here it is --lr"),
+    ("weight_decay: 1", "no flag --weight_decay (did you mean weight-decay?)"),
+    ("bathc-size: 8", "no flag --bathc-size (did you mean batch-size?)"),
+    ("wd: 1", "here it is --weight-decay"), ("epochs: {1: 2}", "epochs has no single value"),
+    ("no-decay: []", "no-decay has no single value"),
+    ("opt-betas: {0.9: 0.99}", "opt-betas has no single value"),
+    ("lr-scale: {bias: [1, 2]}", "lr-scale has no single value"),
     ("lr: 'x", "not YAML"), ("numerics-version: 2x", "expected an integer"),
     ("numerics-version: 0", "expected an integer"), ("numerics-version: 1000", "newer program"),
   ])

@@ -28,9 +28,9 @@ struct PresetTests {
   @Test(arguments: Preset.all.map(\.name))
   func isAPlanWithASource(name: String) throws {
     let preset = try Preset.named(name)
-    #expect(preset.text.hasPrefix("# Source: "))
+    #expect(preset.text.split(separator: "\n")[1].hasPrefix("# Source: "))
     let comments = preset.text.split(separator: "\n").prefix { $0.hasPrefix("# ") }
-    #expect(comments.count >= 3 && comments.allSatisfy { $0.count <= 104 })
+    #expect(comments.count >= 4 && comments.allSatisfy { $0.count <= 104 })
     let plan = try plan(name)
     try plan.validate(ranks: 1)
     // B of CIFAR-10, or of four fifths of tf_flowers.
@@ -49,13 +49,31 @@ struct PresetTests {
     }
   }
 
-  @Test func anUnknownNameListsThem() {
-    let failure = #expect(throws: Failure.self) { try Preset.named("paper") }
+  /// One line that fits beside the name, of which no other preset has the same.
+  @Test func everyPresetSaysWhatItIs() {
+    let summaries = Preset.all.map(\.summary)
+    #expect(Set(summaries).count == summaries.count)
+    for summary in summaries {
+      #expect((20...80).contains(summary.count) && !summary.contains("Source"), "\(summary)")
+      #expect(!summary.hasPrefix("#") && !summary.hasSuffix("."), "\(summary)")
+    }
+  }
+
+  @Test(arguments: [
+    ("paper", ""), ("paper-adamw", " (did you mean paper-adamwr?)"),
+    ("keras_resnet20v1", " (did you mean keras-resnet20v1?)"),
+  ])
+  func anUnknownNameIsAnswered(name: String, meant: String) {
+    let failure = #expect(throws: Failure.self) { try Preset.named(name) }
     #expect(failure?.kind == .usage)
-    let names = Preset.all.map(\.name).joined(separator: ", ")
     #expect(
-      failure?.message == "--preset paper: there is no such preset; there are \(names)."
+      failure?.message
+        == "--preset \(name): there is no such preset\(meant); adamw-ddp presets lists them."
     )
+  }
+
+  @Test func namesAreReadInAnyCase() throws {
+    #expect(try Preset.named("Paper-CIFAR10-100").name == "paper-cifar10-100")
   }
 
   /// The four commands of the authors' README, number by number.

@@ -56,10 +56,7 @@ public enum ModelCatalog {
       )
     }
     guard let row = rows.first(where: { $0.name == name }) else {
-      throw Failure(
-        .usage,
-        "--model \(name): there is no such model; there are \(names.joined(separator: ", "))."
-      )
+      throw Failure.unknown("--model \(name)", "model", name, among: names)
     }
     if let shake {
       throw Failure(

@@ -158,8 +158,7 @@ public enum UpdateRuleCatalog {
   /// The entry of that name; throws a usage failure that lists the names.
   public static func row(_ name: String) throws -> Row {
     guard let row = rows.first(where: { $0.name == name }) else {
-      let names = rows.map(\.name).joined(separator: ", ")
-      throw Failure(.usage, "--opt \(name): there is no such rule; there are \(names).")
+      throw Failure.unknown("--opt \(name)", "rule", name, among: rows.map(\.name))
     }
     return row
   }

@@ -4,25 +4,26 @@ import Optimizers
 typealias Word = CaseIterable & RawRepresentable<String> & Sendable
 
 extension FieldType where Value: Word {
-  /// One of the words.
+  /// One of the words, in any case.
   static var choice: FieldType {
     let names = Value.allCases.map(\.rawValue)
     return FieldType(
       .value(names.joined(separator: "|")),
       expected: names.joined(separator: " or "),
-      read: { Value(rawValue: $0) },
+      read: { Value(rawValue: $0.lowercased()) },
       write: { $0.rawValue }
     )
   }
 }
 
 extension FieldType {
-  /// Some of the words, separated by commas.
+  /// Some of the words, in any case, separated by commas.
   static func names<T: Word & Hashable>() -> FieldType where Value == Set<T> {
     FieldType(
       .values("NAME"),
+      several: .items,
       expected: "some of " + T.allCases.map(\.rawValue).joined(separator: ", "),
-      read: { items($0) { T(rawValue: $0) }.map { Set($0) } },
+      read: { items($0) { T(rawValue: $0.lowercased()) }.map { Set($0) } },
       write: { chosen in
         joined(T.allCases.filter { chosen.contains($0) }) { $0.rawValue }
       }
@@ -32,6 +33,7 @@ extension FieldType {
   /// Values of which each is `after` the one before it, separated by commas.
   static func list<T: Sendable>(
     _ placeholder: String,
+    _ several: PlanField.Several,
     expected: String,
     after: @escaping @Sendable (T, T) -> Bool,
     read: @escaping @Sendable (String) -> T?,
@@ -39,6 +41,7 @@ extension FieldType {
   ) -> FieldType where Value == [T] {
     FieldType(
       .value(placeholder),
+      several: several,
       expected: expected,
       read: { text in
         items(text, read).flatMap { values in
@@ -55,11 +58,13 @@ extension FieldType<[ParameterGroup: Double]> {
   static var factors: FieldType {
     FieldType(
       .value("KIND=X,..."),
+      several: .pairs("="),
       expected: "such as bias=2,norm=0.5, of conv, dense, norm, bias",
       read: { text in
         let factors = items(text) { item -> (ParameterGroup, Double)? in
           let sides = item.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
-          guard sides.count == 2, let group = ParameterGroup(rawValue: sides[0]) else { return nil }
+          guard sides.count == 2, let group = ParameterGroup(rawValue: sides[0].lowercased())
+          else { return nil }
           return NumberRange.notNegative.read(sides[1]).map { (group, $0) }
         }
         return factors.flatMap { Set($0.map(\.0)).count == $0.count ? $0 : nil }
@@ -79,6 +84,7 @@ extension FieldType<Betas> {
   static var betas: FieldType {
     FieldType(
       .value("B1,B2"),
+      several: .items,
       expected: "two numbers below 1 such as 0.9,0.999",
       read: { text in
         items(text, NumberRange.fraction.read)

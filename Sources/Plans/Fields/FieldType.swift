@@ -9,6 +9,8 @@ package struct FieldType<Value: Sendable>: Sendable {
 
   /// How the flag is written.
   let form: PlanField.Form
+  /// What of it YAML may write as a list, nil for a single value.
+  let several: PlanField.Several?
   /// Reads a text, all of it.
   let read: @Sendable (String) -> Reading
   /// The text of a value, nil where it is left out.
@@ -16,15 +18,17 @@ package struct FieldType<Value: Sendable>: Sendable {
 
   init(
     _ form: PlanField.Form,
+    several: PlanField.Several? = nil,
     read: @escaping @Sendable (String) -> Reading,
     write: @escaping @Sendable (Value) -> String?
   ) {
-    (self.form, self.read, self.write) = (form, read, write)
+    (self.form, self.several, self.read, self.write) = (form, several, read, write)
   }
 
   /// A type whose texts are `expected` or refused.
   init(
     _ form: PlanField.Form,
+    several: PlanField.Several? = nil,
     expected: String,
     read: @escaping @Sendable (String) -> Value?,
     write: @escaping @Sendable (Value) -> String?
@@ -32,13 +36,14 @@ package struct FieldType<Value: Sendable>: Sendable {
     let reading: @Sendable (String) -> Reading = {
       if let value = read($0) { .value(value) } else { .expected(expected) }
     }
-    self.init(form, read: reading, write: write)
+    self.init(form, several: several, read: reading, write: write)
   }
 
   /// The same for a value that may be left open.
   static func optional<T>(_ type: FieldType<T>) -> FieldType where Value == T? {
     FieldType(
       type.form,
+      several: type.several,
       read: {
         switch type.read($0) {
         case .value(let value): .value(value)
@@ -68,9 +73,25 @@ extension FieldType<String> {
   }
 }
 
+extension FieldType<String> {
+  /// A name, spelled as in `names` where it is one of them in any case.
+  static func name(of names: [String]) -> FieldType {
+    described("NAME", expected: "a NAME") { text in
+      text.isEmpty ? nil : names.first { $0 == text.lowercased() } ?? text
+    }
+  }
+}
+
 extension FieldType<Bool> {
-  /// A flag that is there or not; in YAML, true or false.
+  /// A flag that is there or not; in YAML, true or false, or another pair of words that people
+  /// write for them.
   static var toggle: FieldType {
-    FieldType(.flag, expected: "true or false", read: { Bool($0) }, write: { $0 ? "true" : nil })
+    let words = ["true": true, "yes": true, "on": true, "false": false, "no": false, "off": false]
+    return FieldType(
+      .flag,
+      expected: "true or false",
+      read: { words[$0.lowercased()] },
+      write: { $0 ? "true" : nil }
+    )
   }
 }

@@ -31,6 +31,7 @@ extension PlanField {
       .optional(
         .list(
           "E,E",
+          .items,
           expected: "rising epochs such as 30,60,80",
           after: { $0 > $1 },
           read: NumberRange.notNegative.read,
@@ -56,6 +57,7 @@ extension PlanField {
       .optional(
         .list(
           "E:M,E:M",
+          .pairs(":"),
           expected: "rising epochs with multipliers such as 80:0.1,120:0.01",
           after: { $0.epoch > $1.epoch },
           read: { ScheduleKnot($0) },

@@ -26,7 +26,7 @@ extension PlanField {
     PlanField(
       "model",
       \.model,
-      .text("NAME"),
+      .name(of: ModelCatalog.names),
       .method,
       also: [.estimate, .benchStep],
       "network: " + ModelCatalog.names.joined(separator: ", ")
@@ -39,7 +39,7 @@ extension PlanField {
           "FORWARD-BACKWARD-LEVEL",
           expected:
             "shake|even, then shake|even|keep, then image|batch, such as \(ShakeMode.paper)",
-          read: { ShakeMode($0) }
+          read: { ShakeMode($0.lowercased()) }
         )
       ),
       .method,
@@ -109,7 +109,7 @@ extension PlanField {
       .described(
         "batch|group:N|lane",
         expected: "batch, lane or group:N",
-        read: BatchNormMode.init
+        read: { BatchNormMode($0.lowercased()) }
       ),
       .method,
       also: [.estimate, .benchStep],
@@ -137,7 +137,7 @@ extension PlanField {
     PlanField(
       "opt",
       \.rule,
-      .text("NAME"),
+      .name(of: UpdateRuleCatalog.rows.map(\.name)),
       .method,
       also: [.estimate, .benchStep],
       "update rule: " + UpdateRuleCatalog.rows.map(\.name).joined(separator: ", ")

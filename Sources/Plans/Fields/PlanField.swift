@@ -13,6 +13,14 @@ public struct PlanField: Sendable {
     case flag
   }
 
+  /// What YAML may have in place of a text with commas.
+  enum Several: Sendable {
+    /// A list of what stands between them.
+    case items
+    /// A mapping, too, for the texts in which this parts a key from its value.
+    case pairs(String)
+  }
+
   /// The heading it stands under in help.
   public enum Section: String, CaseIterable, Sendable {
     case data = "Data and model"
@@ -26,6 +34,8 @@ public struct PlanField: Sendable {
   public let flag: String
   /// Value or flag.
   public let form: Form
+  /// What of it YAML may write as a list or a mapping; nil for a single value.
+  let several: Several?
   /// The heading.
   public private(set) var section = Section.training
   /// What it is, for help.
@@ -69,7 +79,7 @@ public struct PlanField: Sendable {
     earlierDefaults: KeyValuePairs<Int, String> = [:],
     _ help: String
   ) {
-    (self.flag, self.form, self.help) = (flag, type.form, help)
+    (self.flag, self.form, self.several, self.help) = (flag, type.form, type.several, help)
     (self.effect, self.isLocal, self.commands) = (effect, isLocal, commands)
     (self.schedules, self.excludes, self.constant) = (schedules, excludes, constant)
     self.follows = follows ?? (schedules.isEmpty ? nil : "sched")

@@ -8,6 +8,7 @@ import Training
 /// The threads of a bench that runs in one process, and their kernels.
 struct BenchTeam: ParsableArguments, FieldTaker {
   static let command = PlanField.Commands.benchKernels
+  static let showsAll = true
 
   @OptionGroup var options: PlanOptions<BenchTeam>
 

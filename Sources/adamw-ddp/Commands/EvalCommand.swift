@@ -58,7 +58,9 @@ struct EvalCommand: RankCommand, FieldTaker {
 
   var agreed: KeyValuePairs<String, String> {
     [
-      "RUN|FILE": path, "--ensemble": ensemble ?? "not given", "--logits": logits ?? "not given",
+      "RUN|FILE": path, "--split": split ?? "not given",
+      "--allow-other-classes": "\(allowOtherClasses)", "--ensemble": ensemble ?? "not given",
+      "--logits": logits ?? "not given",
     ]
   }
 
@@ -108,7 +110,7 @@ struct EvalCommand: RankCommand, FieldTaker {
     _ text: String?
   ) throws -> T? {
     guard let text else { return nil }
-    if let value = T(rawValue: text) { return value }
+    if let value = T(rawValue: text.lowercased()) { return value }
     let names = T.allCases.map(\.rawValue).joined(separator: " or ")
     throw Failure(.usage, "--\(flag) \(text): expected \(names).")
   }

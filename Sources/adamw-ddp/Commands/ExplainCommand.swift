@@ -71,7 +71,7 @@ struct ExplainCommand: ParsableCommand, FieldTaker {
   }
 
   private static func dialect(_ text: String) throws -> Dialect {
-    guard let dialect = Dialect(rawValue: text) else {
+    guard let dialect = Dialect(rawValue: text.lowercased()) else {
       let names = Dialect.allCases.map(\.rawValue).joined(separator: " or ")
       throw Failure(.usage, "--to \(text): expected \(names).")
     }

@@ -10,7 +10,7 @@ struct AdamWDDP: ParsableCommand {
       Own data:   adamw-ddp train --data cifar-10-batches-bin --epochs 30
       8 ranks:    mpirun -n 8 adamw-ddp train --data cifar-10-batches-bin
       Then:       adamw-ddp eval runs/NAME
-      Recipes:    adamw-ddp train --preset paper-cifar10-100
+      Recipes:    adamw-ddp presets, adamw-ddp train --preset paper-cifar10-100
       Decay:      adamw-ddp explain --preset paper-cifar10-100 --images 50000
       How large:  adamw-ddp estimate --model resnet56 --ranks 8
       How fast:   mpirun -n 8 adamw-ddp bench step --model resnet56
@@ -26,7 +26,7 @@ struct AdamWDDP: ParsableCommand {
     subcommands: [
       TrainCommand.self, EvalCommand.self, ExplainCommand.self, EstimateCommand.self,
       BenchCommand.self,
-      DoctorCommand.self, SelfTestCommand.self,
+      PresetsCommand.self, DoctorCommand.self, SelfTestCommand.self,
     ],
     defaultSubcommand: TrainCommand.self
   )

@@ -13,7 +13,7 @@ enum Invocation {
   static func read(_ communicator: any Communicator) throws -> any ParsableCommand {
     let read = try communicator.together { () throws -> Result<any ParsableCommand, any Error> in
       do {
-        return .success(try AdamWDDP.parseAsRoot())
+        return .success(try AdamWDDP.parseAsRoot(CommandWords.all))
       } catch {
         let reason = Program.reason(error)
         if reason.code == 0 { return .failure(error) }

@@ -41,9 +41,9 @@ enum Program {
     }
     if let code = error as? ExitCode { return alone(code.rawValue, "") }
     let code = AdamWDDP.exitCode(for: error).rawValue
-    if code == 0 { return alone(0, AdamWDDP.fullMessage(for: error)) }
+    if code == 0 { return alone(0, CommandWords.help(AdamWDDP.fullMessage(for: error))) }
     if code == Failure.Kind.usage.rawValue {
-      return alone(code, "\(AdamWDDP.message(for: error)) (see adamw-ddp --help)")
+      return alone(code, CommandWords.complaint(AdamWDDP.message(for: error)))
     }
     return alone(code, "\(error)")
   }

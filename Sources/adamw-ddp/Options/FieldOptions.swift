@@ -7,10 +7,13 @@ protocol FieldTaker {
   static var command: PlanField.Commands { get }
   /// Whether a flag that is not given means the plan's default, which help then names.
   static var takesDefaults: Bool { get }
+  /// Whether its flags are so few that help shows them all.
+  static var showsAll: Bool { get }
 }
 
 extension FieldTaker {
   static var takesDefaults: Bool { true }
+  static var showsAll: Bool { false }
 }
 
 /// A section of the table of fields.
@@ -83,7 +86,9 @@ struct FieldOptions<Command: FieldTaker, Part: FieldPart>: ParsableArguments, Cu
         parsing: .unconditionalSingleValue,
         help: help(field, placeholder)
       )
-    case .flag: return Flag(wrappedValue: false, name: name, help: "\(field.help)")
+    case .flag:
+      let help = ArgumentHelp("\(field.help)", visibility: visibility(field))
+      return Flag(wrappedValue: false, name: name, help: help)
     }
   }
 
@@ -91,7 +96,12 @@ struct FieldOptions<Command: FieldTaker, Part: FieldPart>: ParsableArguments, Cu
     let value = Command.takesDefaults ? field.get(TrainingPlan()) : nil
     return ArgumentHelp(
       "\(field.help)\(value.map { " (default: \($0))" } ?? "")",
-      valueName: placeholder
+      valueName: placeholder,
+      visibility: visibility(field)
     )
+  }
+
+  private static func visibility(_ field: PlanField) -> ArgumentVisibility {
+    field.isCommon || Command.showsAll ? .default : .hidden
   }
 }

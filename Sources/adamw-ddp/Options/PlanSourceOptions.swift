@@ -6,7 +6,7 @@ struct PlanSourceOptions: ParsableArguments {
   @Option(
     name: .customLong("preset"),
     help: ArgumentHelp(
-      "a published recipe to start from; any other word lists them",
+      "a published recipe to start from; adamw-ddp presets lists them",
       valueName: "NAME"
     )
   )
@@ -14,7 +14,7 @@ struct PlanSourceOptions: ParsableArguments {
   @Option(
     name: .customLong("config"),
     help: ArgumentHelp(
-      "YAML file with one 'flag: value' a line, such as a plan.yaml",
+      "YAML file with one 'flag: value' a line, or a run's plan.yaml, whose output is not taken",
       valueName: "FILE"
     )
   )

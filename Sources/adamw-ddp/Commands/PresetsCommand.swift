@@ -1,0 +1,25 @@
+import ArgumentParser
+import Plans
+
+/// `adamw-ddp presets`.
+struct PresetsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "presets",
+    abstract: "List the recipes that --preset starts from, a line each.",
+    discussion: """
+      adamw-ddp train --preset NAME --print-plan shows all that one sets.
+      """
+  )
+
+  @Flag(name: .customLong("json"), help: "print one JSON object on stdout, summaries by name")
+  var json = false
+
+  func run() throws {
+    if json {
+      let pairs = Preset.all.map { ($0.name, $0.summary) }
+      print(try JSONText.line(Dictionary(uniqueKeysWithValues: pairs)))
+      return
+    }
+    for line in TextTable.lines(Preset.all.map { [$0.name, $0.summary] }) { print(line) }
+  }
+}
