@@ -28,7 +28,7 @@ final class MetricsReporter: TrainingObserver {
   var seconds: Double { earlier + (ContinuousClock.now - begun) / .seconds(1) }
 
   func finished(step: StepMetrics, interval: MetricsSums) throws {
-    console?.moved(to: step.step, loss: interval.meanLoss, rate: interval.rate)
+    console?.moved(step, interval: interval)
   }
 
   func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) throws {

@@ -62,6 +62,19 @@ public struct RunCalendar: Sendable {
     return due
   }
 
+  /// How many evaluations are due behind step `first` and those that follow it.
+  public func evaluations(from first: Int) -> Int {
+    guard first <= steps else { return 0 }
+    let (done, whole) = ((max(1, first) - 1) / stepsPerEpoch, steps / stepsPerEpoch)
+    func isTime(_ epoch: Int) -> Bool { evalEvery > 0 && epoch.isMultiple(of: evalEvery) }
+    let regular = evalEvery > 0 ? whole / evalEvery - done / evalEvery : 0
+    let beside = snapshotEpochs.count { $0 > done && $0 <= whole && !isTime($0) }
+    let lastIsOne =
+      steps > 0 && steps.isMultiple(of: stepsPerEpoch)
+      && (isTime(whole) || snapshotEpochs.contains(whole))
+    return regular + beside + (lastIsOne ? 0 : 1)
+  }
+
   /// What there is to keep of an evaluation: its parameters, where it is the best and they are wanted.
   public func keeps(best isBest: Bool) -> Bool { isBest && saveBest }
 

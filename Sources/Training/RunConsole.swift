@@ -5,8 +5,8 @@ import Runs
 public protocol RunConsole: AnyObject {
   /// Before the first step.
   func begin(_ trainer: Trainer, _ environment: RunEnvironment, folder: String)
-  /// After every step; `loss` and `rate` (images a second) are means of late.
-  func moved(to step: Int, loss: Double?, rate: Double?)
+  /// After every step; `interval` are the steps since the last row of kind train, this one included.
+  func moved(_ step: StepMetrics, interval: MetricsSums)
   /// A row of metrics.
   func show(_ row: MetricsRow)
   /// After the last step, before the summary.

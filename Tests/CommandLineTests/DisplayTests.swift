@@ -40,6 +40,38 @@ extension ProgramTests {
       #expect(job.status == 0)
       #expect(!job.stderr.contains("\r") && !job.stderr.contains("\u{1B}"))
       #expect(job.stderr.contains("step 8/8") && job.stderr.contains("images/s"))
+      let rows = job.stderr.split(separator: "\n").filter { $0.hasPrefix("epoch ") }
+      #expect(rows.count >= 3 && rows.allSatisfy { $0.count <= 80 }, "\(rows)")
+    }
+
+    /// Nothing is wider than the terminal, and of the bar there is one line and then none.
+    @Test(
+      .enabled(if: findProgram("script") != nil, "script is not in the PATH"),
+      arguments: [46, 80, 200]
+    )
+    func nothingWrapsOnATerminal(columns: Int) throws {
+      let (run, place) = (try ShortRun.shared.get(), try TemporaryFolder())
+      let command =
+        "$PROGRAM " + run.flags.joined(separator: " ") + " --epochs 20 --log-every 3 --output run"
+      let job = try script(
+        """
+        cd '\(place.path)'
+        exec script -qec "stty cols \(columns) rows 50; exec \(command)" /dev/null
+        """
+      )
+      #expect(job.status == 0, "\(job.stdout)")
+      var screen = TerminalScreen(columns: columns)
+      screen.show(job.stdout)
+      #expect(screen.wrapped == [])
+      #expect(screen.mostBars == 1 && screen.bars == 0)
+      let text = screen.lines.joined(separator: "\n")
+      for part in [
+        "smallcnn, 24,346 parameters", "  output     run", "test loss ", "run folder: run",
+      ] {
+        #expect(text.contains(part), "\(part) in \(text)")
+      }
+      // A line that was broken goes on below its words.
+      if columns == 46 { #expect(text.contains("\n             ")) }
     }
 
     @Test(.enabled(if: findProgram("script") != nil, "script is not in the PATH"))

@@ -74,6 +74,22 @@ struct RunCalendarTests {
       evaluations: [5, 12],
       snapshots: [5: 1]
     ),
+    Case(
+      name: "every other epoch, ending with one",
+      steps: 10,
+      evalEvery: 2,
+      intervalRows: [4, 8, 10],
+      epochRows: [5, 10],
+      evaluations: [10]
+    ),
+    Case(
+      name: "every epoch and at the ends of periods",
+      restartEpochs: 1,
+      intervalRows: [4, 8, 12, 15],
+      epochRows: [5, 10, 15],
+      evaluations: [5, 10, 15],
+      snapshots: [5: 1, 15: 3]
+    ),
     Case(name: "no steps", steps: 0, intervalRows: [], epochRows: [], evaluations: [0]),
   ]
 
@@ -86,7 +102,10 @@ struct RunCalendarTests {
       #expect(due.epochRow == wanted.epochRows.contains(step), "epoch row after \(step)")
       #expect(due.evaluation == wanted.evaluations.contains(step), "evaluation after \(step)")
       #expect(due.snapshot == wanted.snapshots[step], "snapshot after \(step)")
+      let rest = wanted.evaluations.count { $0 >= step }
+      #expect(calendar.evaluations(from: step) == rest, "evaluations from \(step)")
     }
+    #expect(calendar.evaluations(from: 16) == 0)
   }
 
   @Test func epochsCountFromTheFirstStep() throws {

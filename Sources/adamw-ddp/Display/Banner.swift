@@ -10,6 +10,9 @@ import Training
 
 /// What a run says before its first step, in lines for a terminal of 80 columns.
 enum Banner {
+  /// Where a line that is broken goes on: below the first one's words.
+  static let indent = 13
+
   static func lines(
     _ trainer: Trainer,
     _ environment: RunEnvironment,

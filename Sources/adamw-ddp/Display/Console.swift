@@ -3,8 +3,11 @@ import Logging
 
 /// Messages for people, on stderr.
 enum Console {
-  /// Writes a line.
-  static func line(_ text: String) { write(text + "\n") }
+  /// Writes a line; on a terminal that is narrower, several, the later ones behind `indent` spaces.
+  static func line(_ text: String, indent: Int = 2) {
+    guard isTerminal else { return write(text + "\n") }
+    for line in WrappedText.lines(text, columns: columns, indent: indent) { write(line + "\n") }
+  }
 
   /// Writes an error as one line with the program's name and a full stop.
   static func error(_ text: String) {
@@ -16,8 +19,17 @@ enum Console {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
-  /// Whether people watch.
-  static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+  /// Whether people watch, on a terminal that can go back to a line's begin.
+  static var isTerminal: Bool {
+    isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+  }
+
+  /// The columns that the terminal has now: people change it while they watch.
+  static var columns: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
 
   /// A logger whose lines read "WARNING: …".
   static func logger(_ level: Logger.Level) -> Logger {

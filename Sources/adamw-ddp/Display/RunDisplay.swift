@@ -9,30 +9,44 @@ import Runs
 import Tensors
 import Training
 
-/// A run on the screen: the banner, then a progress bar on a terminal or a line an interval
-/// elsewhere.
+/// A run on the screen: the banner, then a progress bar on a terminal or lines elsewhere.
 final class RunDisplay: RunConsole {
   private let plan: TrainingPlan
   private let quiet: Bool
   private let library: String
   private let bar = Console.isTerminal
-  private var steps = 0
-  private var begun = ContinuousClock.now
-  private var drawn = ContinuousClock.now
+  private var horizon: Horizon?
+  private var calendar: RunCalendar?
+  private var remaining = RemainingTime(begin: 0, evaluationSteps: 0)
+  private var cadence = LineCadence(begin: 0)
+  private let begun = ContinuousClock.now
+  /// When the first step began, in seconds since `begun`.
+  private var first = 0.0
+  private var drawn = 0.0
   private var isDrawn = false
 
   init(_ plan: TrainingPlan, quiet: Bool, library: String) {
     (self.plan, self.quiet, self.library) = (plan, quiet, library)
   }
 
+  /// Seconds of this display's clock.
+  private var now: Double { (ContinuousClock.now - begun) / .seconds(1) }
+
   func begin(_ trainer: Trainer, _ environment: RunEnvironment, folder: String) {
-    steps = trainer.horizon.steps
-    begun = .now
+    (horizon, calendar) = (trainer.horizon, RunCalendar(plan, trainer.horizon))
+    first = now
+    // Forward is about a third of a step.
+    let images = environment.source.test.count * (plan.averageDecay == nil ? 1 : 2)
+    remaining = RemainingTime(
+      begin: first,
+      evaluationSteps: Double(images) / Double(plan.batchSize) / 3
+    )
+    cadence = LineCadence(begin: first)
     let logger = Console.logger(quiet ? .warning : .info)
     for note in environment.source.notes { logger.notice("\(note)") }
     if !quiet {
       let lines = Banner.lines(trainer, environment, library: library, folder: folder)
-      for line in lines { Console.line(line) }
+      for line in lines { Console.line(line, indent: Banner.indent) }
     }
     // Last, where it is seen.
     for warning in trainer.warnings { logger.warning("\(warning)") }
@@ -43,40 +57,60 @@ final class RunDisplay: RunConsole {
     if let advice { logger.warning("\(advice)") }
   }
 
-  func moved(to step: Int, loss: Double?, rate: Double?) {
-    guard bar, !quiet, .now - drawn > .milliseconds(200) || step == steps else { return }
-    drawn = .now
+  func moved(_ step: StepMetrics, interval: MetricsSums) {
+    guard !quiet, let horizon, let calendar else { return }
+    let time = now
+    remaining.stepped(at: time)
+    let isLast = step.step == horizon.steps
+    if bar {
+      guard time - drawn > 0.2 || isLast else { return }
+    } else {
+      let isInterval = calendar.due(after: step.step).intervalRow
+      guard cadence.isDue(at: time, isInterval: isInterval, isLast: isLast) else { return }
+    }
+    let text = ProgressText(
+      step: step.step,
+      steps: horizon.steps,
+      epoch: step.epoch + 1,
+      epochs: plan.epochs,
+      loss: interval.meanLoss,
+      accuracy: interval.accuracy,
+      learningRate: step.multiplier * horizon.learningRate,
+      rate: interval.rate,
+      elapsed: time - first,
+      remaining: remaining.seconds(
+        steps: horizon.steps - step.step,
+        // One that is due behind this very step is still to come.
+        evaluations: calendar.evaluations(from: step.step)
+      )
+    )
+    guard bar else { return Console.line(text.line(columns: Self.fileColumns)) }
+    drawn = time
     isDrawn = true
-    let width = 24
-    let done = steps > 0 ? step * width / steps : width
-    let filled = String(repeating: "█", count: done) + String(repeating: "░", count: width - done)
-    let elapsed = (ContinuousClock.now - begun) / .seconds(1)
-    let left = elapsed / Double(max(1, step)) * Double(steps - step)
-    let parts = [
-      "\(filled) \(step)/\(steps)", loss.map { String(format: "loss %.4f", $0) },
-      rate.map { "\(Int($0.rounded())) images/s" }, "ETA \(Self.time(left))",
-    ]
-    Console.write("\r\u{1B}[K" + parts.compactMap { $0 }.joined(separator: "  "))
+    // A terminal goes on to its next line behind its last column.
+    Console.write("\r\(text.bar(columns: Console.columns - 1))\u{1B}[K")
   }
 
   func show(_ row: MetricsRow) {
-    if quiet || row.kind == .epoch || (bar && row.kind == .train) { return }
+    // The steps' rows are the bar's and the lines' matter.
+    guard !quiet, row.kind.isEvaluation, let horizon else { return }
+    remaining.evaluated(at: now)
     clear()
-    let loss = String(format: "%.4f", row.loss)
-    let accuracy = accuracyText(row.accuracy, row.accuracy5)
-    let epoch = "epoch \(row.epoch)/\(plan.epochs)"
-    if row.kind.isEvaluation {
-      Console.line("\(epoch)  step \(row.step)  \(row.kind.rawValue) loss \(loss)  \(accuracy)")
-    } else {
-      let elapsed = (ContinuousClock.now - begun) / .seconds(1)
-      let left = elapsed / Double(max(1, row.step)) * Double(steps - row.step)
-      let speed = row.imagesPerSecond.map { "\(Int($0.rounded())) images/s" } ?? ""
-      Console.line(
-        "\(epoch)  step \(row.step)/\(steps)  loss \(loss)  \(accuracy)  "
-          + "\(speed)  ETA \(Self.time(left))"
-      )
-    }
+    let parts = [
+      ProgressText.epochPart(row.epoch, of: plan.epochs),
+      FittedLine.Part("step \(ProgressText.padded(row.step, of: horizon.steps))", rank: 2),
+      FittedLine.Part(String(format: "\(row.kind.rawValue) loss %.4f", row.loss), rank: 1),
+      FittedLine.Part(
+        accuracyText(row.accuracy, row.accuracy5),
+        short: accuracyText(row.accuracy, nil),
+        rank: 0
+      ),
+    ]
+    Console.line(FittedLine.text(parts, columns: bar ? Console.columns : Self.fileColumns))
   }
+
+  /// What a log file is read in, as a rule, and what mpirun shows of ranks.
+  private static let fileColumns = 80
 
   func end() { clear() }
 
@@ -92,7 +126,8 @@ final class RunDisplay: RunConsole {
       let speed = summary.imagesPerS.map { "  \(Int($0.rounded())) images/s" } ?? ""
       let steps = summary.steps == 1 ? "1 step" : "\(summary.steps) steps"
       let time =
-        summary.seconds < 60 ? "\(significant(summary.seconds)) s" : Self.time(summary.seconds)
+        summary.seconds < 60
+        ? "\(significant(summary.seconds)) s" : ProgressText.time(summary.seconds)
       Console.line("\(text)  \(steps) in \(time)\(speed)")
     }
     if let best = summary.best, plan.saveBest || summary.stoppedEarly {
@@ -113,13 +148,5 @@ final class RunDisplay: RunConsole {
   private func clear() {
     if isDrawn { Console.write("\r\u{1B}[K") }
     isDrawn = false
-  }
-
-  /// "1:02:03" or "2:03".
-  private static func time(_ seconds: Double) -> String {
-    let s = Int(seconds.rounded())
-    return s >= 3600
-      ? String(format: "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60)
-      : String(format: "%d:%02d", s / 60, s % 60)
   }
 }
