@@ -118,8 +118,8 @@ let package = Package(
     library(
       "Benchmarks",
       [
-        "Tensors", "Kernels", "Collectives", "Networks", "Optimizers", "DataParallel", "Plans",
-        "Training",
+        "Tensors", "Kernels", "Collectives", "Checkpoints", "Networks", "Optimizers",
+        "DataParallel", "Plans", "Training",
       ]
     ),
 
@@ -177,7 +177,10 @@ let package = Package(
     tests(
       "CommandLineTests",
       // The program itself is what these spawn.
-      ["adamw-ddp", "plan-fuzzer", "MPICollectives", "Plans", "Checkpoints", "TestSupport"]
+      [
+        "adamw-ddp", "plan-fuzzer", "MPICollectives", "Plans", "Checkpoints", "Tensors",
+        "TestSupport",
+      ]
     ),
     .executableTarget(
       name: "rank-checks",

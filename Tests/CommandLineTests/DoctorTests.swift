@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -9,6 +10,9 @@ private func openBLAS(_ build: String) -> String? {
   return folders.map { "\(libraries)/\($0)/openblas-\(build)" }
     .first { FileManager.default.fileExists(atPath: "\($0)/libopenblas.so.0") }
 }
+
+/// A core that this process may use.
+private func firstCore() -> Int { affinityMask()[0] }
 
 extension ProgramTests {
   /// `doctor` and `selftest`: whether this machine is fit.
@@ -27,6 +31,13 @@ extension ProgramTests {
       let table = lines.drop { !$0.hasPrefix("rank  host") }.prefix { $0 != "" }
       #expect(table.count == 1 + (ranks ?? 1))
       #expect(lines.contains { $0.hasPrefix("  mpirun ") && $0.hasSuffix(" train --data DIR") })
+    }
+
+    /// Ranks that must take turns are named; what each may use stands in the table.
+    @Test func ranksThatShareACore() throws {
+      let job = try script("exec taskset -c \(firstCore()) \"$PROGRAM\" doctor", ranks: 2)
+      guard job.status == 0 else { try Test.cancel("there is no taskset: \(job.stderr)") }
+      #expect(job.stdout.contains("the ranks 0-1 share 1 core (\(firstCore()))"), "\(job.stdout)")
     }
 
     /// The line to copy works as it stands.

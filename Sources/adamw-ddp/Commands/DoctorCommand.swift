@@ -26,7 +26,8 @@ struct DoctorCommand: RankCommand {
       kernels: .auto,
       allowMixedCPU: true
     )
-    let masks = try communicator.allGather(Machine.ranges(placement.mask))
+    let masks = try communicator.allGather(placement.mask.map(String.init).joined(separator: ","))
+      .map { $0.split(separator: ",").compactMap { Int($0) } }
     let levels = try communicator.allGather(KernelLevel.best.rawValue)
     let shared = try communicator.allGather(Machine.sharedMemory())
     let threads = placement.threadsByRank[communicator.rank]
@@ -52,14 +53,16 @@ struct DoctorCommand: RankCommand {
     print("")
     let rows = (0..<communicator.size).map { rank in
       [
-        "\(rank)", hosts[rank], masks[rank], "\(placement.threadsByRank[rank])", levels[rank],
+        "\(rank)", hosts[rank], Machine.ranges(masks[rank]), "\(placement.threadsByRank[rank])",
+        levels[rank],
         placement.blasCores[rank],
       ]
     }
     let titles = ["rank", "host", "cores", "threads", "kernels", "BLAS core"]
     for line in TextTable.lines([titles] + rows) { print(line) }
     print("")
-    for line in Self.warnings(placement, hosts, slow) { print(line) }
+    let notes = SharedCores.notes(hosts: hosts, masks: masks, threads: placement.threadsByRank)
+    for line in Self.warnings(placement, hosts, slow) + notes { print(line) }
     let launch = LaunchAdvice(
       cores: Machine.wholeCores(
         mask: world.library == "none" ? placement.mask : nil,
@@ -93,13 +96,6 @@ struct DoctorCommand: RankCommand {
       lines.append(
         "WARNING: OpenBLAS's kernels differ between ranks, which training refuses: set "
           + "OPENBLAS_CORETYPE alike on all hosts, or add --allow-mixed-cpu."
-      )
-    }
-    let online = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    if placement.localRanks > online {
-      lines.append(
-        "note: \(placement.localRanks) ranks share the \(online) cores of \(hosts[0]): the same "
-          + "bits, but slower than \(online) ranks."
       )
     }
     return lines

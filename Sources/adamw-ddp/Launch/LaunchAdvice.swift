@@ -1,7 +1,7 @@
 import Plans
 
 /// The command line that uses the nodes of a job well.
-struct LaunchAdvice {
+package struct LaunchAdvice {
   /// Whole cores of each node that this job may use.
   let cores: Int
   /// Hardware threads of each of them.
@@ -14,6 +14,19 @@ struct LaunchAdvice {
   let isRoot: Bool
   /// How this program was called.
   let program: String
+
+  /// Advice for such nodes.
+  package init(
+    cores: Int,
+    threadsPerCore: Int,
+    hosts: [String],
+    isSlurm: Bool,
+    isRoot: Bool,
+    program: String
+  ) {
+    (self.cores, self.threadsPerCore, self.hosts) = (cores, threadsPerCore, hosts)
+    (self.isSlurm, self.isRoot, self.program) = (isSlurm, isRoot, program)
+  }
 
   /// Lanes of a plan that says nothing of them: no more ranks can share the work.
   private var lanes: Int { TrainingPlan().lanes }
@@ -28,14 +41,8 @@ struct LaunchAdvice {
   var threads: Int { cores / ranks }
 
   /// Lines to read and to copy, those to copy indented.
-  var lines: [String] {
-    let shape =
-      "\(ranks) \(ranks == 1 ? "rank" : "ranks") a node, "
-      + "\(threads) \(threads == 1 ? "core" : "cores") each"
-    var lines = [
-      "To use all \(cores) cores of \(hosts.count == 1 ? "this" : "each") node (\(shape)):",
-      "  \(launch)",
-    ]
+  package var lines: [String] {
+    var lines = ["To use \(use):", "  \(launch)"]
     if hosts.count == 1 {
       lines += ["or as one process:", "  \(program) train --data DIR"]
       lines.append(
@@ -48,6 +55,15 @@ struct LaunchAdvice {
       )
     }
     return lines
+  }
+
+  /// "all 32 cores of each node (4 ranks a node, 8 cores each)".
+  private var use: String {
+    let node = hosts.count == 1 ? "this node" : "each node"
+    if cores == 1 { return "the one core of \(node) (1 rank)" }
+    let share = "\(threads) \(threads == 1 ? "core" : "cores")"
+    let shape = ranks == 1 ? "1 rank with \(share)" : "\(ranks) ranks with \(share) each"
+    return "all \(cores) cores of \(node) (\(shape))"
   }
 
   private var launch: String {
