@@ -1,3 +1,4 @@
+import Checkpoints
 import Collectives
 import DataParallel
 import Kernels
@@ -46,7 +47,8 @@ public struct StepBench: Sendable {
   /// Runs it; every rank calls it.
   ///
   /// Throws `Failure` on all ranks: .usage for plans that differ or do not fit into memory, .launch
-  /// for CPUs that do not go together or a lost rank, .diverged for a step that is not finite.
+  /// for CPUs that do not go together or a lost rank, .file for a profile that cannot be written,
+  /// .diverged for a step that is not finite.
   public func run(_ communicator: any Communicator) throws -> Result {
     try SameEverywhere.check(plan, communicator)
     let placement = try Placement(
@@ -66,6 +68,7 @@ public struct StepBench: Sendable {
         threads: most,
         memory: MemoryCheck.hostMemory
       )
+      if let profile = plan.profile, communicator.rank == 0 { try AtomicFile.admit(profile) }
       return try StepMemory(plan, model, ranks: communicator.size, threads: most)
     }
     let before = ProcessMemory.resident
@@ -84,6 +87,9 @@ public struct StepBench: Sendable {
     try communicator.broadcast(engine.parameters.bytes, root: 0)
     let (seconds, times) = try time(engine, horizon, communicator, team)
     let memory = try communicator.allGather([ProcessMemory.peak, ProcessMemory.peak - before])
+    if let profile = plan.profile {
+      try write(profile, engine, horizon, communicator, team)
+    }
     return Result(
       seconds: seconds,
       times: times,
@@ -128,6 +134,34 @@ public struct StepBench: Sendable {
       seconds[first * steps..<(first + 1) * steps].reduce(0, +) / Double(steps)
     }
     return (means, times)
+  }
+
+  /// Takes some steps more and writes their trace to `path`.
+  private func write(
+    _ path: String,
+    _ engine: StepEngine,
+    _ horizon: Horizon,
+    _ communicator: any Communicator,
+    _ team: ThreadTeam
+  ) throws {
+    let count = TrainingPlan.profiledSteps.count
+    let recorder = LoopRecorder(members: team.size, capacity: count * engine.recordsOfAStep)
+    team.recorder = recorder
+    defer { team.recorder = nil }
+    recorder.isOn = true
+    for number in 1...count {
+      team.clock.begin(step: number - 1)
+      _ = try StepSection.step.measure(team) {
+        try step(number, engine, horizon, communicator, team)
+      }
+    }
+    recorder.isOn = false
+    try StepTrace.write(
+      recorder,
+      stageNames: engine.network.stageNames,
+      communicator,
+      to: path
+    )
   }
 
   /// The `number`-th step, counted from 1.

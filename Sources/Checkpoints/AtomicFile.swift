@@ -30,6 +30,24 @@ public enum AtomicFile {
     }
   }
 
+  /// Tries whether `write` could write there, and leaves what is there as it is.
+  ///
+  /// Throws `Failure` (.file) that names the path and the system's reason. For what is written at the
+  /// end of something long.
+  public static func admit(_ path: String) throws {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      if status.st_mode & S_IFMT == S_IFDIR { throw FileBytes.failure(EISDIR, of: path) }
+      // A device would be replaced, not written.
+      throw Failure(.file, "cannot write \(path): it is no regular file.")
+    }
+    let temporary = "\(path).writing-\(UInt32.random(in: .min ... .max))"
+    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    if file < 0 { throw FileBytes.failure(errno, of: path) }
+    close(file)
+    unlink(temporary)
+  }
+
   private static func write(
     _ data: Data,
     _ temporary: String,

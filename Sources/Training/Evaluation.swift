@@ -1,3 +1,4 @@
+import Checkpoints
 import Collectives
 import Datasets
 import Kernels
@@ -65,7 +66,10 @@ public enum Evaluation {
   /// written, .launch when a rank is lost.
   public static func execute(_ request: Request, _ communicator: any Communicator) throws -> Summary
   {
-    let opened = try communicator.together { try open(request) }
+    let opened = try communicator.together {
+      if let logits = request.logits, communicator.rank == 0 { try AtomicFile.admit(logits) }
+      return try open(request)
+    }
     let (members, images, plan) = (opened.members, opened.images, opened.plan)
     try SameEverywhere.check(plan, communicator)
     try SameEverywhere.check(members, communicator)

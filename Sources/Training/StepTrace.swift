@@ -11,7 +11,7 @@ import Tensors
 ///
 /// Ranks of one host share a clock. Those of other hosts are moved so that the ranks left a barrier
 /// at the same time, which is right to about the time of a message.
-enum StepTrace {
+public enum StepTrace {
   /// One line of the trace, in the format's own names.
   struct Event: Codable {
     var name: String
@@ -31,19 +31,28 @@ enum StepTrace {
     let displayTimeUnit: String
   }
 
-  /// Throws a usage failure for a run that ends before the steps that are recorded.
-  static func admit(_ path: String, steps: Int) throws {
+  /// Throws `Failure`: .usage for a run that ends before the steps that are recorded, .file where
+  /// the trace could not be written.
+  ///
+  /// `output` is the run's folder, which may still have to be made, and all that lies in it.
+  static func admit(_ path: String, steps: Int, output: String?) throws {
     let recorded = TrainingPlan.profiledSteps
-    guard steps < recorded.lowerBound else { return }
-    throw Failure(
-      .usage,
-      "--profile \(path) records steps \(recorded.lowerBound) to \(recorded.upperBound), and "
-        + "this run takes \(steps)."
-    )
+    guard steps >= recorded.lowerBound else {
+      throw Failure(
+        .usage,
+        "--profile \(path) records steps \(recorded.lowerBound) to \(recorded.upperBound), and "
+          + "this run takes \(steps)."
+      )
+    }
+    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().standardizedFileURL.path
+    let folder = output.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+    if parent != folder { try AtomicFile.admit(path) }
   }
 
   /// Gathers what the ranks have recorded into one file, which rank 0 writes; every rank calls it.
-  static func write(
+  ///
+  /// Throws `Failure`: .file on all ranks where it cannot be written, .launch when a rank is lost.
+  public static func write(
     _ recorder: LoopRecorder,
     stageNames: [StageName],
     _ communicator: any Communicator,

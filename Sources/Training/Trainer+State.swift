@@ -48,11 +48,12 @@ extension Trainer {
     try engine.optimizer.gatherAverage()
   }
 
-  /// Writes the trace that --profile asks for, if it does; every rank calls it.
+  /// Writes the trace that --profile asks for, once; every rank calls it.
   ///
   /// Throws `Failure`: .file on all ranks where it cannot be written, .launch when a rank is lost.
   func writeProfile() throws {
     guard let path = plan.profile, let recorder, recorder.count > 0 else { return }
+    (self.recorder, team.recorder) = (nil, nil)
     try StepTrace.write(
       recorder,
       stageNames: engine.network.stageNames,

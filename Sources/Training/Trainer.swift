@@ -50,8 +50,8 @@ public final class Trainer {
   let engine: StepEngine
   let calendar: RunCalendar
   private let loader: SampleLoader
-  /// What --profile asks for.
-  let recorder: LoopRecorder?
+  /// What --profile asks for, until it is written.
+  var recorder: LoopRecorder?
   private let begun = ContinuousClock.now
   /// Seconds of the run's earlier starts.
   private let earlier: Double
@@ -135,6 +135,7 @@ public final class Trainer {
     }
     while calendar.end(of: progress) == nil {
       guard let (metrics, stops) = try takeStep() else { return .diverged }
+      if progress.step == TrainingPlan.profiledSteps.upperBound { try writeProfile() }
       try observer.finished(step: metrics, interval: progress.interval)
       let due = calendar.due(after: progress.step)
       guard try carryOut(due, metrics, observer) else { return .diverged }

@@ -74,7 +74,7 @@ public struct TrainingRun {
   }
 
   /// The network of a plan that can be run here; throws the same `Failure` (.usage) on all ranks
-  /// for one that cannot.
+  /// for one that cannot, and (.file) where its profile cannot be written.
   @discardableResult
   public static func admit(
     _ plan: TrainingPlan,
@@ -83,7 +83,10 @@ public struct TrainingRun {
     let (train, communicator) = (environment.source.train, environment.communicator)
     let horizon = try Horizon(plan, samples: train.count)
     try horizon.refuseStrongDecay()
-    if let profile = plan.profile { try StepTrace.admit(profile, steps: horizon.steps) }
+    try communicator.together {
+      guard let profile = plan.profile, communicator.rank == 0 else { return }
+      try StepTrace.admit(profile, steps: horizon.steps, output: plan.output)
+    }
     let model = try ModelCatalog.model(
       plan.model,
       input: train.shape,

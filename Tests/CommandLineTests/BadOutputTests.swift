@@ -56,10 +56,40 @@ extension ProgramTests {
       #expect(try jsonObject(run + "/status.json")["step"] as? Int == 0)
     }
 
-    @Test func logitsInNoFolder() throws {
-      let run = try ShortRun.shared.get()
-      try Refusal("eval RUN --logits /no/folder/logits", 74, "/no/folder/logits:")
-        .check(["RUN": run.folder])
+    /// Told before anything is computed: an evaluation of missing images would be an error of its
+    /// own.
+    @Test(arguments: [
+      ("/no/folder/logits", "No such file or directory"), ("FOLDER", "Is a directory"),
+      ("/dev/null", "no regular file"),
+    ])
+    func logitsThatCannotBeWritten(path: String, reason: String) throws {
+      let (run, folder) = (try ShortRun.shared.get(), try TemporaryFolder())
+      try Refusal("eval RUN --data /nowhere --logits \(path)", 74, path + ": ", reason)
+        .check(["RUN": run.folder, "FOLDER": folder.path])
+    }
+
+    /// Before the first step, and before there is a run folder.
+    @Test(arguments: [
+      ("/no/folder/trace", "No such file or directory"), ("FOLDER", "Is a directory"),
+      ("/dev/null", "no regular file"),
+    ])
+    func aProfileThatCannotBeWritten(path: String, reason: String) throws {
+      let (run, folder) = (try ShortRun.shared.get(), try TemporaryFolder())
+      let flags = run.flags.joined(separator: " ") + " --output FOLDER/run"
+      try Refusal("train \(flags) --profile \(path)", 74, path + ": ", reason)
+        .check(["FOLDER": folder.path])
+      #expect(!FileManager.default.fileExists(atPath: folder.path(of: "run")))
+      #expect(FileManager.default.fileExists(atPath: "/dev/null"))
+    }
+
+    /// The run makes the folder that the profile goes into.
+    @Test func aProfileInTheRunFolder() throws {
+      let (run, folder) = (try ShortRun.shared.get(), try TemporaryFolder())
+      let output = folder.path(of: "run")
+      let flags = ["--output", output, "--profile", output + "/trace.json", "--steps", "4"]
+      let job = try program(["train"] + run.flags + flags)
+      #expect(job.status == 0, "\(job.stderr)")
+      #expect(try jsonObject(output + "/trace.json")["traceEvents"] != nil)
     }
 
     @Test(

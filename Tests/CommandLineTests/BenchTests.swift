@@ -31,6 +31,27 @@ extension ProgramTests {
       }
     }
 
+    /// A trace of a few steps of two ranks without a run, whose events say where they belong.
+    @Test func aProfile() throws {
+      let folder = try TemporaryFolder()
+      let trace = folder.path(of: "trace.json")
+      let flags = ["--repeats", "1", "--threads", "1", "--profile", trace]
+      let job = try program(Self.step + flags, ranks: 2)
+      #expect(job.status == 0, "\(job.stderr)")
+      let events = try #require(jsonObject(trace)["traceEvents"] as? [[String: Any]])
+      for rank in 0..<2 {
+        let own = events.filter { $0["ph"] as? String == "X" && $0["pid"] as? Int == rank }
+        let details = own.map { $0["args"] as? [String: String] ?? [:] }
+        #expect(Set(details.compactMap { $0["step"] }) == ["1", "2", "3", "4"])
+        #expect(details.allSatisfy { $0["step"] != nil })
+        #expect(own.count { $0["name"] as? String == "step" } == 4)
+        for (event, detail) in zip(own, details)
+        where (event["name"] as? String)?.hasPrefix("convolution") == true {
+          #expect(detail["layer"]?.isEmpty == false, "\(event)")
+        }
+      }
+    }
+
     @Test func aStepForPeople() throws {
       let job = try program(Self.step + ["--repeats", "2", "--steps", "2", "--opt", "sgd"])
       #expect(job.status == 0 && job.stderr == "", "\(job.stderr)")
@@ -92,6 +113,7 @@ extension ProgramTests {
       Refusal("bench step --batch-size 4", 64, "--batch-size 4"),
       Refusal("bench step --batch-size 10000000", 64, "--batch-size 10000000", "GiB"),
       Refusal("bench step --data DIR", 64, "--data"),
+      Refusal("bench step --profile /no/trace", 74, "/no/trace: No such file", ranks: [nil, 2]),
       Refusal("bench gemm --m 3", 64, "--k"),
       Refusal("bench conv --channels 3", 64, "--outputs", "--size"),
       Refusal("bench conv --kernel 0", 64, "--kernel 0", "from 1"),

@@ -137,8 +137,11 @@ extension PlanField {
       \.profile,
       .optional(.text("FILE", expected: "a file")),
       .running,
-      "write a Chrome trace of steps \(TrainingPlan.profiledSteps.lowerBound) to "
-        + "\(TrainingPlan.profiledSteps.upperBound) of every rank and thread; ui.perfetto.dev shows it"
+      also: .benchStep,
+      "write a Chrome trace of every rank and thread over "
+        + "\(TrainingPlan.profiledSteps.count) steps, of a run steps "
+        + "\(TrainingPlan.profiledSteps.lowerBound) to \(TrainingPlan.profiledSteps.upperBound); "
+        + "ui.perfetto.dev shows it"
     ),
   ]
 }
