@@ -121,7 +121,7 @@ struct RemainingTimeTests {
     evaluations: Int,
     seconds: Double?
   ) {
-    let answer = remaining(durations).seconds(steps: steps, evaluations: evaluations)
+    let answer = remaining(durations).seconds(steps: steps, evaluations: Double(evaluations))
     #expect(answer.map { ($0 * 1e6).rounded() / 1e6 } == seconds)
   }
 

@@ -38,12 +38,12 @@ package struct RemainingTime {
   }
 
   /// Seconds that so many steps and evaluations take; nil before the first step.
-  package func seconds(steps count: Int, evaluations due: Int) -> Double? {
+  package func seconds(steps count: Int, evaluations due: Double) -> Double? {
     guard steps > 0 else { return nil }
     let step = Self.usual(Array(recent.prefix(steps)))
     let seen = evaluation > 0 ? evaluations + [evaluation] : evaluations
     let each = seen.isEmpty ? usual * step : Self.usual(seen)
-    return Double(count) * step + Double(due) * each
+    return Double(count) * step + due * each
   }
 
   /// The mean of what is at most four times the median.

@@ -18,6 +18,8 @@ final class RunDisplay: RunConsole {
   private var horizon: Horizon?
   private var calendar: RunCalendar?
   private var remaining = RemainingTime(begin: 0, evaluationSteps: 0)
+  /// How many evaluations that of the test images at the end is worth.
+  private var lastEvaluation = 0.0
   private var cadence = LineCadence(begin: 0)
   private let begun = ContinuousClock.now
   /// When the first step began, in seconds since `begun`.
@@ -36,14 +38,20 @@ final class RunDisplay: RunConsole {
     (horizon, calendar) = (trainer.horizon, RunCalendar(plan, trainer.horizon))
     first = now
     // Forward is about a third of a step.
-    let images = environment.source.test.count * (plan.averageDecay == nil ? 1 : 2)
+    let source = environment.source
+    let measured = source.measured
+    let images = measured.images.count * (plan.averageDecay == nil ? 1 : 2)
+    // The test images follow at the end, where others are evaluated on until then.
+    if measured.split == .val, let test = source.test {
+      lastEvaluation = Double(test.count) / Double(measured.images.count)
+    }
     remaining = RemainingTime(
       begin: first,
       evaluationSteps: Double(images) / Double(plan.batchSize) / 3
     )
     cadence = LineCadence(begin: first)
     let logger = Console.logger(quiet ? .warning : .info)
-    for note in environment.source.notes { logger.notice("\(note)") }
+    for note in source.notes { logger.notice("\(note)") }
     if !quiet {
       let lines = Banner.lines(trainer, environment, library: library, folder: folder)
       for line in lines { Console.line(line, indent: Banner.indent) }
@@ -81,7 +89,7 @@ final class RunDisplay: RunConsole {
       remaining: remaining.seconds(
         steps: horizon.steps - step.step,
         // One that is due behind this very step is still to come.
-        evaluations: calendar.evaluations(from: step.step)
+        evaluations: Double(calendar.evaluations(from: step.step)) + lastEvaluation
       )
     )
     guard bar else { return Console.line(text.line(columns: Self.fileColumns)) }
