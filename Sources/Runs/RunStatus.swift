@@ -113,7 +113,9 @@ public struct RunStatus: Codable, Sendable, Equatable {
     ended = state == .running ? nil : updated
     train = Scores(progress.epoch)
     (val, emaVal) = (progress.val.weights.map(Scores.init), progress.val.average.map(Scores.init))
-    (test, emaTest) = (progress.test.weights.map(Scores.init), progress.test.average.map(Scores.init))
+    (test, emaTest) = (
+      progress.test.weights.map(Scores.init), progress.test.average.map(Scores.init)
+    )
     let kept = progress.kept
     (best, snapshots) = (kept.best, kept.snapshots.isEmpty ? nil : kept.snapshots)
     recommended = kept.recommended(state)
