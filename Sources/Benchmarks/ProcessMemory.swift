@@ -1,4 +1,4 @@
-import Foundation
+import Tensors
 
 /// What the system counts as this process's memory: pages that were touched and are there.
 public enum ProcessMemory {
@@ -9,7 +9,7 @@ public enum ProcessMemory {
   public static var peak: Int { bytes("VmHWM:") }
 
   private static func bytes(_ name: String) -> Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let status = String(decoding: (try? FileBytes.read("/proc/self/status")) ?? [], as: UTF8.self)
     let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
     return 1024
       * (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0)

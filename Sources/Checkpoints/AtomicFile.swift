@@ -3,27 +3,31 @@ import Tensors
 
 /// Writes whole files so that a reader sees the old one or the new one, never a part.
 public enum AtomicFile {
-  /// Writes beside the target, flushes to disk, renames, and flushes the folder.
+  /// Ends the name of a file that is being written, before random digits; what a killed program
+  /// leaves of it is of no use.
+  package static let unfinished = ".writing-"
+
+  /// Writes beside the target, flushes to disk, renames, and flushes the folder; a device or a pipe
+  /// gets the bytes as they are.
   ///
   /// What is not `flushed` may be the old file again, or none, when the machine has lost power.
   /// Throws `Failure` (.file) that names the path.
   public static func write(_ data: Data, to path: String, flushed: Bool = true) throws {
+    if let status = try FileStatus(path, .file), !status.isRegular, !status.isFolder {
+      // A rename would put a file in the place of /dev/null.
+      return try write(data, into: path, O_WRONLY, for: path, flushed: false)
+    }
     // Not the process number: two hosts may have the same.
-    let temporary = "\(path).writing-\(UInt32.random(in: .min ... .max))"
+    let temporary = "\(path)\(unfinished)\(UInt32.random(in: .min ... .max))"
     do {
-      try write(data, temporary, for: path, flushed: flushed)
+      try write(data, into: temporary, O_WRONLY | O_CREAT | O_TRUNC, for: path, flushed: flushed)
+      if rename(temporary, path) != 0 { throw FileBytes.unwritable(errno, path) }
     } catch {
       unlink(temporary)
       throw error
     }
-    if rename(temporary, path) != 0 {
-      let failure = FileBytes.failure(errno, of: path)
-      unlink(temporary)
-      throw failure
-    }
     guard flushed else { return }
-    let parent = (path as NSString).deletingLastPathComponent
-    let folder = open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY)
+    let folder = open(Paths.parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if folder >= 0 {
       fsync(folder)
       close(folder)
@@ -50,14 +54,15 @@ public enum AtomicFile {
 
   private static func write(
     _ data: Data,
-    _ temporary: String,
+    into place: String,
+    _ flags: Int32,
     for path: String,
     flushed: Bool
   ) throws {
-    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    if file < 0 { throw FileBytes.failure(errno, of: path) }
+    let file = open(place, flags | O_CLOEXEC, 0o644)
+    if file < 0 { throw FileBytes.unwritable(errno, path) }
     defer { close(file) }
-    try FileBytes.write(data, to: file, of: path)
-    if flushed, fsync(file) != 0 { throw FileBytes.failure(errno, of: path) }
+    try data.withUnsafeBytes { try FileBytes.write($0, to: file, of: path) }
+    if flushed, fsync(file) != 0 { throw FileBytes.unwritable(errno, path) }
   }
 }

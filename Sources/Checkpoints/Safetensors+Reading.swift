@@ -5,9 +5,7 @@ extension Safetensors {
   /// Reads a file; throws `Failure` (.data) that names the path when it is missing, cut short or no
   /// safetensors.
   public init(contentsOf path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Failure(.data, "cannot read \(path): it is missing or unreadable.")
-    }
+    let data = Data(try FileBytes.read(path))
     func bad(_ what: String) -> Failure {
       Failure(.data, "\(path) is not a whole safetensors file: \(what).")
     }

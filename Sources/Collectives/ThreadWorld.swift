@@ -85,7 +85,7 @@ public enum ThreadWorld {
     )
     guard code == 0 else {
       argument.release()
-      throw Failure(.launch, "A thread cannot be started: \(String(cString: strerror(code))).")
+      throw Failure(.launch, "A thread cannot be started: \(systemReason(code)).")
     }
     return thread
   }

@@ -73,6 +73,6 @@ final class DataFile: Sendable {
   }
 
   private static func unreadable(_ path: String, _ code: Int32) -> Failure {
-    Failure(.data, "cannot read \(path): \(String(cString: strerror(code)))")
+    Failure(.data, "cannot read \(path): \(systemReason(code))")
   }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a run wants to train on and to be evaluated on.
 public struct DataRequest: Sendable {
   /// "synthetic" for the built-in images, else a file or a folder.
@@ -7,6 +9,12 @@ public struct DataRequest: Sendable {
   /// The part of all training images to hold out, to evaluate on as the run goes; nil: none, the
   /// test images serve.
   public var valFraction: Double?
+
+  /// The name of the images that are built in, which no file or folder of that name hides.
+  static let builtIn = "synthetic"
+
+  /// What says the same to a process that runs elsewhere.
+  package var pathFromAnywhere: String { path == Self.builtIn ? path : Paths.absolute(path) }
 
   /// A request.
   public init(path: String, trainFraction: Double? = nil, valFraction: Double? = nil) {

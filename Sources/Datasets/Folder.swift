@@ -2,14 +2,14 @@ import Glibc
 import Tensors
 
 /// A folder and the names in it, sorted byte by byte so that every machine sees one order.
-struct Folder: Sendable {
+package struct Folder: Sendable {
   /// Where it was opened, without a slash at the end.
-  let path: String
+  package let path: String
   /// What it holds, files and folders, without "." and "..".
-  let names: [String]
+  package let names: [String]
 
   /// Lists a folder; throws a `.data` failure when there is none or it cannot be read.
-  init(_ path: String) throws(Failure) {
+  package init(_ path: String) throws(Failure) {
     guard let folder = try Folder(ifAny: path) else {
       throw Failure(.data, "there is no folder \(path)")
     }
@@ -19,17 +19,14 @@ struct Folder: Sendable {
   /// Lists a folder; nil when there is none.
   ///
   /// Throws a `.data` failure when it cannot be read.
-  init?(ifAny path: String) throws(Failure) {
+  package init?(ifAny path: String) throws(Failure) {
     var path = path
     while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
     guard let stream = opendir(path) else {
       switch errno {
       case ENOENT, ENOTDIR: return nil
       case let code:
-        throw Failure(
-          .data,
-          "cannot read the folder \(path): \(String(cString: strerror(code)))"
-        )
+        throw Failure(.data, "cannot read the folder \(path): \(systemReason(code))")
       }
     }
     defer { closedir(stream) }
@@ -45,5 +42,5 @@ struct Folder: Sendable {
   }
 
   /// The path of something in it.
-  func path(of name: String) -> String { "\(path)/\(name)" }
+  package func path(of name: String) -> String { "\(path)/\(name)" }
 }

@@ -75,9 +75,9 @@ extension DataFormat {
   /// The images that are built in, whose path is the name.
   static var synthetic: DataFormat {
     DataFormat(
-      name: "synthetic",
+      name: DataRequest.builtIn,
       sign: nil,
-      recognizes: { $0 == "synthetic" },
+      recognizes: { $0 == DataRequest.builtIn },
       open: { _, _ in
         Parts(
           train: SyntheticImages(.train),

@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 internal import Yams
 
@@ -26,9 +25,12 @@ public enum PlanFile {
     to plan: inout TrainingPlan,
     _ kind: Failure.Kind = .usage
   ) throws {
-    try naming(kind == .usage ? "--config \(path)" : path, kind) {
-      var pairs = try pairs(path, unmarked: kind == .usage ? numericsVersion : 1)
-      if kind == .usage && isRecord(path) { pairs.removeAll { ofOneRun.contains($0.flag) } }
+    let name = kind == .usage ? "--config \(path)" : path
+    let text = try text(path, kind, as: name)
+    let isOfARun = kind == .usage ? try isRecord(path) : false
+    try naming(name, kind) {
+      var pairs = try pairs(in: text, unmarked: kind == .usage ? numericsVersion : 1)
+      if isOfARun { pairs.removeAll { ofOneRun.contains($0.flag) } }
       try plan.overlay(pairs)
     }
   }
@@ -37,9 +39,9 @@ public enum PlanFile {
   private static let ofOneRun: Set<String> = ["output", "overwrite", "profile"]
 
   /// Whether a file is the record of a run, which has the run's other files beside it.
-  private static func isRecord(_ path: String) -> Bool {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    return FileManager.default.fileExists(atPath: folder.appending(path: "run.json").path)
+  private static func isRecord(_ path: String) throws(Failure) -> Bool {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    return try FileStatus(folder + "run.json") != nil
   }
 
   /// Sets what a preset says in a plan; throws a usage failure that names it.
@@ -49,7 +51,8 @@ public enum PlanFile {
 
   /// Reads what a file says, in file order; throws a usage failure that names the file.
   public static func read(_ path: String) throws -> [(flag: String, text: String)] {
-    try naming("--config \(path)", .usage) { try pairs(path) }
+    let text = try text(path, .usage, as: "--config \(path)")
+    return try naming("--config \(path)", .usage) { try pairs(in: text) }
   }
 
   private static func naming<T>(
@@ -64,14 +67,12 @@ public enum PlanFile {
     }
   }
 
-  private static func pairs(
+  private static func text(
     _ path: String,
-    unmarked: Int = numericsVersion
-  ) throws -> [(flag: String, text: String)] {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw Failure(.usage, "the file is missing or unreadable.")
-    }
-    return try pairs(in: text, unmarked: unmarked)
+    _ kind: Failure.Kind,
+    as name: String
+  ) throws(Failure) -> String {
+    String(decoding: try FileBytes.read(path, kind, as: name), as: UTF8.self)
   }
 
   /// What YAML says: of fields that it lacks the default of its version (`unmarked` where it says

@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 extension MetricsFile {
@@ -7,7 +6,9 @@ extension MetricsFile {
   /// What was not finite comes back as NaN where it must be there, as nil where it may be missing.
   /// Throws `Failure` (.data) where the file is missing or a line is no row.
   public static func rows(of path: String) throws -> [MetricsRow] {
-    guard let format = MetricsFormat(rawValue: (path as NSString).pathExtension) else {
+    guard
+      let format = MetricsFormat(rawValue: path.split(separator: ".").last.map(String.init) ?? "")
+    else {
       throw Failure(.data, "\(path): metrics are .csv or .jsonl files.")
     }
     return try read(path, format).rows.map(\.row)
@@ -36,9 +37,7 @@ extension MetricsFile {
     _ path: String,
     _ format: MetricsFormat
   ) throws -> (start: Int, rows: [(row: MetricsRow, end: Int)]) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Failure(.data, "cannot read \(path): it is missing or unreadable.")
-    }
+    let data = try FileBytes.read(path)
     var (header, start): (String?, Int) = (nil, 0)
     var rows: [(row: MetricsRow, end: Int)] = []
     var rest = data[...]

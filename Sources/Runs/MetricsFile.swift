@@ -1,5 +1,5 @@
 import Checkpoints
-import Foundation
+import Glibc
 import Tensors
 
 /// A text file of metrics; every row is written at once, so the file can be followed.
@@ -14,18 +14,24 @@ public final class MetricsFile: MetricsSink {
     (self.path, self.format) = (path, format)
     let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (continues ? 0 : O_TRUNC)
     file = open(path, flags, 0o644)
+    let code = errno
     isEmpty = file < 0 || lseek(file, 0, SEEK_END) <= 0
-    if file < 0 { throw FileBytes.failure(errno, of: path) }
+    if file < 0 { throw FileBytes.unwritable(code, path) }
   }
 
   deinit { if file >= 0 { close(file) } }
 
-  /// Appends a row; throws `Failure` (.file), on a full disk say.
+  /// Appends a row.
+  ///
+  /// Throws `Failure` (.file): on a full disk, say, and where the file is no longer at its path, so
+  /// that nobody would see the row.
   public func append(_ row: MetricsRow) throws {
     let header = isEmpty ? format.header(for: row) : nil
     let text = [header, format.line(row), ""].compactMap { $0 }.joined(separator: "\n")
-    try FileBytes.write(Data(text.utf8), to: file, of: path)
+    var copy = text
+    try copy.withUTF8 { try FileBytes.write(UnsafeRawBufferPointer($0), to: file, of: path) }
     isEmpty = false
+    try checkPath()
   }
 
   /// Takes away all from the first row of a step after `step` on, and a last line that is cut
@@ -35,7 +41,15 @@ public final class MetricsFile: MetricsSink {
   public func cut(after step: Int) throws {
     let (start, rows) = try Self.read(path, format)
     let end = rows.prefix { $0.row.step <= step }.last?.end ?? start
-    if ftruncate(file, off_t(end)) != 0 { throw FileBytes.failure(errno, of: path) }
+    if ftruncate(file, off_t(end)) != 0 { throw FileBytes.unwritable(errno, path) }
     isEmpty = end == 0
+  }
+
+  /// Throws where the path leads to another file than the open one, or to none.
+  private func checkPath() throws {
+    guard let found = try FileStatus(path, .file) else { throw FileBytes.unwritable(ENOENT, path) }
+    if let own = FileStatus(of: file), !own.isSame(as: found) {
+      throw Failure(.file, "cannot write \(path): another file has taken its place.")
+    }
   }
 }

@@ -18,9 +18,7 @@ extension RunFolder {
   ///
   /// Throws `Failure` (.data) that names the file where it is missing or has another form.
   public static func read<T: Decodable>(_ type: T.Type, from path: String) throws -> T {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Failure(.data, "cannot read \(path): it is missing or unreadable.")
-    }
+    let data = Data(try FileBytes.read(path))
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do {

@@ -1,4 +1,5 @@
-import Foundation
+import Datasets
+import Tensors
 
 /// The models at the ends of a run's restart periods: snapshots/epoch-0010.safetensors, each like
 /// model.safetensors.
@@ -15,8 +16,10 @@ public enum SnapshotFile {
   }
 
   /// The names of those that a run folder holds, the earliest first.
-  public static func names(in path: String) -> [String] {
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []
+  ///
+  /// Throws `Failure` (.data) that names the folder where it cannot be read.
+  public static func names(in path: String) throws -> [String] {
+    let files = try Folder(ifAny: "\(path)/\(folder)")?.names ?? []
     return files.compactMap { file -> (epoch: Int, name: String)? in
       guard file.hasPrefix(prefix), file.hasSuffix(suffix),
         let epoch = Int(file.dropFirst(prefix.count).dropLast(suffix.count)),

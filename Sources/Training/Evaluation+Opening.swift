@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 import Networks
 import Plans
 import Runs
@@ -24,13 +23,12 @@ extension Evaluation {
   /// Throws `Failure`: .usage for a request that cannot be met, .data for files that cannot be read
   /// or do not go together.
   static func open(_ request: Request) throws -> Opened {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: request.path, isDirectory: &isFolder) else {
+    guard let status = try FileStatus(request.path) else {
       throw Failure(.data, "\(request.path): there is no such run folder or file.")
     }
     var plan = TrainingPlan()
     var files = [request.path]
-    if isFolder.boolValue {
+    if status.isFolder {
       files = try modelFiles(request)
       try PlanFile.apply("\(request.path)/plan.yaml", to: &plan, .data)
     } else if let ensemble = request.ensemble {
@@ -128,7 +126,7 @@ extension Evaluation {
   private static func modelFiles(_ request: Request) throws -> [String] {
     let path = request.path
     if let ensemble = request.ensemble {
-      let snapshots = SnapshotFile.names(in: path)
+      let snapshots = try SnapshotFile.names(in: path)
       if snapshots.isEmpty {
         throw Failure(
           .usage,
@@ -139,7 +137,7 @@ extension Evaluation {
       return snapshots.map { "\(path)/\($0)" }
     }
     let file = "\(path)/\(ModelFile.name)"
-    guard FileManager.default.fileExists(atPath: file) else {
+    guard try FileStatus(file) != nil else {
       throw Failure(
         .data,
         "\(path) holds no \(ModelFile.name): it is no run folder, or its run did not end."

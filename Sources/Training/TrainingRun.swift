@@ -190,9 +190,7 @@ public struct TrainingRun {
   /// The plan as it stands in the folder: resolved, and its data found from anywhere.
   private static func fixed(_ plan: TrainingPlan) throws -> TrainingPlan {
     var plan = try plan.resolved
-    if FileManager.default.fileExists(atPath: plan.data) {
-      plan.data = URL(fileURLWithPath: plan.data).standardizedFileURL.path
-    }
+    plan.data = plan.dataRequest.pathFromAnywhere
     return plan
   }
 

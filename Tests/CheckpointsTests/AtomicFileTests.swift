@@ -78,6 +78,18 @@ struct AtomicFileTests {
     #expect(contents(folder.path(of: "file/inside")) == Data([9]))
   }
 
+  /// A rename would put a file in the place of /dev/null.
+  @Test func aPipeStaysOne() throws {
+    let path = folder.path(of: "pipe")
+    #expect(mkfifo(path, 0o600) == 0)
+    let reader = open(path, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
+    try AtomicFile.write(Data([1, 2, 3]), to: path)
+    var bytes = [UInt8](repeating: 0, count: 8)
+    #expect(read(reader, &bytes, 8) == 3 && bytes[..<3] == [1, 2, 3])
+    #expect(try names() == ["pipe"])
+  }
+
   @Test func writersOfDifferentFilesDoNotMeet() throws {
     let paths = (0..<8).map { folder.path(of: "file\($0)") }
     let team = ThreadTeam(size: 4)

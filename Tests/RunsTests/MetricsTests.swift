@@ -8,6 +8,32 @@ import TestSupport
 struct MetricsTests {
   private let third = 1.0 / 3
 
+  /// A row that nobody could find is not written in silence.
+  @Test func aFileThatIsNoLongerThereIsNoticed() throws {
+    let place = try TemporaryFolder()
+    let row = MetricsRow(kind: .train, step: 1, epoch: 1, loss: 1, accuracy: 0, seconds: 0)
+    let losses: [(String) throws -> Void] = [
+      { unlink($0) },
+      { try FileManager.default.removeItem(atPath: ($0 as NSString).deletingLastPathComponent) },
+      { rename(($0 as NSString).deletingLastPathComponent, place.path(of: "moved")) },
+      {
+        unlink($0)
+        try place.write([1], to: "run3/metrics.csv")
+      },
+    ]
+    for (number, lose) in losses.enumerated() {
+      try place.write([], to: "run\(number)/metrics.csv")
+      let path = place.path(of: "run\(number)/metrics.csv")
+      let file = try MetricsFile(path, .csv)
+      try file.append(row)
+      try lose(path)
+      let failure = #expect(throws: Failure.self) { try file.append(row) }
+      let reason = number == 3 ? "another file has taken its place" : "No such file or directory"
+      #expect(failure?.kind == .file)
+      #expect(failure?.message == "cannot write \(path): \(reason).", "\(number)")
+    }
+  }
+
   private var rows: [MetricsRow] {
     [
       MetricsRow(

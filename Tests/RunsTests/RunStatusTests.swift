@@ -58,7 +58,7 @@ struct RunStatusTests {
     try keep(.snapshot(epoch: 2), after: 6)
     #expect(progress.kept.best == best)
     #expect(progress.kept.snapshots == [SnapshotFile.name(epoch: 2)])
-    #expect(SnapshotFile.names(in: folder.path) == progress.kept.snapshots)
+    #expect(try SnapshotFile.names(in: folder.path) == progress.kept.snapshots)
     let second = try RunFolder.read(RunStatus.self, from: path)
     #expect(second.state == .running && second.step == 6 && second.started == first.started)
     #expect(second.best == best && second.snapshots == progress.kept.snapshots)

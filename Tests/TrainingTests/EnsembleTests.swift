@@ -15,13 +15,14 @@ struct EnsembleTests {
     let data: TemporaryFolder
     let place: TemporaryFolder
     var path: String { place.path(of: "run") }
-    var snapshots: [String] { SnapshotFile.names(in: path).map { "\(path)/\($0)" } }
+    private(set) var snapshots: [String] = []
 
     init() throws {
       (data, place) = (try cifarFolder(), try TemporaryFolder())
       var plan = runPlan(data: data.path, output: place.path(of: "run"))
       (plan.schedule, plan.restartEpochs, plan.epochs, plan.evalEvery) = (.warmRestarts, 1, 8, 0)
       _ = try execute(plan, ranks: 1)
+      snapshots = try SnapshotFile.names(in: path).map { "\(place.path(of: "run"))/\($0)" }
       #expect(snapshots.count == 3)
     }
 
