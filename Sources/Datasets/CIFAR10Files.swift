@@ -2,7 +2,7 @@ import Tensors
 
 /// A folder of the binary version of CIFAR-10.
 ///
-/// Any `data_batch_*.bin`, in the order of their names, are the training images; `test_batch.bin`
+/// Any `data_batch_N.bin`, in the order of their names, are the training images; `test_batch.bin`
 /// holds the test images. The format is that of https://www.cs.toronto.edu/~kriz/cifar.html: a
 /// label byte, then 1024 bytes each of red, green and blue.
 public struct CIFAR10Files: Sendable {
@@ -10,7 +10,8 @@ public struct CIFAR10Files: Sendable {
   public let train: any ImageDataset
   /// The test images; nil where there are none.
   public let test: (any ImageDataset)?
-  /// A sentence when fewer than five training files were found.
+  /// A sentence when fewer than five training files were found, and one that names files which look
+  /// like such and are left out.
   public let notes: [String]
 
   /// The constants that Gastaldi's and Loshchilov's programs use, on the 0…255 scale.
@@ -43,9 +44,12 @@ public struct CIFAR10Files: Sendable {
     }
     train = try records(names)
     test = hasTest ? try records([Self.testName]) : nil
+    let left = folder.names.filter(Self.isLeftOut)
     notes =
-      names.count < 5
-      ? ["\(folder.path) holds \(names.count) of the five training files of CIFAR-10"] : []
+      (names.count < 5
+        ? ["\(folder.path) holds \(names.count) of the five training files of CIFAR-10"] : [])
+      + (left.isEmpty
+        ? [] : ["not trained on, since only data_batch_N.bin is: \(left.joined(separator: ", "))"])
   }
 
   /// The folder itself or the one in it that the archive unpacks to; nil without training files.
@@ -59,9 +63,19 @@ public struct CIFAR10Files: Sendable {
   private static let unpackedName = "cifar-10-batches-bin"
   private static let testName = "test_batch.bin"
 
+  /// data_batch_N.bin, and no "data_batch_1 (1).bin" that a second download left.
   private static func isTraining(_ name: String) -> Bool {
-    name.hasPrefix("data_batch_") && name.hasSuffix(".bin")
+    guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return false }
+    let number = name.dropFirst(prefix.count).dropLast(suffix.count)
+    return !number.isEmpty && number.utf8.allSatisfy { (48...57).contains($0) }
   }
+
+  /// What looks like training images and is not of the format.
+  private static func isLeftOut(_ name: String) -> Bool {
+    name.hasPrefix(prefix) && !isTraining(name)
+  }
+
+  private static let (prefix, suffix) = ("data_batch_", ".bin")
 
   /// The ten lines of batches.meta.txt; where it has not ten, the names everybody knows.
   private static func classes(in folder: Folder) -> [String] {

@@ -40,6 +40,23 @@ struct CIFAR10FilesTests {
     #expect(try CIFAR10Files(folder: folder.path).notes.isEmpty)
   }
 
+  /// Copies that a browser or an editor left are no training images, and said to be none.
+  @Test(arguments: [
+    "data_batch_1 (1).bin", "data_batch_1.bin.bak", "data_batch_.bin", "data_batch_1x.bin",
+    "data_batch_2-copy.bin",
+  ])
+  func aCopyIsNotTrainedOn(name: String) throws {
+    let folder = try cifarFolder()
+    try folder.write(tenRecords(), to: name)
+    let files = try CIFAR10Files(folder: folder.path)
+    #expect(files.train.count == 20)
+    #expect(files.notes.last == "not trained on, since only data_batch_N.bin is: \(name)")
+    // Alone it makes no folder of CIFAR-10.
+    let other = try TemporaryFolder()
+    try other.write(tenRecords(), to: name)
+    #expect(throws: Failure.self) { try CIFAR10Files(folder: other.path) }
+  }
+
   @Test(
     arguments: [
       (nil, "airplane", "truck"),
