@@ -80,6 +80,25 @@ extension FieldType<String> {
       text.isEmpty ? nil : names.first { $0 == text.lowercased() } ?? text
     }
   }
+
+  /// A path, as the kernel takes it.
+  ///
+  /// One that still starts with "~/" is refused: the shell has not replaced it (--output=~/run),
+  /// and nobody means a folder of that name.
+  static func path(_ placeholder: String, expected: String) -> FieldType {
+    FieldType(
+      .value(placeholder),
+      read: { text in
+        if text.isEmpty { return .expected(expected) }
+        guard text.hasPrefix("~/") else { return .value(text) }
+        return .expected(
+          "\(expected), and the shell has left the ~ as it is; write $HOME\(text.dropFirst()), or "
+            + "./\(text) for a folder that is called ~"
+        )
+      },
+      write: { $0 }
+    )
+  }
 }
 
 extension FieldType<Bool> {

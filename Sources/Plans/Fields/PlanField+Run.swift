@@ -89,7 +89,7 @@ extension PlanField {
     PlanField(
       "output",
       \.output,
-      .optional(.text("DIR", expected: "a folder")),
+      .optional(.path("DIR", expected: "a folder")),
       .running,
       isLocal: true,
       "run folder; by default runs/MODEL-DATA-TIME"
@@ -135,7 +135,7 @@ extension PlanField {
     PlanField(
       "profile",
       \.profile,
-      .optional(.text("FILE", expected: "a file")),
+      .optional(.path("FILE", expected: "a file")),
       .running,
       also: .benchStep,
       "write a Chrome trace of every rank and thread over "

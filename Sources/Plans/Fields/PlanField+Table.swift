@@ -17,7 +17,7 @@ extension PlanField {
     PlanField(
       "data",
       \.data,
-      .text("PATH"),
+      .path("PATH", expected: "a PATH"),
       .identity,
       isLocal: true,
       also: .eval,
