@@ -38,7 +38,7 @@ public struct TrainingRun {
     let model = try Self.admit(plan, in: environment)
     let folder = try RunFolder(
       plan.output ?? "runs/\(Self.defaultName(plan, source))",
-      existing: plan.overwrite ? .replaced : .refused,
+      existing: plan.output == nil ? .avoided : plan.overwrite ? .replaced : .refused,
       communicator
     )
     let trainer = try Trainer(plan, model: model, in: environment)

@@ -65,6 +65,91 @@ struct RunFolderTests {
     #expect(found.allSatisfy { $0 == nil })
   }
 
+  /// Many programs that want one folder at the same moment: one gets it, the others are told who
+  /// has it.
+  @Test(arguments: [RunFolder.Existing.refused, .replaced])
+  func oneOfManyGetsTheFolder(existing: RunFolder.Existing) throws {
+    let place = try TemporaryFolder()
+    let path = place.path(of: "a/run")
+    for _ in 0..<10 {
+      let found = try ThreadWorld.run(ranks: 8) { c in
+        try c.barrier()
+        let found = Result { try RunFolder(path, existing: existing, SoloCommunicator()) }
+        // All have tried before the one lets go.
+        try c.barrier()
+        return found
+      }
+      #expect(found.count { (try? $0.get()) != nil } == 1)
+      for case .failure(let error) in found {
+        let failure = try #require(error as? Failure)
+        #expect(failure.kind == .usage)
+        #expect(failure.message.contains("--output \(path) is in use by process \(getpid()) on "))
+      }
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path) == [])
+  }
+
+  /// Many that take whatever name is free: each gets its own.
+  @Test func everyOneGetsAFolderOfItsOwn() throws {
+    let place = try TemporaryFolder()
+    let path = place.path(of: "runs/name")
+    let paths = try ThreadWorld.run(ranks: 8) { c in
+      try c.barrier()
+      let folder = try RunFolder(path, existing: .avoided, SoloCommunicator())
+      try c.barrier()
+      return folder.path
+    }
+    #expect(Set(paths) == Set([path] + (2...8).map { "\(path)-\($0)" }))
+  }
+
+  /// A folder that is there is never taken for a name of the clock, even an empty one.
+  @Test func aNameThatIsTakenIsAvoided() throws {
+    let place = try TemporaryFolder()
+    try place.write([1], to: "run/plan.yaml")
+    try FileManager.default.createDirectory(
+      atPath: place.path(of: "run-2"),
+      withIntermediateDirectories: false
+    )
+    let paths = try ThreadWorld.run(ranks: 3) { c in
+      try RunFolder(place.path(of: "run"), existing: .avoided, c).path
+    }
+    #expect(paths == Array(repeating: place.path(of: "run-3"), count: 3))
+    #expect(FileManager.default.contents(atPath: place.path(of: "run/plan.yaml")) == Data([1]))
+  }
+
+  /// While a run lives nobody gets its folder, on any number of ranks; what it leaves when it is
+  /// killed does not count.
+  @Test(arguments: [RunFolder.Existing.refused, .replaced])
+  func aFolderInUseIsRefused(existing: RunFolder.Existing) throws {
+    let place = try TemporaryFolder()
+    let path = place.path(of: "run")
+    try place.write(Array("process 1 on nowhere\n".utf8), to: "run/.lock")
+    let own = try RunFolder(path, existing: .refused, SoloCommunicator())
+    try place.write([1], to: "run/plan.yaml")
+    let refusals = try failures(ranks: 3) { c in _ = try RunFolder(path, existing: existing, c) }
+    try withExtendedLifetime(own) {
+      for refusal in refusals {
+        #expect(refusal?.kind == .usage)
+        #expect(refusal?.message.contains("in use by process \(getpid()) on ") == true)
+      }
+      #expect(FileManager.default.contents(atPath: "\(path)/plan.yaml") == Data([1]))
+      let files = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+      #expect(files == [".lock", "plan.yaml"])
+    }
+  }
+
+  @Test func overwriteTakesBegunFilesAwayToo() throws {
+    let place = try TemporaryFolder()
+    for name in [
+      "model.safetensors.writing-12", "snapshots/epoch-0001.safetensors", "my.writing-1",
+    ] {
+      try place.write([1], to: "run/\(name)")
+    }
+    let path = place.path(of: "run")
+    _ = try RunFolder(path, existing: .replaced, SoloCommunicator())
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["my.writing-1"])
+  }
+
   /// Below a file no folder can be made, whoever asks: permissions would not stop root.
   @Test(arguments: ["file/run", "file"])
   func whatCannotBeMadeFailsOnAllRanks(name: String) throws {
