@@ -50,6 +50,24 @@ struct SourceRulesTests {
     #expect(Set(readers.map(target)) == ["adamw-ddp"], "\(readers)")
   }
 
+  /// A result that does not arrive is an error, which a bare print would not see.
+  @Test func resultsAreWrittenInOnePlace() throws {
+    let prints = try lines { $0.contains(/\bprint\(/) || $0.contains("STDOUT_FILENO") }
+      .filter { !$0.contains("/Results.swift: ") && !$0.contains("/StandardStreams.swift: ") }
+    #expect(prints == [])
+  }
+
+  /// Foundation's file functions expand "~", cut ".." and lose the system's reason.
+  @Test func filesAreReadAndWrittenInOneWay() throws {
+    let words = [
+      "FileManager", "Data(contentsOf", "String(contentsOf", "URL(", "NSString", "FileHandle",
+      "strerror(", ".write(to: URL",
+    ]
+    let calls = try lines { line in words.contains { line.contains($0) } }
+      .filter { !$0.hasPrefix("Tensors/Files/FileBytes.swift: ") }
+    #expect(calls == [])
+  }
+
   @Test func nothingCrashesOnPurpose() throws {
     let words = ["fatalError", "try!", "as!"]
     let crashes = try lines { line in words.contains { line.contains($0) } }

@@ -70,10 +70,10 @@ struct BenchConvCommand: ParsableCommand {
     )
     let rows = try layers.flatMap { try run.rows($0) }
     if bench.json {
-      print("[" + (try rows.flatMap(Self.json).joined(separator: ",\n")) + "]")
+      try Results.line("[" + (try rows.flatMap(Self.json).joined(separator: ",\n")) + "]")
       return
     }
-    print(
+    try Results.line(
       "batch \(batchSize), lanes \(lanes), threads \(team.size), kernels "
         + "\(placement.level.rawValue), OpenBLAS \(placement.blasCores[0]), median of "
         + "\(bench.repeats)"
@@ -82,7 +82,7 @@ struct BenchConvCommand: ParsableCommand {
       ["kernel", "channels", "image", "way"]
       + ConvolutionBench.Pass.allCases.flatMap { ["\($0.short) ms", "GFLOP/s"] } + ["all ms"]
     let cells = rows.map(Self.cells)
-    for line in TextTable.lines([titles] + cells, numbers: Set(4...10)) { print(line) }
+    for line in TextTable.lines([titles] + cells, numbers: Set(4...10)) { try Results.line(line) }
   }
 
   private func layers() throws -> [ConvolutionBench.Layer] {

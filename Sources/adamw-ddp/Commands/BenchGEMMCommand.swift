@@ -35,19 +35,21 @@ struct BenchGEMMCommand: ParsableCommand {
     BLAS.useOneThread()
     let rows = try shapes().map { Self.measure($0, repeats: bench.repeats) }
     if bench.json {
-      print(
+      try Results.line(
         try JSONText.object([
           "blas_core": BLAS.coreName, "threads": 1, "repeats": bench.repeats, "results": rows,
         ])
       )
       return
     }
-    print("OpenBLAS \(BLAS.coreName), one thread, median of \(bench.repeats)")
+    try Results.line("OpenBLAS \(BLAS.coreName), one thread, median of \(bench.repeats)")
     let cells = rows.map {
       ["\($0.m)", "\($0.n)", "\($0.k)", significant($0.gflops), significant($0.seconds * 1e6)]
     }
     let titles = ["m", "n", "k", "GFLOP/s", "µs"]
-    for line in TextTable.lines([titles] + cells, numbers: [0, 1, 2, 3, 4]) { print(line) }
+    for line in TextTable.lines([titles] + cells, numbers: [0, 1, 2, 3, 4]) {
+      try Results.line(line)
+    }
   }
 
   private func shapes() throws -> [(m: Int, n: Int, k: Int)] {

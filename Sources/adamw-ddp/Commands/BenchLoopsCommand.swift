@@ -18,7 +18,7 @@ struct BenchLoopsCommand: ParsableCommand {
     let (team, placement) = try threads.start()
     let result = try LoopBench(team, repeats: bench.repeats)
     if bench.json {
-      print(
+      try Results.line(
         try JSONText.object([
           "threads": team.size, "pinned": !placement.cores.isEmpty, "repeats": bench.repeats,
           "loop_us": result.loop, "stage_us": result.stage, "chained_us": result.chained,
@@ -27,12 +27,12 @@ struct BenchLoopsCommand: ParsableCommand {
       return
     }
     let pinned = placement.cores.isEmpty ? "not pinned" : "pinned"
-    print("threads \(team.size) (\(pinned)), median of \(bench.repeats)")
+    try Results.line("threads \(team.size) (\(pinned)), median of \(bench.repeats)")
     let rows = [
       ["an empty loop", significant(result.loop)],
       ["a stage by itself", significant(result.stage)],
       ["a stage in a chain", significant(result.chained)],
     ]
-    for line in TextTable.lines([["what", "µs"]] + rows, numbers: [1]) { print(line) }
+    for line in TextTable.lines([["what", "µs"]] + rows, numbers: [1]) { try Results.line(line) }
   }
 }

@@ -51,9 +51,9 @@ struct BenchStepCommand: RankCommand, FieldTaker {
     let result = try run.run(communicator)
     guard world.leads else { return }
     if bench.json {
-      print(try Self.json(plan, result, ranks: communicator.size))
+      try Results.line(try Self.json(plan, result, ranks: communicator.size))
     } else {
-      for line in Self.text(plan, result, ranks: communicator.size) { print(line) }
+      for line in Self.text(plan, result, ranks: communicator.size) { try Results.line(line) }
     }
   }
 

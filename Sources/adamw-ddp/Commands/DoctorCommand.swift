@@ -39,18 +39,20 @@ struct DoctorCommand: RankCommand {
     var unique: [String] = []
     for host in hosts where !unique.contains(host) { unique.append(host) }
     let nodes = unique.count == 1 ? "1 host" : "\(unique.count) hosts"
-    print("adamw-ddp       \(Version.text)")
-    print("ranks           \(communicator.size) on \(nodes)")
-    print("MPI             \(Self.mpi(world))")
-    print("BLAS            \(BLAS.configuration)")
-    print("BLAS core       \(placement.blasCores[0])")
-    print("BLAS threads    \(blasThreads) by default; this program sets 1 and has its own threads")
-    print("kernel level    \(placement.level.rawValue)")
+    try Results.line("adamw-ddp       \(Version.text)")
+    try Results.line("ranks           \(communicator.size) on \(nodes)")
+    try Results.line("MPI             \(Self.mpi(world))")
+    try Results.line("BLAS            \(BLAS.configuration)")
+    try Results.line("BLAS core       \(placement.blasCores[0])")
+    try Results.line(
+      "BLAS threads    \(blasThreads) by default; this program sets 1 and has its own threads"
+    )
+    try Results.line("kernel level    \(placement.level.rawValue)")
     for host in unique {
       let rank = hosts.firstIndex(of: host) ?? 0
-      print("shared memory   \(shared[rank])\(unique.count > 1 ? " on \(host)" : "")")
+      try Results.line("shared memory   \(shared[rank])\(unique.count > 1 ? " on \(host)" : "")")
     }
-    print("")
+    try Results.line("")
     let rows = (0..<communicator.size).map { rank in
       [
         "\(rank)", hosts[rank], Machine.ranges(masks[rank]), "\(placement.threadsByRank[rank])",
@@ -59,10 +61,10 @@ struct DoctorCommand: RankCommand {
       ]
     }
     let titles = ["rank", "host", "cores", "threads", "kernels", "BLAS core"]
-    for line in TextTable.lines([titles] + rows) { print(line) }
-    print("")
+    for line in TextTable.lines([titles] + rows) { try Results.line(line) }
+    try Results.line("")
     let notes = SharedCores.notes(hosts: hosts, masks: masks, threads: placement.threadsByRank)
-    for line in Self.warnings(placement, hosts, slow) + notes { print(line) }
+    for line in Self.warnings(placement, hosts, slow) + notes { try Results.line(line) }
     let launch = LaunchAdvice(
       cores: Machine.wholeCores(
         mask: world.library == "none" ? placement.mask : nil,
@@ -74,7 +76,7 @@ struct DoctorCommand: RankCommand {
       isRoot: geteuid() == 0,
       program: CommandLine.arguments[0]
     )
-    for line in launch.lines { print(line) }
+    for line in launch.lines { try Results.line(line) }
   }
 
   private static func mpi(_ world: World) -> String {

@@ -53,11 +53,13 @@ struct EstimateCommand: ParsableCommand, FieldTaker {
       try printJSON(model, memory, whole, base, evaluation, threads: threads)
       return
     }
-    print("parameters \(model.layout.parameterCount)")
-    print("multiply-adds \(model.multiplyAdds) an image, forward")
+    try Results.line("parameters \(model.layout.parameterCount)")
+    try Results.line("multiply-adds \(model.multiplyAdds) an image, forward")
     guard let memory else { return }
-    print("")
-    print("the largest of \(ranks) \(ranks == 1 ? "rank" : "ranks"), threads \(threads), MiB:")
+    try Results.line("")
+    try Results.line(
+      "the largest of \(ranks) \(ranks == 1 ? "rank" : "ranks"), threads \(threads), MiB:"
+    )
     let rows =
       memory.parts.map { ($0.name, $0.bytes) } + [("total", memory.total)]
       + (whole.map { [("total in one round", $0.total)] } ?? [])
@@ -66,7 +68,7 @@ struct EstimateCommand: ParsableCommand, FieldTaker {
         ("process", memory.total + base),
       ]
     let cells = rows.map { [$0, String(format: "%.3f", mebibytes($1))] }
-    for line in TextTable.lines(cells, numbers: [1]) { print(line) }
+    for line in TextTable.lines(cells, numbers: [1]) { try Results.line(line) }
   }
 
   private func printJSON(
@@ -79,7 +81,7 @@ struct EstimateCommand: ParsableCommand, FieldTaker {
   ) throws {
     let (parameters, macs) = (model.layout.parameterCount, model.multiplyAdds)
     guard let memory else {
-      print(
+      try Results.line(
         try JSONText.object([
           "parameters": parameters, "multiply_adds": macs, "model": model.name,
         ])
@@ -89,7 +91,7 @@ struct EstimateCommand: ParsableCommand, FieldTaker {
     let parts = memory.parts.map {
       ($0.name.lowercased().replacing(" ", with: "_"), mebibytes($0.bytes))
     }
-    print(
+    try Results.line(
       try JSONText.object([
         "parameters": parameters,
         "multiply_adds": macs,

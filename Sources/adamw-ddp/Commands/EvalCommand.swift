@@ -91,13 +91,13 @@ struct EvalCommand: RankCommand, FieldTaker {
     guard world.leads else { return }
     for warning in summary.warnings { Console.logger(.warning).warning("\(warning)") }
     if json {
-      print(try JSONText.line(summary))
+      try Results.line(try JSONText.line(summary))
     } else {
       let text = accuracyText(summary.accuracy, summary.accuracy5)
       let loss = String(format: "loss %.4f", summary.loss)
       let ensemble =
         summary.ensemble.map { "\($0.rawValue) of \(summary.members) snapshots of " } ?? ""
-      print(
+      try Results.line(
         "\(ensemble)\(summary.model) on \(summary.images) \(summary.split.rawValue) images of "
           + "\(summary.data): \(text)  \(loss)"
       )

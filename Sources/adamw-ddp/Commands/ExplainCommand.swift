@@ -61,13 +61,13 @@ struct ExplainCommand: ParsableCommand, FieldTaker {
       try DialectTranslation(plan, to: $0, samples: samples)
     }
     if json {
-      print(try ExplainJSON.line(explanation, translations))
+      try Results.line(try ExplainJSON.line(explanation, translations))
       return
     }
     let end =
       target == nil
       ? ExplainText.table(translations) : try translations.flatMap(ExplainText.whole)
-    for line in ExplainText.lines(explanation) + [""] + end { print(line) }
+    for line in ExplainText.lines(explanation) + [""] + end { try Results.line(line) }
   }
 
   private static func dialect(_ text: String) throws -> Dialect {

@@ -21,13 +21,13 @@ struct SelfTestCommand: RankCommand {
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     let place = "OpenBLAS \(BLAS.coreName), \(KernelLevel.best.rawValue) kernels"
     guard result.passed else {
-      print(
+      try Results.line(
         "selftest FAILED: one process gives \(result.alone), three ranks \(result.together) "
           + "(\(place))"
       )
       throw ExitCode(1)
     }
-    print(
+    try Results.line(
       "selftest passed: one process and three ranks give \(result.alone) (\(place), "
         + "\(significant(seconds)) s)"
     )

@@ -48,7 +48,7 @@ struct TrainCommand: RankCommand, FieldTaker {
     let environment = try RunEnvironment(plan, world.communicator)
     if printPlan {
       try TrainingRun.admit(plan, in: environment)
-      if world.leads { print(try PlanFile.yaml(try plan.resolved), terminator: "") }
+      if world.leads { try Results.write(try PlanFile.yaml(try plan.resolved)) }
       return
     }
     let console = RunDisplay(plan, quiet: quiet, library: world.library)
@@ -66,7 +66,7 @@ struct TrainCommand: RankCommand, FieldTaker {
     let summary = try run.execute()
     if world.leads {
       if json {
-        print(try JSONText.line(summary))
+        try Results.line(try JSONText.line(summary))
       } else if !quiet {
         console.summarize(summary)
       }

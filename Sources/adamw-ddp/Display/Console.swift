@@ -1,5 +1,6 @@
-import Foundation
+import Glibc
 import Logging
+import Tensors
 
 /// Messages for people, on stderr.
 enum Console {
@@ -15,8 +16,10 @@ enum Console {
     write("adamw-ddp: \(text)\(ends ? "" : ".")\n")
   }
 
+  /// Writes a text as it is; messages that nobody can get are no reason to end a run.
   static func write(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    var copy = text
+    _ = copy.withUTF8 { FileBytes.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
   }
 
   /// Whether people watch, on a terminal that can go back to a line's begin.

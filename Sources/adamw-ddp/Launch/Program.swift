@@ -8,6 +8,7 @@ import Tensors
 @main
 enum Program {
   static func main() {
+    StandardStreams.open()
     // A closed pipe is an error of a write, not a silent death.
     signal(SIGPIPE, SIG_IGN)
     let environment = ProcessInfo.processInfo.environment

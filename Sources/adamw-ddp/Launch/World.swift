@@ -41,7 +41,11 @@ struct World {
   func leave(_ reason: ExitReason) -> Never {
     if reason.code == 0 {
       // --help and --version.
-      if leads { print(reason.text) }
+      do {
+        if leads { try Results.line(reason.text) }
+      } catch {
+        leave(ExitReason(code: Failure.Kind.file.rawValue, text: "\(error)", isAgreed: false))
+      }
       finish()
       exit(0)
     }
