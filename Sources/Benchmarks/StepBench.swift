@@ -58,21 +58,18 @@ public struct StepBench: Sendable {
       kernels: plan.kernels,
       allowMixedCPU: plan.allowMixedCPU
     )
+    try MemoryCheck.admit(plan, model, placement, communicator)
     let planned = try communicator.together {
-      let most = placement.threadsByRank.max() ?? 1
-      try MemoryCheck.admit(
+      if let profile = plan.profile, communicator.rank == 0 { try AtomicFile.admit(profile) }
+      return try StepMemory(
         plan,
         model,
         ranks: communicator.size,
-        localRanks: placement.localRanks,
-        threads: most,
-        memory: MemoryCheck.hostMemory
+        threads: placement.threadsByRank.max() ?? 1
       )
-      if let profile = plan.profile, communicator.rank == 0 { try AtomicFile.admit(profile) }
-      return try StepMemory(plan, model, ranks: communicator.size, threads: most)
     }
     let before = ProcessMemory.resident
-    let team = placement.team(rank: communicator.rank)
+    let team = try communicator.together { try placement.team(rank: communicator.rank) }
     let horizon = try Horizon(plan, samples: plan.batchSize)
     let engine = try StepEngine(
       plan,

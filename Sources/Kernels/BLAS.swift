@@ -9,6 +9,12 @@ public enum BLAS {
   /// process.
   public static func useOneThread() { openblas_set_num_threads(1) }
 
+  /// Bytes of address space that OpenBLAS takes for each thread that multiplies, and for each that
+  /// it starts itself; without an end, and without a word, it waits for them.
+  ///
+  /// 128 MiB in OpenBLAS 0.3.21 (strace), of which little is touched.
+  public static let bufferBytes = 128 << 20
+
   /// The threads OpenBLAS would use for a product.
   public static var threads: Int { Int(openblas_get_num_threads()) }
 

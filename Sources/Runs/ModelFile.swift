@@ -56,6 +56,19 @@ public enum ModelFile {
     return Safetensors(tensors: tensors, metadata: metadata).encoded()
   }
 
+  /// Throws `Failure` (.file) where no file may be as large as a model's; `limit` is in bytes, nil
+  /// for none.
+  package static func admit(_ model: Model, limit: UInt64?) throws(Failure) {
+    let values = model.layout.entries.reduce(0) { $0 + $1.range.count }
+    let bytes = values * MemoryLayout<Float>.stride
+    guard let limit, UInt64(bytes) > limit else { return }
+    throw Failure(
+      .file,
+      "\(name) will have \(bytes) bytes and more, and no file of this process may have over \(limit): "
+        + "\(ResourceLimit.fileSize.command) \(bytes / 1024 + 64) (KiB) or more."
+    )
+  }
+
   /// Reads a file that `write` made; throws `Failure` (.data) that names what is missing.
   public static func read(_ path: String) throws -> Contents {
     let file = try Safetensors(contentsOf: path)

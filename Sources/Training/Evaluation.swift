@@ -80,7 +80,7 @@ public enum Evaluation {
       kernels: plan.kernels,
       allowMixedCPU: request.allowMixedCPU
     )
-    let team = placement.team(rank: communicator.rank)
+    let team = try communicator.together { try placement.team(rank: communicator.rank) }
     _ = try SameEverywhere.digest(of: images, opened.split.rawValue, team: team, communicator)
     let (first, buffers) = (members[0], members.map(\.parameters))
     let classes = first.metadata.classes.count

@@ -15,6 +15,8 @@ public struct Placement: Sendable {
   public let level: KernelLevel
   /// OpenBLAS's kernels on each rank.
   public let blasCores: [String]
+  /// Sentences about what makes the threads fewer than the cores, of all ranks.
+  public let notes: [String]
   /// Ranks on this rank's host.
   public let localRanks: Int
 
@@ -22,13 +24,33 @@ public struct Placement: Sendable {
   /// and `allowMixedCPU` is not set, and (.usage) when some rank's CPU cannot run the `kernels`.
   ///
   /// The default number of threads is the cores of the mask, shared evenly among the ranks of the
-  /// host whose masks overlap it.
+  /// host whose masks overlap it; a CPU quota, rounded up and shared among the ranks that it binds,
+  /// makes it less.
   public init(
     _ communicator: any Communicator,
     threads: Int?,
     pin: Bool,
     kernels: KernelChoice,
     allowMixedCPU: Bool
+  ) throws {
+    try self.init(
+      communicator,
+      threads: threads,
+      pin: pin,
+      kernels: kernels,
+      allowMixedCPU: allowMixedCPU,
+      groups: ControlGroups()
+    )
+  }
+
+  /// A placement whose quotas are those of `groups`.
+  package init(
+    _ communicator: any Communicator,
+    threads: Int?,
+    pin: Bool,
+    kernels: KernelChoice,
+    allowMixedCPU: Bool,
+    groups: ControlGroups
   ) throws {
     let mask = affinityMask()
     var words = Array(repeating: UInt64(0), count: 16)
@@ -41,7 +63,12 @@ public struct Placement: Sendable {
         || hosts[other] == hosts[rank] && zip(masks[other], words).contains { $0 & $1 != 0 }
     }
     let place = sharing.firstIndex(of: rank) ?? 0
-    let own = threads ?? max(1, share(place, of: sharing.count, total: mask.count).count)
+    let most = max(1, share(place, of: sharing.count, total: mask.count).count)
+    let quota = try CPUQuota(groups, communicator)
+    let own = threads ?? min(most, quota.threads ?? most)
+    let note = threads == nil && own < most ? quota.note(instead: most) : nil
+    notes = try communicator.allGather(note ?? "").filter { !$0.isEmpty }
+      .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     self.mask = mask
     let threads = try communicator.allGather([own]).map { $0[0] }
     threadsByRank = threads
@@ -94,7 +121,10 @@ public struct Placement: Sendable {
   }
 
   /// A team for `rank`; every member has made OpenBLAS single-threaded.
-  public func team(rank: Int) -> ThreadTeam {
-    ThreadTeam(size: threadsByRank[rank], cores: cores) { BLAS.useOneThread() }
+  ///
+  /// Throws `Failure` (.launch) where the system does not give its threads or what they need.
+  public func team(rank: Int) throws(Failure) -> ThreadTeam {
+    try ThreadSpace.admit(threads: threadsByRank[rank])
+    return try ThreadTeam.start(size: threadsByRank[rank], cores: cores) { BLAS.useOneThread() }
   }
 }

@@ -38,7 +38,7 @@ public struct RunEnvironment {
       allowMixedCPU: plan.allowMixedCPU
     )
     let source = try communicator.together { try openDataSource(plan.dataRequest) }
-    self.init(communicator, placement, source, plan)
+    try self.init(communicator, placement, source, plan)
     // Before images are held out: what is left of them follows from them and the plan.
     dataDigest = DataDigest(
       train: try SameEverywhere.digest(of: source.whole, "training", team: team, communicator),
@@ -49,8 +49,14 @@ public struct RunEnvironment {
   }
 
   /// An environment of the given parts: starts this rank's threads.
-  public init(_ communicator: any Communicator, _ placement: Placement, _ source: DataSource) {
-    self.init(communicator, placement, source, nil)
+  ///
+  /// Every rank calls it; all throw the same `Failure` (.launch) where one cannot start its threads.
+  public init(
+    _ communicator: any Communicator,
+    _ placement: Placement,
+    _ source: DataSource
+  ) throws {
+    try self.init(communicator, placement, source, nil)
   }
 
   private init(
@@ -58,9 +64,9 @@ public struct RunEnvironment {
     _ placement: Placement,
     _ source: DataSource,
     _ plan: TrainingPlan?
-  ) {
+  ) throws {
     (self.communicator, self.placement, self.source) = (communicator, placement, source)
-    team = placement.team(rank: communicator.rank)
+    team = try communicator.together { try placement.team(rank: communicator.rank) }
     kernels = KernelSet(placement.level)
     dataDigest = nil
     self.plan = plan

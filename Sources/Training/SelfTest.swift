@@ -22,6 +22,8 @@ public enum SelfTest {
   /// Trains smallcnn for three steps of 40 built-in images both ways, a few seconds; throws what a
   /// training throws.
   public static func run() throws -> Verdict {
+    // Two of the first training, three of the ranks.
+    try ThreadSpace.admit(threads: 5)
     var plan = TrainingPlan()
     plan.model = "smallcnn"
     plan.batchSize = 40
@@ -58,7 +60,7 @@ public enum SelfTest {
       input: source.train.shape,
       classes: source.train.classes.count
     )
-    let environment = RunEnvironment(communicator, placement, source)
+    let environment = try RunEnvironment(communicator, placement, source)
     let trainer = try Trainer(plan, model: model, in: environment)
     _ = try trainer.run(Silence())
     var digest = Digest()

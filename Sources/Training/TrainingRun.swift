@@ -93,15 +93,9 @@ public struct TrainingRun {
       classes: train.classes.count,
       shake: plan.shake
     )
+    try MemoryCheck.admit(plan, model, environment.placement, communicator)
     try communicator.together {
-      try MemoryCheck.admit(
-        plan,
-        model,
-        ranks: communicator.size,
-        localRanks: environment.placement.localRanks,
-        threads: environment.placement.threadsByRank.max() ?? 1,
-        memory: MemoryCheck.hostMemory
-      )
+      if communicator.rank == 0 { try ModelFile.admit(model, limit: ResourceLimit.fileSize.soft) }
     }
     return model
   }

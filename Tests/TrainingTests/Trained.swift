@@ -141,5 +141,5 @@ func environment(
     kernels: KernelChoice(rawValue: kernels.rawValue) ?? .auto,
     allowMixedCPU: false
   )
-  return RunEnvironment(communicator, placement, source)
+  return try RunEnvironment(communicator, placement, source)
 }

@@ -69,7 +69,7 @@ struct StepProbe {
     let trainer = try Trainer(
       plan,
       model: try ModelCatalog.model(name, input: images.shape, classes: 10),
-      in: RunEnvironment(communicator, placement, source),
+      in: try RunEnvironment(communicator, placement, source),
       bucketGranules: 16
     )
     _ = try trainer.run(Window(communicator, leaks: leaks))

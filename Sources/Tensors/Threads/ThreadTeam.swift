@@ -18,6 +18,8 @@ public final class ThreadTeam {
   public let clock = SectionClock()
   private let board: Board
   private var threads: [pthread_t] = []
+  /// The error of the system that kept a thread from starting, 0 where there is none.
+  private var startError: Int32 = 0
   /// The caller's cores before the team, which it gets back.
   private let before: [Int]
 
@@ -27,18 +29,51 @@ public final class ThreadTeam {
     set { clock.recorder = newValue }
   }
 
-  /// Starts `size - 1` threads.
+  /// Bytes of each member's stack but the caller's, whatever `ulimit -s` says; whole ranks run on
+  /// half of it in `ThreadWorld`.
+  public static let stackBytes = 2 << 20
+
+  /// A team as `init` makes it; throws `Failure` (.launch) where the system refuses a thread.
+  public static func start(
+    size: Int,
+    cores: [Int] = [],
+    prepare: @escaping @Sendable () -> Void = {}
+  ) throws(Failure) -> ThreadTeam {
+    let team = ThreadTeam(starting: size, cores, prepare)
+    if team.startError == 0 { return team }
+    throw Failure(
+      .launch,
+      "only \(team.threads.count + 1) of \(size) threads can be started: "
+        + "\(systemReason(team.startError)) (ulimit -u, or the limit of tasks of a container): raise "
+        + "it or take fewer --threads."
+    )
+  }
+
+  /// Starts `size - 1` threads; where the system refuses one, this traps.
   ///
   /// With as many `cores` as members each is pinned to its own, the caller last; with none, nobody
   /// is pinned.
   ///
   /// `prepare` runs once on every member, the caller included, before any loop.
-  public init(size: Int, cores: [Int] = [], prepare: @escaping @Sendable () -> Void = {}) {
+  public convenience init(
+    size: Int,
+    cores: [Int] = [],
+    prepare: @escaping @Sendable () -> Void = {}
+  ) {
+    self.init(starting: size, cores, prepare)
+    precondition(startError == 0, "cannot start thread: \(systemReason(startError))")
+  }
+
+  private init(starting size: Int, _ cores: [Int], _ prepare: @escaping @Sendable () -> Void) {
     precondition(size > 0, "a team needs a member")
     self.size = size
     before = cores.isEmpty ? [] : affinityMask()
     let pinned = cores.count >= size
     board = Board(pinned: pinned)
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, Self.stackBytes)
     for member in 1..<max(size, 1) {
       let work = Unmanaged.passRetained(
         Member(
@@ -50,16 +85,19 @@ public final class ThreadTeam {
         )
       )
       var thread = pthread_t()
-      let error = pthread_create(
+      startError = pthread_create(
         &thread,
-        nil,
+        &attributes,
         { argument in
           if let argument { Unmanaged<Member>.fromOpaque(argument).takeRetainedValue().run() }
           return nil
         },
         work.toOpaque()
       )
-      precondition(error == 0, "cannot start thread \(member): \(String(cString: strerror(error)))")
+      if startError != 0 {
+        work.release()
+        return
+      }
       threads.append(thread)
     }
     // Last, because a thread inherits the mask of its maker.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Kernels
 import Plans
 import Tensors
+import Training
 
 /// `adamw-ddp bench gemm`.
 struct BenchGEMMCommand: ParsableCommand {
@@ -32,6 +33,7 @@ struct BenchGEMMCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ThreadSpace.admit(threads: 1)
     BLAS.useOneThread()
     let rows = try shapes().map { Self.measure($0, repeats: bench.repeats) }
     if bench.json {

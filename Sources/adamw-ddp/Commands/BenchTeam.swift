@@ -23,6 +23,6 @@ struct BenchTeam: ParsableArguments, FieldTaker {
       kernels: plan.kernels,
       allowMixedCPU: false
     )
-    return (placement.team(rank: 0), placement)
+    return (try placement.team(rank: 0), placement)
   }
 }

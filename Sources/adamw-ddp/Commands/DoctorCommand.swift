@@ -68,7 +68,8 @@ struct DoctorCommand: RankCommand {
     let launch = LaunchAdvice(
       cores: Machine.wholeCores(
         mask: world.library == "none" ? placement.mask : nil,
-        environment
+        environment,
+        quota: ControlGroups().cores?.threads
       ),
       threadsPerCore: Machine.threadsPerCore,
       hosts: unique,
@@ -90,7 +91,7 @@ struct DoctorCommand: RankCommand {
     _ hosts: [String],
     _ slow: [String]
   ) -> [String] {
-    var lines: [String] = []
+    var lines = placement.notes.map { "note: \($0)" }
     if let rank = slow.firstIndex(where: { !$0.isEmpty }) {
       lines.append("WARNING: on \(hosts[rank]) \(slow[rank])")
     }

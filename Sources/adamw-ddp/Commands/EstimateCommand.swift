@@ -38,7 +38,8 @@ struct EstimateCommand: ParsableCommand, FieldTaker {
     let ranks = self.ranks ?? 1
     try plan.validate(ranks: ranks)
     let model = try images.model(plan)
-    let threads = plan.threads ?? affinityMask().count
+    let threads =
+      plan.threads ?? min(affinityMask().count, ControlGroups().cores?.threads ?? .max)
     let wantsMemory =
       self.ranks != nil || source.isGiven || options.settings.contains { $0.flag != "model" }
     let memory =

@@ -17,9 +17,9 @@ struct PresetsCommand: ParsableCommand {
   func run() throws {
     if json {
       let pairs = Preset.all.map { ($0.name, $0.summary) }
-      print(try JSONText.line(Dictionary(uniqueKeysWithValues: pairs)))
+      try Results.line(try JSONText.line(Dictionary(uniqueKeysWithValues: pairs)))
       return
     }
-    for line in TextTable.lines(Preset.all.map { [$0.name, $0.summary] }) { print(line) }
+    for line in TextTable.lines(Preset.all.map { [$0.name, $0.summary] }) { try Results.line(line) }
   }
 }

@@ -20,7 +20,8 @@ enum Machine {
   /// Hardware threads of a core.
   static var threadsPerCore: Int {
     let path = "/sys/devices/system/cpu/cpu0/topology/thread_siblings_list"
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return 1 }
+    guard let bytes = try? FileBytes.read(path) else { return 1 }
+    let text = String(decoding: bytes, as: UTF8.self)
     // "0,64" or "0-1".
     return text.split(whereSeparator: { $0 == "," || $0 == "\n" }).reduce(0) { count, part in
       let ends = part.split(separator: "-").compactMap { Int($0) }
@@ -30,11 +31,17 @@ enum Machine {
 
   /// Cores that a job may use here, each counted once whatever its hardware threads.
   ///
-  /// `mask` is that of a process that no launcher has bound, nil where one may have.
-  static func wholeCores(mask: [Int]?, _ environment: [String: String]) -> Int {
+  /// `mask` is that of a process that no launcher has bound, nil where one may have; `quota` the
+  /// cores that its control group can keep busy, nil without.
+  static func wholeCores(
+    mask: [Int]?,
+    _ environment: [String: String],
+    quota: Int? = nil
+  ) -> Int {
     let allocated = environment["SLURM_CPUS_ON_NODE"].flatMap { Int($0) }
     let all = allocated ?? mask?.count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    return max(1, all / max(1, threadsPerCore))
+    let whole = max(1, all / max(1, threadsPerCore))
+    return min(whole, quota ?? whole)
   }
 
   /// What is free where ranks of a node meet.

@@ -9,9 +9,14 @@ import Tensors
 enum Program {
   static func main() {
     StandardStreams.open()
-    // A closed pipe is an error of a write, not a silent death.
-    signal(SIGPIPE, SIG_IGN)
+    // A closed pipe and a file that may not grow are errors of a write, not silent deaths.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     let environment = ProcessInfo.processInfo.environment
+    if let complaint = StartLimits.complaint(isLaunching: LaunchVariables.isLaunched(environment)) {
+      if LaunchVariables.isFirstTask(environment) { Console.error(complaint) }
+      // OpenBLAS's threads may be waiting for memory that never comes, and exit waits for them.
+      _exit(Failure.Kind.launch.rawValue)
+    }
     let world = start(environment)
     FatalSignals.endThisProcess()
     do {
