@@ -21,6 +21,9 @@ public enum BLAS {
   /// The kernels OpenBLAS chose for this CPU: "SkylakeX", "Haswell", ….
   public static var coreName: String { String(cString: openblas_get_corename()) }
 
+  /// The threads it has started before `main`, each with a buffer: those of the pthread build.
+  public static var startedThreads: Int { openblas_get_parallel() == 1 ? max(0, threads - 1) : 0 }
+
   /// Version and build options of OpenBLAS.
   public static var configuration: String { String(cString: openblas_get_config()) }
 

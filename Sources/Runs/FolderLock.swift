@@ -13,6 +13,8 @@ package final class FolderLock: Sendable {
     case taken(FolderLock)
     /// Another program has it: "process 12 on HOST" as far as it has said so, else nil.
     case inUse(by: String?)
+    /// The file system knows no locks, for this reason of the system's.
+    case impossible(String)
   }
 
   /// The file's name in the folder.
@@ -23,7 +25,7 @@ package final class FolderLock: Sendable {
 
   /// Tries to take `folder` for the program that says it is `owner`.
   ///
-  /// Throws `Failure` (.file) that names the file where it cannot be made or locked at all.
+  /// Throws `Failure` (.file) that names the file where it cannot be made.
   package static func take(_ folder: String, owner: String) throws -> Attempt {
     let path = "\(folder)/\(name)"
     // Whoever only asks for the holder has the lock for a moment.
@@ -37,11 +39,9 @@ package final class FolderLock: Sendable {
       if code != 0 {
         let other = text(of: file)
         close(file)
-        guard code == EWOULDBLOCK else {
-          throw Failure(
-            .file,
-            "cannot lock \(path), which keeps two runs out of one folder: \(systemReason(code))."
-          )
+        if code != EWOULDBLOCK {
+          unlink(path)
+          return .impossible(systemReason(code))
         }
         tries -= 1
         if tries == 0 { return .inUse(by: other) }

@@ -17,6 +17,8 @@ public struct RunFolder: Sendable {
 
   /// Its path as rank 0 has it.
   public let path: String
+  /// What there is to say of it, on rank 0.
+  package let note: String?
   /// On rank 0.
   private let lock: FolderLock?
 
@@ -34,7 +36,7 @@ public struct RunFolder: Sendable {
       try AtomicFile.write(Data(), to: Self.token(mark, in: place.path))
       return place
     }
-    lock = place?.lock
+    (lock, note) = (place?.lock, place?.note)
     path = try communicator.allGather(place?.path ?? "")[0]
     // One file system for all: each rank must see what rank 0 wrote. Its name is new, so that no
     // other run's is taken for it and no host remembers that it was not there.

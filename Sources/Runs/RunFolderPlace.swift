@@ -7,8 +7,10 @@ import Tensors
 struct RunFolderPlace {
   /// Where it is.
   let path: String
-  /// What keeps others out.
-  let lock: FolderLock
+  /// What keeps others out; nil where the file system knows no locks.
+  let lock: FolderLock?
+  /// A sentence where nothing keeps others out.
+  let note: String?
 
   /// Files that show that a folder holds a run.
   private static let traces =
@@ -20,7 +22,7 @@ struct RunFolderPlace {
   /// Throws `Failure`: .usage where it holds a run or is in use, .file where the system refuses.
   init(_ wanted: String, _ existing: RunFolder.Existing, owner: String) throws {
     if existing == .avoided {
-      (path, lock) = try Self.new(wanted, owner: owner)
+      (path, lock, note) = try Self.new(wanted, owner: owner)
       return
     }
     path = wanted
@@ -33,7 +35,8 @@ struct RunFolderPlace {
     if code != 0 { throw Self.unmade(path, code) }
     switch try FolderLock.take(path, owner: owner) {
     case .inUse(let other): throw Self.inUse(path, other)
-    case .taken(let lock): self.lock = lock
+    case .taken(let lock): (self.lock, note) = (lock, nil)
+    case .impossible(let reason): (lock, note) = (nil, Self.unlocked(path, reason))
     }
     // Again: another may have come, and gone, before the lock.
     let old = try Self.files(in: path)
@@ -42,7 +45,10 @@ struct RunFolderPlace {
   }
 
   /// The first of NAME, NAME-2, NAME-3, … that this call itself makes.
-  private static func new(_ name: String, owner: String) throws -> (String, FolderLock) {
+  private static func new(
+    _ name: String,
+    owner: String
+  ) throws -> (path: String, lock: FolderLock?, note: String?) {
     let code = Paths.makeFolder(Paths.parent(of: name))
     if code != 0 { throw unmade(name, code) }
     var number = 1
@@ -54,7 +60,11 @@ struct RunFolderPlace {
         throw unmade(path, errno)
       }
       // Somebody may have named it with --output just now.
-      if case .taken(let lock) = try FolderLock.take(path, owner: owner) { return (path, lock) }
+      switch try FolderLock.take(path, owner: owner) {
+      case .taken(let lock): return (path, lock, nil)
+      case .impossible(let reason): return (path, nil, unlocked(path, reason))
+      case .inUse: continue
+      }
     }
   }
 
@@ -68,11 +78,17 @@ struct RunFolderPlace {
   }
 
   private static func remove(_ names: [String], in path: String) throws {
-    for name in names where unlink("\(path)/\(name)") != 0 && errno != ENOENT {
+    for name in names where unlink("\(path)/\(name)") != 0 {
+      // A folder of such a name is not a run's.
+      if errno == ENOENT || errno == EISDIR { continue }
       throw Failure(.file, "cannot remove \(path)/\(name): \(systemReason(errno)).")
     }
     // Goes only when it holds nothing else.
     rmdir("\(path)/\(SnapshotFile.folder)")
+  }
+
+  private static func unlocked(_ path: String, _ reason: String) -> String {
+    "\(path) cannot be locked (\(reason)): see to it that no other run uses it."
   }
 
   private static func unmade(_ path: String, _ code: Int32) -> Failure {

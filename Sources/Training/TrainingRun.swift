@@ -123,6 +123,7 @@ public struct TrainingRun {
   /// saved; what a lost rank makes the others throw is .launch. A run that diverges returns: its
   /// summary's state says so.
   public func execute() throws -> RunSummary {
+    if let note = folder.note { console?.warn(note) }
     console?.begin(trainer, environment, folder: folder.path)
     let outcome: Trainer.Outcome
     do {

@@ -33,6 +33,27 @@ struct FilesTests {
     }
   }
 
+  /// Whoever shares a pipe may have made it one that does not wait.
+  @Test func aPipeThatDoesNotWaitGetsAll() throws {
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    let (reader, writer) = (ends[0], ends[1])
+    _ = fcntl(writer, F_SETFL, O_NONBLOCK)
+    // More than a pipe holds.
+    let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+    nonisolated(unsafe) var (code, seen): (Int32, [UInt8]) = (-1, [])
+    ThreadTeam(size: 2).run(2) { item, _ in
+      if item == 0 {
+        code = bytes.withUnsafeBytes { FileBytes.write($0, to: writer) }
+        close(writer)
+      } else {
+        seen = (try? FileBytes.read("/dev/fd/\(reader)")) ?? []
+      }
+    }
+    close(reader)
+    #expect(code == 0 && seen == bytes)
+  }
+
   @Test(arguments: [
     ("/a/../b", "/a/../b"), ("link/../b", "HERE/link/../b"), ("~", "HERE/~"), ("~/a", "HERE/~/a"),
     ("./a//b/", "HERE/./a//b/"),

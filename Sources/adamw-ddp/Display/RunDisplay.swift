@@ -65,6 +65,8 @@ final class RunDisplay: RunConsole {
     if let advice { logger.warning("\(advice)") }
   }
 
+  func warn(_ text: String) { Console.logger(.warning).warning("\(text)") }
+
   func moved(_ step: StepMetrics, interval: MetricsSums) {
     guard !quiet, let horizon, let calendar else { return }
     let time = now

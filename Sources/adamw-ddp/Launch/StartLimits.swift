@@ -21,8 +21,7 @@ enum StartLimits {
   /// one by itself; nil when all is well.
   static func complaint(isLaunching: Bool) -> String? {
     raiseStack()
-    // Started before main, whatever they are for.
-    let others = UInt64(max(0, BLAS.threads - 1))
+    let others = UInt64(BLAS.startedThreads)
     let space = program + others * UInt64(BLAS.bufferBytes + ResourceLimit.threadStackBytes)
     let needs:
       [(limit: ResourceLimit, least: UInt64, unit: String, unitBytes: UInt64, why: String)] =
