@@ -11,6 +11,7 @@ struct FilesTests {
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
       try place.write(bytes, to: "file")
       #expect(try FileBytes.read(place.path(of: "file")) == bytes)
+      #expect(try FileBytes.read(place.path(of: "file"), most: 5000) == Array(bytes.prefix(5000)))
     }
   }
 

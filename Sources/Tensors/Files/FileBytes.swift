@@ -2,12 +2,13 @@ import Glibc
 
 /// Bytes from files and to them, and what is said where the system refuses: path and reason.
 package enum FileBytes {
-  /// All bytes of a file; throws a failure of `kind` that names `path`, as `name` where one is
-  /// given.
+  /// The bytes of a file, its first `most` where there are more; throws a failure of `kind` that
+  /// names `path`, as `name` where one is given.
   package static func read(
     _ path: String,
     _ kind: Failure.Kind = .data,
-    as name: String? = nil
+    as name: String? = nil,
+    most: Int = .max - 1
   ) throws(Failure) -> [UInt8] {
     let name = name ?? path
     let file = open(path, O_RDONLY | O_CLOEXEC)
@@ -15,10 +16,10 @@ package enum FileBytes {
     defer { close(file) }
     var status = stat()
     // A guess that files of /proc do not keep.
-    let size = fstat(file, &status) == 0 ? max(0, Int(status.st_size)) : 0
+    let size = fstat(file, &status) == 0 ? min(most, max(0, Int(status.st_size))) : 0
     var bytes = [UInt8](repeating: 0, count: size + 1)
     var done = 0
-    while true {
+    while done < most {
       if done == bytes.count { bytes += [UInt8](repeating: 0, count: max(4096, done)) }
       let n = bytes.withUnsafeMutableBytes {
         Glibc.read(file, $0.baseAddress?.advanced(by: done), $0.count - done)
@@ -28,7 +29,7 @@ package enum FileBytes {
       if n == 0 { break }
       done += n
     }
-    bytes.removeLast(bytes.count - done)
+    bytes.removeLast(bytes.count - min(done, most))
     return bytes
   }
 

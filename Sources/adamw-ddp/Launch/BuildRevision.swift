@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// The git revision that this program was built from, which launch/build.sh has the linker write
@@ -9,10 +8,7 @@ import Tensors
 enum BuildRevision {
   /// "d670460b…", with "-dirty" where files differed from it; nil where another build was made.
   static var text: String? {
-    guard let file = FileHandle(forReadingAtPath: "/proc/self/exe"),
-      let head = try? file.read(upToCount: 65536)
-    else { return nil }
-    return text(ofELF: [UInt8](head))
+    (try? FileBytes.read("/proc/self/exe", most: 65536)).flatMap(text(ofELF:))
   }
 
   /// The same of an ELF file of 64 bits, of which these are the first bytes.
