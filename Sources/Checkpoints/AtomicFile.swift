@@ -39,15 +39,15 @@ public enum AtomicFile {
   /// Throws `Failure` (.file) that names the path and the system's reason. For what is written at the
   /// end of something long.
   public static func admit(_ path: String) throws {
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      if status.st_mode & S_IFMT == S_IFDIR { throw FileBytes.failure(EISDIR, of: path) }
-      // A device would be replaced, not written.
-      throw Failure(.file, "cannot write \(path): it is no regular file.")
+    if let status = try FileStatus(path, .file), !status.isRegular {
+      if status.isFolder { throw FileBytes.unwritable(EISDIR, path) }
+      // Opening a pipe would wait for its reader.
+      if access(path, W_OK) != 0 { throw FileBytes.unwritable(errno, path) }
+      return
     }
-    let temporary = "\(path).writing-\(UInt32.random(in: .min ... .max))"
+    let temporary = "\(path)\(unfinished)\(UInt32.random(in: .min ... .max))"
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    if file < 0 { throw FileBytes.failure(errno, of: path) }
+    if file < 0 { throw FileBytes.unwritable(errno, path) }
     close(file)
     unlink(temporary)
   }

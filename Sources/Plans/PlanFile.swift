@@ -40,8 +40,7 @@ public enum PlanFile {
 
   /// Whether a file is the record of a run, which has the run's other files beside it.
   private static func isRecord(_ path: String) throws(Failure) -> Bool {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    return try FileStatus(folder + "run.json") != nil
+    try FileStatus("\(Paths.parent(of: path))/run.json") != nil
   }
 
   /// Sets what a preset says in a plan; throws a usage failure that names it.

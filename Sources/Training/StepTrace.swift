@@ -44,9 +44,8 @@ public enum StepTrace {
           + "this run takes \(steps)."
       )
     }
-    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().standardizedFileURL.path
-    let folder = output.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
-    if parent != folder { try AtomicFile.admit(path) }
+    let folder = output.map(Paths.components)
+    if Paths.components(Paths.parent(of: path)) != folder { try AtomicFile.admit(path) }
   }
 
   /// Gathers what the ranks have recorded into one file, which rank 0 writes; every rank calls it.

@@ -60,11 +60,11 @@ extension ProgramTests {
     /// own.
     @Test(arguments: [
       ("/no/folder/logits", "No such file or directory"), ("FOLDER", "Is a directory"),
-      ("FOLDER/pipe", "no regular file"),
+      ("FOLDER/file/inside", "Not a directory"),
     ])
     func logitsThatCannotBeWritten(path: String, reason: String) throws {
       let (run, folder) = (try ShortRun.shared.get(), try TemporaryFolder())
-      mkfifo(folder.path(of: "pipe"), 0o600)
+      try folder.write([], to: "file")
       try Refusal("eval RUN --data /nowhere --logits \(path)", 74, path + ": ", reason)
         .check(["RUN": run.folder, "FOLDER": folder.path])
     }
@@ -72,11 +72,11 @@ extension ProgramTests {
     /// Before the first step, and before there is a run folder.
     @Test(arguments: [
       ("/no/folder/trace", "No such file or directory"), ("FOLDER", "Is a directory"),
-      ("FOLDER/pipe", "no regular file"),
+      ("FOLDER/file/inside", "Not a directory"),
     ])
     func aProfileThatCannotBeWritten(path: String, reason: String) throws {
       let (run, folder) = (try ShortRun.shared.get(), try TemporaryFolder())
-      mkfifo(folder.path(of: "pipe"), 0o600)
+      try folder.write([], to: "file")
       let flags = run.flags.joined(separator: " ") + " --output FOLDER/run"
       try Refusal("train \(flags) --profile \(path)", 74, path + ": ", reason)
         .check(["FOLDER": folder.path])

@@ -103,9 +103,9 @@ extension ProgramTests {
       Refusal("explain --steps 0", 64, "--steps 0", ranks: [nil]),
       Refusal("explain --data /nowhere", 65, "/nowhere", "--images N", ranks: [nil]),
       Refusal("explain --opt sgd --weight-decay 1", 64, "--weight-decay", "sgdw", ranks: [nil]),
-      Refusal("train --preset nothing", 64, "--preset nothing", "paper-cifar10-100"),
-      Refusal("bench step --preset nothing", 64, "paper-cifar10-100", ranks: [nil]),
-      Refusal("estimate --preset nothing", 64, "paper-cifar10-100", ranks: [nil]),
+      Refusal("train --preset nothing", 64, "--preset nothing", "adamw-ddp presets"),
+      Refusal("bench step --preset nothing", 64, "adamw-ddp presets", ranks: [nil]),
+      Refusal("estimate --preset nothing", 64, "adamw-ddp presets", ranks: [nil]),
     ])
     func areRefused(refusal: Refusal) throws { try refusal.check() }
 

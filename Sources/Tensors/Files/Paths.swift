@@ -21,6 +21,11 @@ package enum Paths {
     return slash == rest.startIndex ? "/" : String(rest[..<slash])
   }
 
+  /// The names on the way from the root, without those that lead nowhere else.
+  package static func components(_ path: String) -> [Substring] {
+    absolute(path).split(separator: "/").filter { $0 != "." }
+  }
+
   /// Makes a folder and those on the way to it, as far as they are missing; returns the system's
   /// error, 0 where there is none.
   package static func makeFolder(_ path: String) -> Int32 {
