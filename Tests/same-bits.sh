@@ -47,7 +47,7 @@ facts() {
   local keys='digest|state|steps|stopped_early|train_(loss|accuracy)' part=test
   ! grep -qE '"val_accuracy" *: *[0-9]' "$1" || part=val
   { grep -oE "\"(($keys)|(ema_)?${part}_(loss|accuracy5?))\" *: *[^,}]*" "$1" || true; } |
-    sed -E 's/^"(ema_)?val_/"\1test_/'
+    sed -E 's/^"(ema_)?val_/"\1test_/' | sort
 }
 
 # tensors FOLDER: a line for each safetensors file in it: its header but for metadata and padding, then its values,
