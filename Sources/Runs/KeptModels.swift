@@ -30,7 +30,7 @@ public struct KeptModels: Codable, Sendable, Equatable {
   ///
   /// What was the best on the test images is none to use: its accuracy on them is too good. Nor is an
   /// average that holds the first weights, the best of its kind or not.
-  public func recommended(_ state: RunStatus.State) -> String? {
+  public func recommended(_ state: RunState) -> String? {
     let isDone = state == .done
     if isDone, let best, best.split == .val, !best.ofAverage || hasWarmAverage {
       return ModelFile.bestName

@@ -11,7 +11,7 @@ package final class ModelWriter {
   private let model: Model
   private let source: DataSource
   private let data: DataDigest?
-  private let process: RunStatus.Process
+  private let process: RunProcess
   /// The SHA-256 of the model that was saved last of all; nil before.
   private var modelSHA256: String?
   private let communicator: any Communicator
@@ -28,7 +28,7 @@ package final class ModelWriter {
   ) throws {
     (self.folder, self.model, self.source, self.data) = (folder, model, source, data)
     self.communicator = communicator
-    process = RunStatus.Process(
+    process = RunProcess(
       host: communicator.hosts[0],
       pid: try communicator.allGather([getpid()])[0][0]
     )
@@ -66,7 +66,7 @@ package final class ModelWriter {
   /// Writes status.json: how far the run is, what is kept, the model and the data; throws `Failure`
   /// (.file).
   package func write(
-    _ state: RunStatus.State,
+    _ state: RunState,
     _ progress: RunProgress,
     message: String? = nil
   ) throws {

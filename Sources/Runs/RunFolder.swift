@@ -5,16 +5,6 @@ import Tensors
 
 /// The folder of a run: made by rank 0, seen by all ranks, and this run's alone while it lives.
 public struct RunFolder: Sendable {
-  /// What becomes of a run that the folder already holds.
-  public enum Existing: Sendable {
-    /// It stays, and the new one is refused.
-    case refused
-    /// Its files are taken away, and nothing else.
-    case replaced
-    /// It stays, and the new one gets a folder beside it whose name ends in -2, -3, ….
-    case avoided
-  }
-
   /// Its path as rank 0 has it.
   public let path: String
   /// What there is to say of it, on rank 0.
@@ -27,7 +17,7 @@ public struct RunFolder: Sendable {
   /// Of programs that do so at the same time one gets it. Throws `Failure` on all ranks alike:
   /// .usage when it holds a run that is not to be replaced or is in use, .file when it cannot be
   /// made, written, or seen by another rank.
-  public init(_ own: String, existing: Existing, _ communicator: any Communicator) throws {
+  public init(_ own: String, existing: ExistingRun, _ communicator: any Communicator) throws {
     let mark = "\(UInt64.random(in: .min ... .max))"
     let place = try communicator.together { () throws -> RunFolderPlace? in
       guard communicator.rank == 0 else { return nil }

@@ -20,7 +20,7 @@ struct RunFolderPlace {
   /// Makes or takes the folder `wanted`, or with `.avoided` the first beside it that is new.
   ///
   /// Throws `Failure`: .usage where it holds a run or is in use, .file where the system refuses.
-  init(_ wanted: String, _ existing: RunFolder.Existing, owner: String) throws {
+  init(_ wanted: String, _ existing: ExistingRun, owner: String) throws {
     if existing == .avoided {
       (path, lock, note) = try Self.new(wanted, owner: owner)
       return

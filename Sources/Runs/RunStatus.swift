@@ -1,68 +1,12 @@
 import Datasets
-import Foundation
 
 /// status.json: how far a run is and how it ended.
 public struct RunStatus: Codable, Sendable, Equatable {
   /// The file's name in a run folder.
   public static let name = "status.json"
 
-  /// How far a run has come.
-  public enum State: String, Codable, Sendable {
-    /// It takes steps, or was ended from outside.
-    case running
-    /// It ended as planned, perhaps early.
-    case done
-    /// It was asked to stop, and can go on from there.
-    case stopped
-    /// A loss or a gradient was not finite.
-    case diverged
-    /// An error ended it.
-    case failed
-  }
-
-  /// Rank 0's process.
-  public struct Process: Sendable, Equatable {
-    /// Its host.
-    public let host: String
-    /// Its number there.
-    public let pid: Int32
-    /// When the run was started, in UTC (ISO 8601).
-    public let started: String
-
-    /// A process that has started now.
-    public init(host: String, pid: Int32) {
-      (self.host, self.pid, started) = (host, pid, Self.now)
-    }
-
-    /// The time in UTC (ISO 8601).
-    static var now: String { Date.now.formatted(.iso8601) }
-  }
-
-  /// Loss and right answers as fractions.
-  public struct Scores: Codable, Sendable, Equatable {
-    /// Mean loss; nil where it is not finite.
-    public let loss: Double?
-    /// Right answers.
-    public let accuracy: Double
-    /// Images whose label is among the five largest logits; nil with five classes or fewer.
-    public let accuracy5: Double?
-
-    /// Those of an evaluation.
-    init(_ result: EvaluationResult) {
-      loss = result.loss.isFinite ? result.loss : nil
-      (accuracy, accuracy5) = (result.accuracy, result.accuracy5)
-    }
-
-    /// Those of steps; nil without steps.
-    init?(_ sums: MetricsSums) {
-      guard let loss = sums.meanLoss, let accuracy = sums.accuracy else { return nil }
-      self.loss = loss.isFinite ? loss : nil
-      (self.accuracy, accuracy5) = (accuracy, sums.accuracy5)
-    }
-  }
-
   /// Whether it still goes on, and how it ended.
-  public let state: State
+  public let state: RunState
   /// Steps taken.
   public let step: Int
   /// The host of rank 0, whose process there tells whether the run still goes on.
@@ -78,15 +22,15 @@ public struct RunStatus: Codable, Sendable, Equatable {
   /// What went wrong, or what else there is to say.
   public let message: String?
   /// The steps of the epoch that was begun last.
-  public let train: Scores?
+  public let train: RunScores?
   /// The last evaluation on the images held out.
-  public let val: Scores?
+  public let val: RunScores?
   /// The last evaluation of the weights' moving average on them.
-  public let emaVal: Scores?
+  public let emaVal: RunScores?
   /// The last evaluation on the test images.
-  public let test: Scores?
+  public let test: RunScores?
   /// The last evaluation of the weights' moving average on them.
-  public let emaTest: Scores?
+  public let emaTest: RunScores?
   /// The evaluation whose model is best.safetensors.
   public let best: BestEvaluation?
   /// The names of the snapshots in the run folder, the earliest first; nil where there are none.
@@ -100,21 +44,23 @@ public struct RunStatus: Codable, Sendable, Equatable {
 
   /// The status of a run that has come to `progress`.
   public init(
-    _ state: State,
+    _ state: RunState,
     _ progress: RunProgress,
-    _ process: Process,
+    _ process: RunProcess,
     message: String? = nil,
     modelSHA256: String? = nil,
     data: DataDigest? = nil
   ) {
     (self.state, step, self.message) = (state, progress.step, message)
     (host, pid, started) = (process.host, process.pid, process.started)
-    updated = Process.now
+    updated = RunProcess.now
     ended = state == .running ? nil : updated
-    train = Scores(progress.epoch)
-    (val, emaVal) = (progress.val.weights.map(Scores.init), progress.val.average.map(Scores.init))
+    train = RunScores(progress.epoch)
+    (val, emaVal) = (
+      progress.val.weights.map(RunScores.init), progress.val.average.map(RunScores.init)
+    )
     (test, emaTest) = (
-      progress.test.weights.map(Scores.init), progress.test.average.map(Scores.init)
+      progress.test.weights.map(RunScores.init), progress.test.average.map(RunScores.init)
     )
     let kept = progress.kept
     (best, snapshots) = (kept.best, kept.snapshots.isEmpty ? nil : kept.snapshots)

@@ -3,7 +3,7 @@ import Tensors
 /// What a run came to: the JSON object at its end.
 public struct RunSummary: Encodable, Sendable {
   /// How it ended: done or diverged.
-  public let state: RunStatus.State
+  public let state: RunState
   /// Trained values of the model.
   public let parameters: Int
   /// Steps taken.
@@ -59,7 +59,7 @@ public struct RunSummary: Encodable, Sendable {
 
   /// What a run that ended in `state` at `progress` came to; `images` are those to train on, B.
   package init(
-    _ state: RunStatus.State,
+    _ state: RunState,
     _ progress: RunProgress,
     parameters: Int,
     images: Int,

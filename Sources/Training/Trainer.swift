@@ -23,7 +23,7 @@ public final class Trainer {
     case diverged
 
     /// The same as status.json has it.
-    public var state: RunStatus.State {
+    public var state: RunState {
       switch self {
       case .done: .done
       case .stopped: .stopped

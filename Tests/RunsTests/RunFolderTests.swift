@@ -67,8 +67,8 @@ struct RunFolderTests {
 
   /// Many programs that want one folder at the same moment: one gets it, the others are told who
   /// has it.
-  @Test(arguments: [RunFolder.Existing.refused, .replaced])
-  func oneOfManyGetsTheFolder(existing: RunFolder.Existing) throws {
+  @Test(arguments: [ExistingRun.refused, .replaced])
+  func oneOfManyGetsTheFolder(existing: ExistingRun) throws {
     let place = try TemporaryFolder()
     let path = place.path(of: "a/run")
     for _ in 0..<10 {
@@ -119,8 +119,8 @@ struct RunFolderTests {
 
   /// While a run lives nobody gets its folder, on any number of ranks; what it leaves when it is
   /// killed does not count.
-  @Test(arguments: [RunFolder.Existing.refused, .replaced])
-  func aFolderInUseIsRefused(existing: RunFolder.Existing) throws {
+  @Test(arguments: [ExistingRun.refused, .replaced])
+  func aFolderInUseIsRefused(existing: ExistingRun) throws {
     let place = try TemporaryFolder()
     let path = place.path(of: "run")
     try place.write(Array("process 1 on nowhere\n".utf8), to: "run/.lock")

@@ -122,7 +122,7 @@ struct RunStatusTests {
       var kept = KeptModels()
       for model in models { kept.add(model) }
       #expect(kept.recommended(.done) == expected, "\(models)")
-      for state in [RunStatus.State.running, .diverged, .failed] {
+      for state in [RunState.running, .diverged, .failed] {
         #expect(kept.recommended(state) == midway, "\(models)")
       }
       let text = try JSONEncoder().encode(kept)

@@ -34,37 +34,15 @@ struct DoctorCommand: RankCommand {
     let advice = SlowKernels.advice(environment, threads: threads)
     let slow = try communicator.allGather(advice ?? "")
     guard world.leads else { return }
-
-    let hosts = communicator.hosts
-    var unique: [String] = []
-    for host in hosts where !unique.contains(host) { unique.append(host) }
-    let nodes = unique.count == 1 ? "1 host" : "\(unique.count) hosts"
-    try Results.line("adamw-ddp       \(Version.text)")
-    try Results.line("ranks           \(communicator.size) on \(nodes)")
-    try Results.line("MPI             \(Self.mpi(world))")
-    try Results.line("BLAS            \(BLAS.configuration)")
-    try Results.line("BLAS core       \(placement.blasCores[0])")
-    try Results.line(
-      "BLAS threads    \(blasThreads) by default; this program sets 1 and has its own threads"
+    let found = Found(
+      placement: placement,
+      masks: masks,
+      levels: levels,
+      shared: shared,
+      slow: slow,
+      blasThreads: blasThreads
     )
-    try Results.line("kernel level    \(placement.level.rawValue)")
-    for host in unique {
-      let rank = hosts.firstIndex(of: host) ?? 0
-      try Results.line("shared memory   \(shared[rank])\(unique.count > 1 ? " on \(host)" : "")")
-    }
-    try Results.line("")
-    let rows = (0..<communicator.size).map { rank in
-      [
-        "\(rank)", hosts[rank], Machine.ranges(masks[rank]), "\(placement.threadsByRank[rank])",
-        levels[rank],
-        placement.blasCores[rank],
-      ]
-    }
-    let titles = ["rank", "host", "cores", "threads", "kernels", "BLAS core"]
-    for line in TextTable.lines([titles] + rows) { try Results.line(line) }
-    try Results.line("")
-    let notes = SharedCores.notes(hosts: hosts, masks: masks, threads: placement.threadsByRank)
-    for line in Self.warnings(placement, hosts, slow) + notes { try Results.line(line) }
+    try Self.show(found, world)
     let launch = LaunchAdvice(
       cores: Machine.wholeCores(
         mask: world.library == "none" ? placement.mask : nil,
@@ -72,12 +50,64 @@ struct DoctorCommand: RankCommand {
         quota: ControlGroups().cores?.threads
       ),
       threadsPerCore: Machine.threadsPerCore,
-      hosts: unique,
+      hosts: Self.unique(communicator.hosts),
       isSlurm: environment["SLURM_JOB_ID"] != nil,
       isRoot: geteuid() == 0,
       program: CommandLine.arguments[0]
     )
     for line in launch.lines { try Results.line(line) }
+  }
+
+  /// What the ranks have said, an entry a rank.
+  private struct Found {
+    let placement: Placement
+    let masks: [[Int]]
+    let levels: [String]
+    let shared: [String]
+    let slow: [String]
+    let blasThreads: Int
+  }
+
+  private static func unique(_ hosts: [String]) -> [String] {
+    hosts.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  private static func show(_ found: Found, _ world: World) throws {
+    let (placement, hosts) = (found.placement, world.communicator.hosts)
+    let unique = unique(hosts)
+    let nodes = unique.count == 1 ? "1 host" : "\(unique.count) hosts"
+    try Results.line("adamw-ddp       \(Version.text)")
+    try Results.line("ranks           \(hosts.count) on \(nodes)")
+    try Results.line("MPI             \(mpi(world))")
+    try Results.line("BLAS            \(BLAS.configuration)")
+    try Results.line("BLAS core       \(placement.blasCores[0])")
+    try Results.line(
+      "BLAS threads    \(found.blasThreads) by default; this program sets 1 and has its own threads"
+    )
+    try Results.line("kernel level    \(placement.level.rawValue)")
+    for host in unique {
+      let rank = hosts.firstIndex(of: host) ?? 0
+      try Results.line(
+        "shared memory   \(found.shared[rank])\(unique.count > 1 ? " on \(host)" : "")"
+      )
+    }
+    try Results.line("")
+    let rows = (0..<hosts.count).map { rank in
+      [
+        "\(rank)", hosts[rank], Machine.ranges(found.masks[rank]),
+        "\(placement.threadsByRank[rank])",
+        found.levels[rank], placement.blasCores[rank],
+      ]
+    }
+    let titles = ["rank", "host", "cores", "threads", "kernels", "BLAS core"]
+    for line in TextTable.lines([titles] + rows) { try Results.line(line) }
+    try Results.line("")
+    let notes = SharedCores.notes(
+      hosts: hosts,
+      masks: found.masks,
+      threads: placement.threadsByRank
+    )
+    for line in warnings(placement, hosts, found.slow) + notes { try Results.line(line) }
   }
 
   private static func mpi(_ world: World) -> String {

@@ -31,8 +31,3 @@ struct AdamWDDP: ParsableCommand {
     defaultSubcommand: TrainCommand.self
   )
 }
-
-/// The program's version.
-enum Version {
-  static let text = "0.1.0"
-}

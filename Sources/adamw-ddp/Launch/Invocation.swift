@@ -15,7 +15,7 @@ enum Invocation {
       do {
         return .success(try AdamWDDP.parseAsRoot(CommandWords.all))
       } catch {
-        let reason = Program.reason(error)
+        let reason = ExitReason(error)
         if reason.code == 0 { return .failure(error) }
         throw Failure(.usage, reason.text)
       }

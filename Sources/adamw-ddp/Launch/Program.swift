@@ -28,30 +28,9 @@ enum Program {
         if world.leads { try command.run() }
       }
     } catch {
-      world.leave(reason(error))
+      world.leave(ExitReason(error))
     }
     world.finish()
-  }
-
-  /// The exit code and the words of an error.
-  static func reason(_ error: any Error) -> ExitReason {
-    if let failure = error as? Failure {
-      return ExitReason(
-        code: failure.kind.rawValue,
-        text: failure.message,
-        isAgreed: failure.isAgreed
-      )
-    }
-    func alone(_ code: Int32, _ text: String) -> ExitReason {
-      ExitReason(code: code, text: text, isAgreed: false)
-    }
-    if let code = error as? ExitCode { return alone(code.rawValue, "") }
-    let code = AdamWDDP.exitCode(for: error).rawValue
-    if code == 0 { return alone(0, CommandWords.help(AdamWDDP.fullMessage(for: error))) }
-    if code == Failure.Kind.usage.rawValue {
-      return alone(code, CommandWords.complaint(AdamWDDP.message(for: error)))
-    }
-    return alone(code, "\(error)")
   }
 
   private static func start(_ environment: [String: String]) -> World {

@@ -62,16 +62,6 @@ struct World {
   }
 }
 
-/// Why a program ends before its work is done.
-struct ExitReason {
-  /// The exit code.
-  let code: Int32
-  /// What to say; nothing when it has been said.
-  let text: String
-  /// Whether all ranks know that all ranks have it.
-  let isAgreed: Bool
-}
-
 /// A command that runs on every rank.
 protocol RankCommand: ParsableCommand {
   /// What it was told beside the plan that every rank needs alike, as a flag or an argument and its

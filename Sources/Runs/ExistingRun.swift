@@ -1,0 +1,9 @@
+/// What becomes of a run that the folder of a new one already holds.
+public enum ExistingRun: Sendable {
+  /// It stays, and the new one is refused.
+  case refused
+  /// Its files are taken away, and nothing else.
+  case replaced
+  /// It stays, and the new one gets a folder beside it whose name ends in -2, -3, ….
+  case avoided
+}
