@@ -40,7 +40,8 @@ public enum PlanFile {
 
   /// Whether a file is the record of a run, which has the run's other files beside it.
   private static func isRecord(_ path: String) throws(Failure) -> Bool {
-    try FileStatus("\(Paths.parent(of: path))/run.json") != nil
+    guard path == "plan.yaml" || path.hasSuffix("/plan.yaml") else { return false }
+    return try FileStatus("\(Paths.parent(of: path))/run.json") != nil
   }
 
   /// Sets what a preset says in a plan; throws a usage failure that names it.

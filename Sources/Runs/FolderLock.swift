@@ -39,21 +39,21 @@ package final class FolderLock: Sendable {
       if code != 0 {
         let other = text(of: file)
         close(file)
-        if code != EWOULDBLOCK {
-          unlink(path)
-          return .impossible(systemReason(code))
-        }
+        if code != EWOULDBLOCK { return .impossible(systemReason(code)) }
         tries -= 1
         if tries == 0 { return .inUse(by: other) }
         usleep(10_000)
         continue
       }
       // Who had it may have taken the file away between our open and our lock.
-      if let own = FileStatus(of: file), let found = try FileStatus(path, .file),
-        own.isSame(as: found)
-      {
-        return .taken(FolderLock(path, file, owner))
+      let isThere: Bool
+      do {
+        isThere = try Self.isNamed(path, file)
+      } catch {
+        close(file)
+        throw error
       }
+      if isThere { return .taken(FolderLock(path, file, owner)) }
       close(file)
     }
   }
@@ -75,10 +75,27 @@ package final class FolderLock: Sendable {
     text.withUTF8 { _ = FileBytes.write(UnsafeRawBufferPointer($0), to: file) }
   }
 
+  /// The file's number on its file system, which no other run's lock has while this one lives.
+  package var number: UInt64 { FileStatus(of: file)?.number ?? 0 }
+
+  /// The number of the lock that lies in a folder, whoever has it; nil where there is none.
+  package static func number(in folder: String) -> UInt64? {
+    (try? FileStatus("\(folder)/\(name)", .file))?.number
+  }
+
   deinit {
-    // While it is locked: a newcomer who has it open sees that it has lost its name.
-    unlink(path)
+    // Where the folder was moved, another run's may stand there. While it is locked: a newcomer who
+    // has it open sees that it has lost its name.
+    if (try? Self.isNamed(path, file)) == true { unlink(path) }
     close(file)
+  }
+
+  /// Whether the open file is the one of that name.
+  private static func isNamed(_ path: String, _ file: Int32) throws(Failure) -> Bool {
+    guard let own = FileStatus(of: file), let found = try FileStatus(path, .file) else {
+      return false
+    }
+    return own.isSame(as: found)
   }
 
   private static func text(of file: Int32) -> String? {

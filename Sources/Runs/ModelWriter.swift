@@ -30,7 +30,8 @@ package final class ModelWriter {
     self.communicator = communicator
     process = RunProcess(
       host: communicator.hosts[0],
-      pid: try communicator.allGather([getpid()])[0][0]
+      pid: try communicator.allGather([getpid()])[0][0],
+      started: try communicator.allGather(RunProcess.now)[0]
     )
   }
 
@@ -48,6 +49,8 @@ package final class ModelWriter {
       if case .snapshot = reason { try folder.makeFolder(SnapshotFile.folder) }
       try write(parameters, reason.name, steps: progress.step)
     }
+    // Any rank may have to say at the end what became of the run.
+    if case .last = reason { modelSHA256 = try communicator.allGather(modelSHA256 ?? "")[0] }
     try communicator.together {
       if communicator.rank == 0 { try write(.running, progress) }
     }

@@ -11,6 +11,8 @@ public struct RunFolder: Sendable {
   package let note: String?
   /// On rank 0.
   private let lock: FolderLock?
+  /// The number of the lock's file, 0 where nothing is locked; the same on every rank.
+  private let lockNumber: UInt64
 
   /// Makes or takes the folder at `own`; every rank must call it, and rank 0's path counts.
   ///
@@ -28,6 +30,7 @@ public struct RunFolder: Sendable {
     }
     (lock, note) = (place?.lock, place?.note)
     path = try communicator.allGather(place?.path ?? "")[0]
+    lockNumber = try communicator.allGather([place?.lock?.number ?? 0])[0][0]
     // One file system for all: each rank must see what rank 0 wrote. Its name is new, so that no
     // other run's is taken for it and no host remembers that it was not there.
     let token = Self.token(try communicator.allGather(mark)[0], in: path)
@@ -43,6 +46,12 @@ public struct RunFolder: Sendable {
       }
     }
     try communicator.barrier()
+  }
+
+  /// Whether the folder of that path still is this run's: it may have been moved away, and another
+  /// run may have made one in its place.
+  package var isInPlace: Bool {
+    lockNumber == 0 || FolderLock.number(in: path) == lockNumber
   }
 
   private static func token(_ mark: String, in folder: String) -> String {

@@ -70,11 +70,12 @@ struct RunFolderPlace {
 
   /// The names of what runs have left in a folder, whole files and begun ones.
   private static func files(in path: String) throws -> [String] {
-    guard let folder = try Folder(ifAny: path) else { return [] }
+    guard let folder = try Folder(ifAny: path, .file) else { return [] }
     func isTrace(_ name: String) -> Bool {
       traces.contains { name == $0 || name.hasPrefix($0 + AtomicFile.unfinished) }
     }
-    return folder.names.filter(isTrace) + (try SnapshotFile.names(in: path))
+    return folder.names.filter(isTrace) + (try SnapshotFile.names(in: path, .file))
+      + (try SnapshotFile.begun(in: path, .file))
   }
 
   private static func remove(_ names: [String], in path: String) throws {

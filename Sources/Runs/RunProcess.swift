@@ -9,11 +9,11 @@ public struct RunProcess: Sendable, Equatable {
   /// When the run was started, in UTC (ISO 8601).
   public let started: String
 
-  /// A process that has started now.
-  public init(host: String, pid: Int32) {
-    (self.host, self.pid, started) = (host, pid, Self.now)
+  /// A process that has started the run at that time.
+  public init(host: String, pid: Int32, started: String = now) {
+    (self.host, self.pid, self.started) = (host, pid, started)
   }
 
   /// The time in UTC (ISO 8601).
-  static var now: String { Date.now.formatted(.iso8601) }
+  public static var now: String { Date.now.formatted(.iso8601) }
 }

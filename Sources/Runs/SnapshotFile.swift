@@ -1,4 +1,4 @@
-import Datasets
+import Checkpoints
 import Tensors
 
 /// The models at the ends of a run's restart periods: snapshots/epoch-0010.safetensors, each like
@@ -17,9 +17,12 @@ public enum SnapshotFile {
 
   /// The names of those that a run folder holds, the earliest first.
   ///
-  /// Throws `Failure` (.data) that names the folder where it cannot be read.
-  public static func names(in path: String) throws -> [String] {
-    let files = try Folder(ifAny: "\(path)/\(folder)")?.names ?? []
+  /// Throws a failure of `kind` that names the folder where it cannot be read.
+  public static func names(
+    in path: String,
+    _ kind: Failure.Kind = .data
+  ) throws(Failure) -> [String] {
+    let files = try Folder(ifAny: "\(path)/\(folder)", kind)?.names ?? []
     return files.compactMap { file -> (epoch: Int, name: String)? in
       guard file.hasPrefix(prefix), file.hasSuffix(suffix),
         let epoch = Int(file.dropFirst(prefix.count).dropLast(suffix.count)),
@@ -28,5 +31,12 @@ public enum SnapshotFile {
       return (epoch, name(epoch: epoch))
     }
     .sorted { $0.epoch < $1.epoch }.map(\.name)
+  }
+
+  /// The names of what was begun in place of one and never ended; throws as `names` does.
+  static func begun(in path: String, _ kind: Failure.Kind) throws(Failure) -> [String] {
+    let files = try Folder(ifAny: "\(path)/\(folder)", kind)?.names ?? []
+    return files.filter { $0.hasPrefix(prefix) && $0.contains(suffix + AtomicFile.unfinished) }
+      .map { "\(folder)/\($0)" }
   }
 }

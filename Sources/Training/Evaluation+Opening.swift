@@ -56,6 +56,8 @@ extension Evaluation {
       )
       if let warning, opened.warnings.isEmpty { opened.warnings.append(warning) }
     }
+    opened.plan.valFraction = request.valFraction ?? plan.valFraction
+    opened.plan.allowMixedCPU = request.allowMixedCPU
     opened.plan.kernels = request.kernels ?? plan.kernels
     opened.plan.convolutions = request.convolutions ?? plan.convolutions
     opened.plan.fusionsOff = request.fusionsOff ?? plan.fusionsOff

@@ -11,7 +11,7 @@ extension Evaluation {
     public var data: String?
     /// The images to evaluate on; nil: the test images, or with a `valFraction` the part held out.
     public var split: EvaluationSplit?
-    /// The held-out part; nil: the run's own.
+    /// The held-out part; nil: with `split` .val the run's own.
     public var valFraction: Double?
     /// Allows images whose classes have other names than the model's.
     public var allowOtherClasses: Bool

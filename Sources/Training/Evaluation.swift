@@ -28,7 +28,7 @@ public enum Evaluation {
       threads: request.threads,
       pin: true,
       kernels: plan.kernels,
-      allowMixedCPU: request.allowMixedCPU
+      allowMixedCPU: plan.allowMixedCPU
     )
     let team = try communicator.together { try placement.team(rank: communicator.rank) }
     _ = try SameEverywhere.digest(of: images, opened.split.rawValue, team: team, communicator)

@@ -147,10 +147,12 @@ public struct TrainingRun {
   }
 
   /// Says in status.json that the run failed; any rank may, since the one that fails may be the
-  /// only one that knows.
+  /// only one that knows, and of a failure that all know rank 0 does.
   ///
   /// The error itself matters more than whether this can still be written.
   private func note(_ error: any Error) {
+    let isAgreed = (error as? Failure)?.isAgreed == true
+    guard folder.isInPlace, !isAgreed || environment.communicator.rank == 0 else { return }
     try? models.write(.failed, trainer.progress, message: "\(error)")
   }
 

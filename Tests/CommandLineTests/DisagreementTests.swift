@@ -80,6 +80,14 @@ extension ProgramTests {
         ("eval", "", "set -- \"$@\" --logits f", "--logits is f for rank 1"),
         ("eval", "", "set -- \"$@\" --conv direct", "--conv is direct for rank 1"),
         (
+          "eval", "", "set -- \"$@\" --allow-mixed-cpu",
+          "--allow-mixed-cpu is true for rank 1"
+        ),
+        (
+          "eval", "--val-fraction 0.2", "set -- \"$@\" --val-fraction 0.3",
+          "--val-fraction is 0.3 for rank 1"
+        ),
+        (
           "bench step", "--steps 1 --repeats 1", "set -- \"$@\" --steps 2",
           "--steps is 2 for rank 1"
         ),

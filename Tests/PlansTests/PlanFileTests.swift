@@ -93,12 +93,18 @@ struct PlanFileTests {
   @Test func aRunsRecordKeepsItsOutput() throws {
     let folder = try TemporaryFolder()
     let yaml = "epochs: 3\noutput: runs/old\noverwrite: true\nprofile: trace.json\n"
-    for name in ["plan.yaml", "run/plan.yaml"] { try folder.write(Array(yaml.utf8), to: name) }
+    for name in ["plan.yaml", "run/plan.yaml", "run/mine.yaml"] {
+      try folder.write(Array(yaml.utf8), to: name)
+    }
     try folder.write([], to: "run/run.json")
-    var (written, record) = (TrainingPlan(), TrainingPlan())
-    try PlanFile.apply(folder.path(of: "plan.yaml"), to: &written)
+    var record = TrainingPlan()
     try PlanFile.apply(folder.path(of: "run/plan.yaml"), to: &record)
-    #expect(written.output == "runs/old" && written.overwrite && written.profile == "trace.json")
+    // Not that file, or not in a run's folder.
+    for name in ["plan.yaml", "run/mine.yaml"] {
+      var plan = TrainingPlan()
+      try PlanFile.apply(folder.path(of: name), to: &plan)
+      #expect(plan.output == "runs/old" && plan.overwrite && plan.profile == "trace.json")
+    }
     #expect(record.epochs == 3 && record.output == nil)
     #expect(!record.overwrite && record.profile == nil)
   }

@@ -138,10 +138,44 @@ struct RunFolderTests {
     }
   }
 
+  /// What took the place of a folder that was moved away is another run's, and stays so.
+  @Test func aMovedFolderLeavesAnotherAlone() throws {
+    let place = try TemporaryFolder()
+    let path = place.path(of: "run")
+    var first: RunFolder? = try RunFolder(path, existing: .refused, SoloCommunicator())
+    try FileManager.default.moveItem(atPath: path, toPath: place.path(of: "moved"))
+    #expect(first?.isInPlace == false)
+    let second = try RunFolder(path, existing: .refused, SoloCommunicator())
+    #expect(first?.isInPlace == false && second.isInPlace)
+    first = nil
+    #expect(second.isInPlace)
+    let refusals = try failures(ranks: 1) { c in
+      _ = try RunFolder(path, existing: .replaced, c)
+    }
+    withExtendedLifetime(second) { #expect(refusals[0]?.kind == .usage) }
+  }
+
+  /// Links that lead in a circle: a folder of which nobody can say what it holds.
+  @Test(arguments: ["", "/snapshots"])
+  func whatCannotBeListedFailsAsAFile(part: String) throws {
+    let place = try TemporaryFolder()
+    try place.write([1], to: "run/notes")
+    let path = place.path(of: part.isEmpty ? "loop" : "run")
+    let link = part.isEmpty ? path : path + part
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: link)
+    let refusals = try failures(ranks: 3) { c in
+      _ = try RunFolder(path, existing: .replaced, c)
+    }
+    for refusal in refusals {
+      #expect(refusal?.kind == .file && refusal?.message.contains(link) == true)
+    }
+  }
+
   @Test func overwriteTakesBegunFilesAwayToo() throws {
     let place = try TemporaryFolder()
     for name in [
       "model.safetensors.writing-12", "snapshots/epoch-0001.safetensors", "my.writing-1",
+      "snapshots/epoch-0002.safetensors.writing-3",
     ] {
       try place.write([1], to: "run/\(name)")
     }

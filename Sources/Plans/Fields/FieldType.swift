@@ -83,17 +83,19 @@ extension FieldType<String> {
 
   /// A path, as the kernel takes it.
   ///
-  /// One that still starts with "~/" is refused: the shell has not replaced it (--output=~/run),
-  /// and nobody means a folder of that name.
+  /// One that still starts with "~/" or "~name/" is refused: the shell has not replaced it
+  /// (--output=~/run), and nobody means a folder of that name.
   static func path(_ placeholder: String, expected: String) -> FieldType {
     FieldType(
       .value(placeholder),
       read: { text in
         if text.isEmpty { return .expected(expected) }
-        guard text.hasPrefix("~/") else { return .value(text) }
+        guard text.hasPrefix("~"), let slash = text.firstIndex(of: "/") else { return .value(text) }
+        let name = text[..<slash]
+        let home = name == "~" ? "$HOME\(text[slash...])" : "the path of that home folder"
         return .expected(
-          "\(expected), and the shell has left the ~ as it is; write $HOME\(text.dropFirst()), or "
-            + "./\(text) for a folder that is called ~"
+          "\(expected), and the shell has left the \(name) as it is; write \(home), or ./\(text) "
+            + "for a folder that is called \(name)"
         )
       },
       write: { $0 }

@@ -1,5 +1,4 @@
 import Glibc
-import Tensors
 
 /// A folder and the names in it, sorted byte by byte so that every machine sees one order.
 package struct Folder: Sendable {
@@ -18,15 +17,15 @@ package struct Folder: Sendable {
 
   /// Lists a folder; nil when there is none.
   ///
-  /// Throws a `.data` failure when it cannot be read.
-  package init?(ifAny path: String) throws(Failure) {
+  /// Throws a failure of `kind` when it cannot be read.
+  package init?(ifAny path: String, _ kind: Failure.Kind = .data) throws(Failure) {
     var path = path
     while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
     guard let stream = opendir(path) else {
       switch errno {
       case ENOENT, ENOTDIR: return nil
       case let code:
-        throw Failure(.data, "cannot read the folder \(path): \(systemReason(code))")
+        throw Failure(kind, "cannot read the folder \(path): \(systemReason(code))")
       }
     }
     defer { closedir(stream) }
