@@ -29,7 +29,7 @@ public struct CIFAR10Files: Sendable {
       throw Failure(.data, "\(given.path) holds no data_batch_*.bin of CIFAR-10")
     }
     let names = folder.names.filter(Self.isTraining)
-    let classes = Self.classes(in: folder)
+    let (classes, classNote) = Self.classes(in: folder)
     func records(_ names: [String]) throws(Failure) -> PlanarRecords {
       try PlanarRecords(
         names.map { name throws(Failure) in try DataFile(folder.path(of: name)) },
@@ -50,6 +50,7 @@ public struct CIFAR10Files: Sendable {
         ? ["\(folder.path) holds \(names.count) of the five training files of CIFAR-10"] : [])
       + (left.isEmpty
         ? [] : ["not trained on, since only data_batch_N.bin is: \(left.joined(separator: ", "))"])
+      + (classNote.map { [$0] } ?? [])
   }
 
   /// The folder itself or the one in it that the archive unpacks to; nil without training files.
@@ -77,15 +78,22 @@ public struct CIFAR10Files: Sendable {
 
   private static let (prefix, suffix) = ("data_batch_", ".bin")
 
-  /// The ten lines of batches.meta.txt; where it has not ten, the names everybody knows.
-  private static func classes(in folder: Folder) -> [String] {
-    if let text = try? DataFile(folder.path(of: "batches.meta.txt")).text() {
-      let lines = text.split(whereSeparator: \.isNewline)
-      if lines.count == 10 { return lines.map(String.init) }
-    }
-    return [
+  /// The ten lines of batches.meta.txt; where it has not ten different ones the names everybody
+  /// knows, and a sentence where there is such a file.
+  private static func classes(in folder: Folder) -> (names: [String], note: String?) {
+    let usual = [
       "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
     ]
+    let name = "batches.meta.txt"
+    guard folder.names.contains(name) else { return (usual, nil) }
+    let text = (try? DataFile(folder.path(of: name)).text()) ?? ""
+    let lines = text.split(whereSeparator: \.isNewline).map(String.init)
+    if lines.count == 10, Set(lines).count == 10 { return (lines, nil) }
+    return (
+      usual,
+      "\(folder.path(of: name)) has no ten different names: the classes are \(usual[0]), "
+        + "\(usual[1]), … as usual"
+    )
   }
 }
 

@@ -125,7 +125,8 @@ public enum PlanFile {
       root = try Yams.compose(yaml: text)
     } catch {
       // Yams draws the place over several lines; the first has the line number.
-      let place = "\(error)".split(separator: "\n").first ?? ""
+      var place = "\(error)".split(separator: "\n").first ?? ""
+      while let last = place.last, ".: ".contains(last) { place.removeLast() }
       throw Failure(.usage, "not YAML: \(place).")
     }
     guard let root else { return [] }

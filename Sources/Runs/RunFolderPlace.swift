@@ -17,6 +17,9 @@ struct RunFolderPlace {
     ["plan.yaml", RunRecord.name, RunStatus.name] + MetricsFormat.allCases.map(\.name)
     + [ModelFile.name, ModelFile.averageName, ModelFile.bestName]
 
+  /// Whether a run gives a file in its folder this name.
+  static func isOwn(_ name: String) -> Bool { traces.contains(name) || name == FolderLock.name }
+
   /// Makes or takes the folder `wanted`, or with `.avoided` the first beside it that is new.
   ///
   /// Throws `Failure`: .usage where it holds a run or is in use, .file where the system refuses.

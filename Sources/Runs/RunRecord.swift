@@ -92,7 +92,8 @@ public struct RunRecord: Codable, Sendable {
   let multiplyAdds: Int
   let arenaBytes: Int
   let optimizerStateBytes: [Int]
-  let data: DataDigest?
+  /// What the data are; nil where that is not known.
+  package let data: DataDigest?
   let trainImages: Int
   /// Nil where none are held out.
   let valImages: Int?

@@ -14,6 +14,8 @@ extension Evaluation {
     var images: any ImageDataset
     /// How to compute: the run's own plan but for what the request says.
     var plan: TrainingPlan
+    /// What the run's test images were; nil where others are evaluated on, or nobody knows.
+    var testDigest: String?
     /// What is to be said of it.
     var warnings: [String] = []
   }
@@ -55,6 +57,10 @@ extension Evaluation {
         files[0]
       )
       if let warning, opened.warnings.isEmpty { opened.warnings.append(warning) }
+    }
+    if status.isFolder && request.data == nil {
+      let record = try? RunFolder.read(RunRecord.self, from: "\(request.path)/\(RunRecord.name)")
+      opened.testDigest = record?.data?.test
     }
     opened.plan.valFraction = request.valFraction ?? plan.valFraction
     opened.plan.allowMixedCPU = request.allowMixedCPU

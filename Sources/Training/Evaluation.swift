@@ -17,8 +17,12 @@ public enum Evaluation {
   public static func execute(_ request: Request, _ communicator: any Communicator) throws -> Summary
   {
     let opened = try communicator.together {
-      if let logits = request.logits, communicator.rank == 0 { try AtomicFile.admit(logits) }
-      return try open(request)
+      let opened = try open(request)
+      if let logits = request.logits, communicator.rank == 0 {
+        let data = request.data ?? opened.plan.data
+        try SideFile.admit(logits, flag: "logits", run: request.path, data: data)
+      }
+      return opened
     }
     let (members, images, plan) = (opened.members, opened.images, opened.plan)
     try SameEverywhere.check(plan, communicator)
@@ -31,7 +35,18 @@ public enum Evaluation {
       allowMixedCPU: plan.allowMixedCPU
     )
     let team = try communicator.together { try placement.team(rank: communicator.rank) }
-    _ = try SameEverywhere.digest(of: images, opened.split.rawValue, team: team, communicator)
+    let digest = try SameEverywhere.digest(
+      of: images,
+      opened.split.rawValue,
+      team: team,
+      communicator
+    )
+    var warnings = opened.warnings
+    if opened.split == .test, let trained = opened.testDigest, trained != digest {
+      warnings.append(
+        "the test images of \(plan.data) are not those that the run had: its accuracy was on others."
+      )
+    }
     let (first, buffers) = (members[0], members.map(\.parameters))
     let classes = first.metadata.classes.count
     // A vote puts its members' in there one after another.
@@ -74,7 +89,7 @@ public enum Evaluation {
       loss: result.loss,
       accuracy: result.accuracy,
       accuracy5: result.accuracy5,
-      warnings: opened.warnings
+      warnings: warnings
     )
   }
 }

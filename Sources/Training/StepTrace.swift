@@ -4,6 +4,7 @@ import DataParallel
 import Foundation
 import Networks
 import Plans
+import Runs
 import Tensors
 
 /// A few steps of all ranks as a Chrome trace, the JSON that Perfetto and chrome://tracing open: a
@@ -31,11 +32,12 @@ public enum StepTrace {
     let displayTimeUnit: String
   }
 
-  /// Throws `Failure`: .usage for a run that ends before the steps that are recorded, .file where
-  /// the trace could not be written.
+  /// Throws `Failure`: .usage for a run that ends before the steps that are recorded or a trace in
+  /// the place of another file, .file where it could not be written.
   ///
-  /// `output` is the run's folder, which may still have to be made, and all that lies in it.
-  static func admit(_ path: String, steps: Int, output: String?) throws {
+  /// `output` is the run's folder, which may still have to be made, and all that lies in it; `data`
+  /// is where the images lie.
+  static func admit(_ path: String, steps: Int, output: String?, data: String) throws {
     let recorded = TrainingPlan.profiledSteps
     guard steps >= recorded.lowerBound else {
       throw Failure(
@@ -44,8 +46,7 @@ public enum StepTrace {
           + "this run takes \(steps)."
       )
     }
-    let folder = output.map(Paths.components)
-    if Paths.components(Paths.parent(of: path)) != folder { try AtomicFile.admit(path) }
+    try SideFile.admit(path, flag: "profile", run: output, isNew: true, data: data)
   }
 
   /// Gathers what the ranks have recorded into one file, which rank 0 writes; every rank calls it.

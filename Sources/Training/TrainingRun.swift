@@ -85,7 +85,7 @@ public struct TrainingRun {
     try horizon.refuseStrongDecay()
     try communicator.together {
       guard let profile = plan.profile, communicator.rank == 0 else { return }
-      try StepTrace.admit(profile, steps: horizon.steps, output: plan.output)
+      try StepTrace.admit(profile, steps: horizon.steps, output: plan.output, data: plan.data)
     }
     let model = try ModelCatalog.model(
       plan.model,

@@ -19,6 +19,23 @@ extension ProgramTests {
       }
     }
 
+    /// The run's accuracy was on other images than those that lie there now.
+    @Test func imagesThatChangedSinceAreNamed() throws {
+      let (data, outputs) = (try smallData(), try TemporaryFolder())
+      let run = outputs.path(of: "run")
+      let flags = [
+        "--data", data.path, "--model", "smallcnn", "--batch-size", "64", "--steps", "1",
+      ]
+      #expect(try program(["train", "--output", run] + flags).status == 0)
+      let before = try program(["eval", run])
+      #expect(before.status == 0 && !before.stderr.contains("WARNING"), "\(before.stderr)")
+      try data.write(records(100, seed: 7), to: "test_batch.bin")
+      let after = try program(["eval", run])
+      #expect(after.status == 0 && after.stderr.contains("are not those that the run had"))
+      let other = try program(["eval", run, "--data", data.path])
+      #expect(other.status == 0 && !other.stderr.contains("WARNING"), "\(other.stderr)")
+    }
+
     @Test func forPeople() throws {
       let run = try ShortRun.shared.get()
       let accuracy = try #require(run.job.object()["test_accuracy"] as? Double)

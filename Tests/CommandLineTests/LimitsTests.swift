@@ -34,7 +34,8 @@ extension ProgramTests {
       arguments: [
         ("ulimit -v 250000", 69, "ulimit -v"), ("ulimit -v 400000", 69, "ulimit -v"),
         ("ulimit -d 200000", 69, "ulimit -d"), ("ulimit -s 64", 69, "ulimit -s 512"),
-        ("ulimit -n 12", 69, "ulimit -n 64"), ("ulimit -f 64", 74, "ulimit -f"),
+        ("ulimit -d 60000", 69, "ulimit -d"), ("ulimit -n 12", 69, "ulimit -n 64"),
+        ("ulimit -f 64", 74, "ulimit -f"),
       ] as [(String, Int32, String)]
     )
     func aLimitIsNamed(limit: String, code: Int32, words: String) throws {

@@ -59,8 +59,9 @@ struct CIFAR10FilesTests {
 
   @Test(
     arguments: [
-      (nil, "airplane", "truck"),
+      (nil, "airplane", "truck"), ("", "airplane", "truck"),
       ("a\nb\n", "airplane", "truck"),
+      ("a\na\nc\nd\ne\nf\ng\nh\ni\nj\n", "airplane", "truck"),
       ("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n", "a", "j"),
       ("a\r\nb\r\nc\r\nd\r\ne\r\nf\r\ng\r\nh\r\ni\r\nj", "a", "j"),
     ] as [(String?, String, String)]
@@ -68,10 +69,14 @@ struct CIFAR10FilesTests {
   func classNamesNeedTenLines(text: String?, first: String, last: String) throws {
     let folder = try cifarFolder()
     if let text { try folder.write(Array(text.utf8), to: "batches.meta.txt") }
-    let classes = try CIFAR10Files(folder: folder.path).train.classes
+    let files = try CIFAR10Files(folder: folder.path)
+    let classes = files.train.classes
     #expect(classes.count == 10)
     #expect(classes.first == first)
     #expect(classes.last == last)
+    // What is there and not taken is said.
+    let isSaid = files.notes.contains { $0.contains("batches.meta.txt has no ten different names") }
+    #expect(isSaid == (text != nil && first == "airplane"))
   }
 
   @Test(.enabled(if: tinyData() != nil, "needs ../shared/data/tiny"))

@@ -96,7 +96,7 @@ struct PlanFieldTests {
       } catch let failure as Failure {
         refusals += 1
         #expect(failure.kind == .usage)
-        #expect(failure.message.hasPrefix("--\(flag) \(text): expected "))
+        #expect(failure.message.hasPrefix("--\(flag) \(text.isEmpty ? "''" : text): expected "))
         #expect(plan == TrainingPlan(), "a refused text leaves the plan as it was")
         continue
       }

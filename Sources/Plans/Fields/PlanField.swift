@@ -112,7 +112,8 @@ public struct PlanField: Sendable {
   /// Sets the field from text; throws a usage failure that names the flag.
   public func assign(_ text: String, to plan: inout TrainingPlan) throws {
     if let expected = set(&plan, text) {
-      throw Failure(.usage, "--\(flag) \(text): expected \(expected).")
+      let given = text.isEmpty ? "''" : text
+      throw Failure(.usage, "--\(flag) \(given): expected \(expected).")
     }
   }
 

@@ -13,6 +13,9 @@ enum StartLimits {
   /// MPI's.
   private static let program: UInt64 = 192 << 20
 
+  /// Bytes that are written to beside OpenBLAS's buffers: without, its threads waited for ever.
+  private static let data: UInt64 = 8 << 20
+
   /// Bytes of the largest file that Open MPI 4.1 makes to start in (with 4 MiB it was noisy, with
   /// 64 KiB for mpirun too it did not start).
   private static let mpiFile: UInt64 = 5 << 20
@@ -22,16 +25,16 @@ enum StartLimits {
   static func complaint(isLaunching: Bool) -> String? {
     raiseStack()
     let others = UInt64(BLAS.startedThreads)
-    let space = program + others * UInt64(BLAS.bufferBytes + ResourceLimit.threadStackBytes)
+    let buffers = others * UInt64(BLAS.bufferBytes + ResourceLimit.threadStackBytes)
+    let space = program + buffers
+    let unless = others > 0 ? ", or OPENBLAS_NUM_THREADS=1" : ""
     let needs:
       [(limit: ResourceLimit, least: UInt64, unit: String, unitBytes: UInt64, why: String)] =
         [
           (.stack, stack, "KiB of stack", 1024, ""), (.openFiles, files, "open files", 1, ""),
           (.fileSize, isLaunching ? mpiFile : 0, "KiB in a file", 1024, ""),
-          (
-            .addressSpace, space, "KiB of address space", 1024,
-            others > 0 ? ", or OPENBLAS_NUM_THREADS=1" : ""
-          ),
+          (.addressSpace, space, "KiB of address space", 1024, unless),
+          (.data, others > 0 ? buffers + data : 0, "KiB of data", 1024, unless),
         ]
     for need in needs {
       guard let most = need.limit.soft, most < need.least else { continue }
