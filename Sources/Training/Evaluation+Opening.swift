@@ -23,8 +23,8 @@ extension Evaluation {
   /// Opens models and images, and the plan that says how to compute.
   ///
   /// Throws `Failure`: .usage for a request that cannot be met, .data for files that cannot be read
-  /// or do not go together.
-  static func open(_ request: Request) throws -> Opened {
+  /// or do not go together, and on the rank that `leads` .file for logits that cannot be written.
+  static func open(_ request: Request, leads: Bool) throws -> Opened {
     guard let status = try FileStatus(request.path) else {
       throw Failure(.data, "\(request.path): there is no such run folder or file.")
     }
@@ -44,6 +44,11 @@ extension Evaluation {
         .usage,
         "\(request.path) is a single file: say with --data what to evaluate it on."
       )
+    }
+    // What is read may take long.
+    if leads, let logits = request.logits {
+      let data = request.data ?? plan.data
+      try SideFile.admit(logits, flag: "logits", run: request.path, data: data)
     }
     let members = try files.map(ModelFile.read)
     var opened = try Self.images(request, members, plan)

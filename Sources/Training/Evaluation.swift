@@ -17,12 +17,7 @@ public enum Evaluation {
   public static func execute(_ request: Request, _ communicator: any Communicator) throws -> Summary
   {
     let opened = try communicator.together {
-      let opened = try open(request)
-      if let logits = request.logits, communicator.rank == 0 {
-        let data = request.data ?? opened.plan.data
-        try SideFile.admit(logits, flag: "logits", run: request.path, data: data)
-      }
-      return opened
+      try open(request, leads: communicator.rank == 0)
     }
     let (members, images, plan) = (opened.members, opened.images, opened.plan)
     try SameEverywhere.check(plan, communicator)
