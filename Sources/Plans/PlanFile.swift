@@ -91,7 +91,7 @@ public enum PlanFile {
       version = try self.version(pairs.remove(at: index).text, newest: newest)
     }
     for (flag, _) in pairs where !fields.contains(where: { $0.flag == flag }) {
-      let meant = fields.map(\.flag).nearest(to: flag).map { " (did you mean \($0)?)" } ?? ""
+      let meant = fields.map(\.flag).suggestion(for: flag)
       let answer = ForeignFlag.answer("--\(flag)", for: .train).map { ": \($0)" } ?? meant
       throw Failure(.usage, "there is no flag --\(flag)\(answer).")
     }

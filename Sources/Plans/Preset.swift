@@ -48,7 +48,7 @@ public struct Preset: Sendable {
   /// The preset of that name, in any case; throws a usage failure that names one like it.
   public static func named(_ name: String) throws -> Preset {
     guard let preset = all.first(where: { $0.name == name.lowercased() }) else {
-      let meant = all.map(\.name).nearest(to: name).map { " (did you mean \($0)?)" } ?? ""
+      let meant = all.map(\.name).suggestion(for: name)
       throw Failure(
         .usage,
         "--preset \(name): there is no such preset\(meant); adamw-ddp presets lists them."

@@ -17,20 +17,10 @@ extension Sequence<String> {
     }
     return longer.count == 1 ? longer[0] : nil
   }
-}
 
-extension Failure {
-  /// The failure for a word that is none of `words`; `setting` is how it was given, `kind` what it
-  /// was to be.
-  public static func unknown(
-    _ setting: String,
-    _ kind: String,
-    _ word: String,
-    among words: [String]
-  ) -> Failure {
-    let meant = words.nearest(to: word).map { " (did you mean \($0)?)" } ?? ""
-    let all = words.joined(separator: ", ")
-    return Failure(.usage, "\(setting): there is no such \(kind)\(meant); there are \(all).")
+  /// " (did you mean adamw?)" with the word that is `nearest` to `text`; nothing where there is none.
+  public func suggestion(for text: String) -> String {
+    nearest(to: text).map { " (did you mean \($0)?)" } ?? ""
   }
 }
 

@@ -23,6 +23,11 @@ struct NearestWordTests {
     #expect(Self.flags.nearest(to: text) == word)
   }
 
+  @Test func isSuggestedWhereThereIsOne() {
+    #expect(Self.flags.suggestion(for: "epoch") == " (did you mean epochs?)")
+    #expect(Self.flags.suggestion(for: "wd") == "")
+  }
+
   @Test func theFailureNamesItAndAll() {
     let failure = Failure.unknown("--opt adamx", "rule", "adamx", among: ["adamw", "sgd"])
     #expect(failure.kind == .usage)

@@ -24,8 +24,7 @@ enum CommandWords {
     let found = find(words)
     if let stranger = found.stranger {
       let names = found.type.configuration.subcommands.map(name)
-      let meant = names.nearest(to: stranger).map { " (did you mean \($0)?)" } ?? ""
-      return "there is no command '\(stranger)'\(meant); there are "
+      return "there is no command '\(stranger)'\(names.suggestion(for: stranger)); there are "
         + "\(names.joined(separator: ", ")) (see \(found.path) --help)"
     }
     let type = found.type.configuration.defaultSubcommand ?? found.type
@@ -46,10 +45,11 @@ enum CommandWords {
     }
     // The parser's own guess may be any other short word, and none that help leaves out.
     let flags = PlanField.all.filter { $0.commands.isSuperset(of: command) }.map { "--\($0.flag)" }
-    let meant = (flags + (guess.map { [$0] } ?? [])).nearest(to: option)
-    if let meant, meant == option.replacing("_", with: "-") { return "\(start): it is \(meant)" }
+    let words = flags + (guess.map { [$0] } ?? [])
+    let spelled = option.replacing("_", with: "-")
+    if words.nearest(to: option) == spelled { return "\(start): it is \(spelled)" }
     if let answer = ForeignFlag.answer(option, for: command) { return "\(start): \(answer)" }
-    return start + (meant.map { ": did you mean \($0)?" } ?? "")
+    return start + words.suggestion(for: option)
   }
 
   /// The command that the words name as far as they do, in full, and the first word that stands
