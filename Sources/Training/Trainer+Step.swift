@@ -1,0 +1,104 @@
+import Collectives
+import DataParallel
+import Datasets
+import Networks
+import Optimizers
+import Plans
+import Runs
+import Tensors
+
+extension Trainer {
+  /// One step: from samples to equal parameters on all ranks, and whether the run is to stop behind
+  /// it; nil when it diverged, before anything was updated.
+  func takeStep() throws -> (StepMetrics, stops: Bool)? {
+    let (step, begun) = (progress.step, ContinuousClock.now)
+    team.clock.begin(step: step)
+    recorder?.isOn = TrainingPlan.profiledSteps.contains(step + 1)
+    // What lies between steps is no part of a profile.
+    defer { recorder?.isOn = false }
+    let totals = try StepSection.step.measure(team) { () throws -> StepEngine.Totals in
+      var flags = flags
+      var unread: Failure?
+      engine.begin(step: step, samples: loader.samples(of: step))
+      for round in engine.rounds {
+        engine.begin(round: round)
+        let failure = StepSection.read.measure(team) { fetch(step) }
+        unread = unread ?? failure
+        try engine.forward()
+        try engine.backward()
+      }
+      if unread != nil { flags.insert(.readFailed) }
+      let totals = try engine.total(scalars(of: step), flags: flags)
+      if totals.flags.contains(.readFailed) { try agree(on: unread) }
+      if totals.isFinite { try engine.update() }
+      return totals
+    }
+    guard totals.isFinite else { return nil }
+    let seconds = (ContinuousClock.now - begun) / .seconds(1)
+    let metrics = metrics(of: step, totals, seconds: seconds)
+    progress.take(metrics, opensEpoch: step.isMultiple(of: horizon.stepsPerEpoch))
+    progress.ruleMemory = engine.optimizer.memory
+    progress.seconds = earlier + (ContinuousClock.now - self.begun) / .seconds(1)
+    return (metrics, totals.flags.contains(.stop))
+  }
+
+  /// Brings the samples of the round into the network; returns why some of them could not be read.
+  private func fetch(_ step: Int) -> Failure? {
+    do {
+      try loader.take(
+        step: step,
+        engine.batch.positions,
+        into: engine.network.images,
+        engine.network.targets,
+        team: team
+      )
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Throws the failure of the first rank that has one, on all ranks.
+  private func agree(on unread: Failure?) throws {
+    try communicator.together { if let unread { throw unread } }
+    preconditionFailure("a rank said that it cannot read, and none says why")
+  }
+
+  /// α, η, λ and what else the rule is told of the step; at a restart that resets it the rule
+  /// forgets.
+  private func scalars(of step: Int) -> StepScalars {
+    var forgotten = 0
+    if plan.restartMomentum == .reset {
+      if horizon.course.restarts(at: step) { engine.optimizer.reset() }
+      forgotten = horizon.course.firstStep(ofPeriodAt: step)
+    }
+    return StepScalars(
+      step: step + 1 - forgotten,
+      learningRate: horizon.learningRate,
+      multiplier: horizon.multiplier(at: step),
+      decay: horizon.decay(at: step),
+      l2: plan.l2 ?? 0,
+      gradientScale: (plan.maximize ? -1 : 1) / Double(loader.samples(of: step))
+    )
+  }
+
+  private func metrics(
+    of step: Int,
+    _ totals: StepEngine.Totals,
+    seconds: Double
+  ) -> StepMetrics {
+    StepMetrics(
+      step: step + 1,
+      epoch: step / horizon.stepsPerEpoch,
+      samples: loader.samples(of: step),
+      lossSum: totals.loss,
+      penalty: totals.penalty,
+      correct: totals.correct,
+      correct5: model.classes > SoftmaxCrossEntropy.nearest ? totals.correct5 : nil,
+      gradientNorm: totals.gradientNorm,
+      multiplier: horizon.multiplier(at: step),
+      decay: horizon.decayPart(at: step),
+      seconds: seconds
+    )
+  }
+}
