@@ -3,20 +3,18 @@ import Plans
 import Tensors
 
 /// How many cores the control group of a rank lets it keep busy, which its mask does not show.
-struct CPUQuota {
+package struct CPUQuota {
   /// Threads of this rank that keep its part of the quota busy, at least one; nil without a quota.
-  let threads: Int?
+  package let threads: Int?
   private let cores: Double
   private let host: String
   private let ranks: Int
 
   /// Shares the quota among the ranks of this host that are in its group; every rank calls it.
-  init(_ groups: ControlGroups, _ communicator: any Communicator) throws {
-    let (rank, hosts) = (communicator.rank, communicator.hosts)
-    let own = groups.cores
-    let all = try communicator.allGather([own?.amount.bitPattern ?? 0, own?.group ?? 0])
-    let sharing = all.indices.filter { hosts[$0] == hosts[rank] && all[$0] == all[rank] }
-    (host, ranks, cores) = (hosts[rank], sharing.count, own?.amount ?? 0)
+  package init(_ groups: ControlGroups, _ communicator: any Communicator) throws {
+    let (rank, own) = (communicator.rank, groups.cores)
+    let sharing = try ranksSharing(own, communicator)
+    (host, ranks, cores) = (communicator.hosts[rank], sharing.count, own?.amount ?? 0)
     let place = sharing.firstIndex(of: rank) ?? 0
     threads = own.map { max(1, share(place, of: sharing.count, total: $0.threads).count) }
   }

@@ -41,6 +41,8 @@ package enum MemoryCheck {
       let bytes = try bytes(plan, model, ranks: communicator.size, threads: most)
       for limit in limits { try admit(plan, bytes, limit, ranks: communicator.size) }
       let own = threads[communicator.rank]
+      // Threads that have started already count twice, in what is asked for and in what is left of
+      // the limit: their stacks are small beside the rest, and it errs towards refusing.
       try ThreadSpace.admit(bytes + ThreadSpace.bytes(threads: own), threads: own, left: .left)
     }
   }
@@ -63,15 +65,12 @@ package enum MemoryCheck {
     groups: ControlGroups = ControlGroups(),
     host: Double = hostMemory
   ) throws -> [Limit] {
-    let (rank, hosts) = (communicator.rank, communicator.hosts)
-    let own = groups.memory
-    let all = try communicator.allGather([own?.amount.bitPattern ?? 0, own?.group ?? 0])
-    let local = hosts.indices.filter { hosts[$0] == hosts[rank] }
-    let limit = Limit(bytes: host, ranks: local.count)
+    let (hosts, own) = (communicator.hosts, groups.memory)
+    let sharing = try ranksSharing(own, communicator)
+    let limit = Limit(bytes: host, ranks: hosts.count { $0 == hosts[communicator.rank] })
     guard let own else { return [limit] }
-    let sharing = local.count { all[$0] == all[rank] }
     let words = "where the control group (cgroup) of its ranks may have"
-    return [limit, Limit(bytes: own.amount, ranks: sharing, words: words)]
+    return [limit, Limit(bytes: own.amount, ranks: sharing.count, words: words)]
   }
 
   /// Bytes that the largest rank takes for training and evaluation.
