@@ -46,6 +46,9 @@ package struct ControlGroups: Sendable {
   }
 
   /// The least limit of this process's group and of those that it is in.
+  ///
+  /// By its amount, not by what it leaves each rank: an outer group that allows more, which more
+  /// ranks share, may bind them sooner, and is not seen.
   private func least(
     _ controller: String,
     _ read: (_ folder: String, _ version: Int) -> Double?
