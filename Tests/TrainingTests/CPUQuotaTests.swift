@@ -47,7 +47,12 @@ struct CPUQuotaTests {
   }
 
   @Test func itIsSharedAndEveryRankHasOne() throws {
-    #expect(try placed("100000", ranks: 3).threads == [1, 1, 1])
+    for (quota, threads) in [("500000", [2, 2, 1]), ("100000", [1, 1, 1])] {
+      try root.write(Array("\(quota) 100000\n".utf8), to: "sys/fs/cgroup/job/cpu.max")
+      let groups = ControlGroups(root: root.path)
+      let all = try ThreadWorld.run(ranks: 3) { c in try CPUQuota(groups, c).threads }
+      #expect(all == threads)
+    }
   }
 
   @Test func aWideQuotaChangesNothing() throws {
