@@ -12,9 +12,8 @@ package struct AddressSpace: Equatable, Sendable {
 
   /// What is left now; nil where nothing limits it.
   package static var left: AddressSpace? {
-    let status = (try? FileBytes.read("/proc/self/status")) ?? []
-    return left(
-      status: String(decoding: status, as: UTF8.self),
+    left(
+      status: ProcessStatus.text,
       addressSpace: ResourceLimit.addressSpace.soft,
       data: ResourceLimit.data.soft
     )
@@ -22,15 +21,10 @@ package struct AddressSpace: Equatable, Sendable {
 
   /// What is left of the limits by the `status` of /proc/self; nil where nothing limits it.
   package static func left(status: String, addressSpace: UInt64?, data: UInt64?) -> AddressSpace? {
-    func used(_ name: String) -> Double {
-      let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
-      // "VmSize:	  256724 kB".
-      let number = line?.split(whereSeparator: \.isWhitespace).dropFirst().first
-      return 1024 * (number.flatMap { Double($0) } ?? 0)
-    }
     func room(_ limit: UInt64?, _ name: String, _ from: ResourceLimit) -> AddressSpace? {
       limit.map {
-        AddressSpace(bytes: max(0, Double($0) - used(name)), limit: Double($0), from: from)
+        let used = Double(ProcessStatus.bytes(name, in: status))
+        return AddressSpace(bytes: max(0, Double($0) - used), limit: Double($0), from: from)
       }
     }
     return [room(addressSpace, "VmSize", .addressSpace), room(data, "VmData", .data)]
