@@ -69,9 +69,7 @@ public struct SHA256 {
   }
 
   /// The digest as 64 hexadecimal digits, as sha256sum prints it.
-  public var hexadecimal: String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
+  public var hexadecimal: String { bytes.hexadecimal }
 
   private static func bigEndian<Word: FixedWidthInteger>(_ word: Word) -> [UInt8] {
     withUnsafeBytes(of: word.bigEndian) { Array($0) }

@@ -49,9 +49,7 @@ enum BuildRevision {
     guard id.count == mark.count + 21, id.starts(with: mark), let isDirty = id.last else {
       return nil
     }
-    let commit = id.dropFirst(mark.count).dropLast().map {
-      ($0 < 16 ? "0" : "") + String($0, radix: 16)
-    }
-    return commit.joined() + (isDirty == 0 ? "" : "-dirty")
+    let commit = id.dropFirst(mark.count).dropLast()
+    return commit.hexadecimal + (isDirty == 0 ? "" : "-dirty")
   }
 }
