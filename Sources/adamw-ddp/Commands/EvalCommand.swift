@@ -75,7 +75,7 @@ struct EvalCommand: RankCommand, FieldTaker {
       Evaluation.Request(
         path: path,
         data: given("data", plan.data),
-        split: try Self.choice("split", split),
+        split: try .named(split, by: "--split"),
         valFraction: plan.valFraction,
         allowOtherClasses: allowOtherClasses,
         threads: plan.threads,
@@ -83,7 +83,7 @@ struct EvalCommand: RankCommand, FieldTaker {
         convolutions: given("conv", plan.convolutions),
         fusionsOff: given("no-fusion", plan.fusionsOff),
         allowMixedCPU: plan.allowMixedCPU,
-        ensemble: try Self.choice("ensemble", ensemble),
+        ensemble: try .named(ensemble, by: "--ensemble"),
         logits: logits
       ),
       world.communicator
@@ -102,16 +102,5 @@ struct EvalCommand: RankCommand, FieldTaker {
           + "\(summary.data): \(text)  \(loss)"
       )
     }
-  }
-
-  /// Reads the name of a case.
-  private static func choice<T: RawRepresentable<String> & CaseIterable>(
-    _ flag: String,
-    _ text: String?
-  ) throws -> T? {
-    guard let text else { return nil }
-    if let value = T(rawValue: text.lowercased()) { return value }
-    let names = T.allCases.map(\.rawValue).joined(separator: " or ")
-    throw Failure(.usage, "--\(flag) \(text): expected \(names).")
   }
 }

@@ -53,7 +53,7 @@ struct ExplainCommand: ParsableCommand, FieldTaker {
   func run() throws {
     let plan = try source.plan(options.settings)
     try plan.validate(ranks: 1)
-    let dialects = try target.map { [try Self.dialect($0)] } ?? Dialect.allCases
+    let dialects = try Dialect.named(target, by: "--to").map { [$0] } ?? Dialect.allCases
     let samples = try samples(plan)
     let horizon = try Horizon(plan, samples: samples)
     let explanation = try PlanExplanation(plan, samples: samples, at: try chosen(horizon))
@@ -68,14 +68,6 @@ struct ExplainCommand: ParsableCommand, FieldTaker {
       target == nil
       ? ExplainText.table(translations) : try translations.flatMap(ExplainText.whole)
     for line in ExplainText.lines(explanation) + [""] + end { try Results.line(line) }
-  }
-
-  private static func dialect(_ text: String) throws -> Dialect {
-    guard let dialect = Dialect(rawValue: text.lowercased()) else {
-      let names = Dialect.allCases.map(\.rawValue).joined(separator: " or ")
-      throw Failure(.usage, "--to \(text): expected \(names).")
-    }
-    return dialect
   }
 
   /// B: what --images says, or what is there to train on.
