@@ -17,8 +17,6 @@ public struct Placement: Sendable {
   public let blasCores: [String]
   /// Sentences about what makes the threads fewer than the cores, of all ranks.
   public let notes: [String]
-  /// Ranks on this rank's host.
-  public let localRanks: Int
 
   /// Agrees on a placement: every rank calls it; throws (.launch) when OpenBLAS's kernels differ
   /// and `allowMixedCPU` is not set, and (.usage) when some rank's CPU cannot run the `kernels`.
@@ -80,7 +78,6 @@ public struct Placement: Sendable {
       pin && equal && wanted <= mask.count ? Array(mask[before..<before + own]) : []
     level = try Self.level(kernels, communicator)
     blasCores = try communicator.allGather(BLAS.coreName)
-    localRanks = hosts.count { $0 == hosts[rank] }
     if let other = blasCores.firstIndex(where: { $0 != blasCores[0] }), !allowMixedCPU {
       throw Failure(
         .launch,
