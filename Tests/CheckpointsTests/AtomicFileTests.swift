@@ -92,7 +92,7 @@ struct AtomicFileTests {
 
   @Test func writersOfDifferentFilesDoNotMeet() throws {
     let paths = (0..<8).map { folder.path(of: "file\($0)") }
-    let team = ThreadTeam(size: 4)
+    let team = threadTeam(size: 4)
     team.run(paths.count) { item, _ in
       for round in 0..<20 {
         try? AtomicFile.write(Data(repeating: UInt8(item), count: 100 * round), to: paths[item])

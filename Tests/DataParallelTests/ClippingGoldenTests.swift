@@ -82,7 +82,7 @@ struct ClippingGoldenTests {
         gradients: gradient,
         penalizes: true,
         clipsPenalty: other.clipsCoupledDecay,
-        team: ThreadTeam(size: 1)
+        team: threadTeam(size: 1)
       )
     }
 

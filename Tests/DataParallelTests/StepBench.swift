@@ -118,7 +118,7 @@ final class StepBench {
 
   init(_ c: any Communicator, _ setup: StepSetup) throws {
     (self.c, self.setup) = (c, setup)
-    let team = ThreadTeam(size: 1)
+    let team = threadTeam(size: 1)
     plan = setup.plan(ranks: c.size)
     layout = setup.layout
     batch = BatchLayout(

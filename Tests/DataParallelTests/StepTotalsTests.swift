@@ -72,7 +72,7 @@ struct StepTotalsTests {
       batch: BatchLayout(lanes: 8, held: plan.heldLanes[c.rank], fullBatch: 8),
       recordWidth: 2,
       sums: ElementSums.Layout(penalizes: false, ruleSums: 0),
-      team: ThreadTeam(size: 1)
+      team: threadTeam(size: 1)
     )
     totals.granuleSums = { _, _, sums in sums[0] = 0 }
     return totals
@@ -89,7 +89,7 @@ struct StepTotalsTests {
         batch: batch,
         recordWidth: 2,
         sums: ElementSums.Layout(penalizes: false, ruleSums: 0),
-        team: ThreadTeam(size: 2)
+        team: threadTeam(size: 2)
       )
       let gradient = FloatBuffer(count: 5000)
       totals.granuleSums = { elements, _, sums in

@@ -7,7 +7,7 @@ import Testing
 /// The digest of images, against what Python computes by the definition in the guide.
 struct ImageDigestTests {
   private func digest(_ images: any ImageDataset, threads: Int = 1) throws -> String {
-    let (digest, team) = (ImageDigest(images), ThreadTeam(size: threads))
+    let (digest, team) = (ImageDigest(images), threadTeam(size: threads))
     return digest.whole(try digest.parts(0..<digest.blocks, team))
   }
 

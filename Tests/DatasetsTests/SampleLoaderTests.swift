@@ -59,7 +59,7 @@ struct SampleLoaderTests {
             positions,
             into: values.baseAddress!,
             targets.baseAddress!,
-            team: ThreadTeam(size: threads)
+            team: threadTeam(size: threads)
           )
         }
       }

@@ -65,7 +65,7 @@ struct BLASTests {
     let callers = 64
     let size = s.m * s.n
     let out = FloatBuffer(count: callers * size)
-    let team = ThreadTeam(size: 4) { BLAS.useOneThread() }
+    let team = threadTeam(size: 4) { BLAS.useOneThread() }
     team.run(callers) { caller, _ in
       BLAS.multiply(
         m: s.m,

@@ -43,7 +43,7 @@ struct FilesTests {
     // More than a pipe holds.
     let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
     nonisolated(unsafe) var (code, seen): (Int32, [UInt8]) = (-1, [])
-    ThreadTeam(size: 2).run(2) { item, _ in
+    threadTeam(size: 2).run(2) { item, _ in
       if item == 0 {
         code = bytes.withUnsafeBytes { FileBytes.write($0, to: writer) }
         close(writer)

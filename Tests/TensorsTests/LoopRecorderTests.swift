@@ -1,11 +1,12 @@
 import Tensors
+import TestSupport
 import Testing
 
 /// What a team notes of its loops.
 struct LoopRecorderTests {
   @Test(arguments: [1, 2, 3])
   func everyMembersPartIsNoted(members: Int) throws {
-    let team = ThreadTeam(size: members)
+    let team = threadTeam(size: members)
     let recorder = LoopRecorder(members: members, capacity: 10)
     team.recorder = recorder
     team.run(7) { _, _ in }
@@ -31,7 +32,7 @@ struct LoopRecorderTests {
   }
 
   @Test func itStopsWhenFullAndSaysSo() {
-    let team = ThreadTeam(size: 2)
+    let team = threadTeam(size: 2)
     let recorder = LoopRecorder(members: 2, capacity: 2)
     (team.recorder, recorder.isOn) = (recorder, true)
     for _ in 0..<2 { team.run(4) { _, _ in } }

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import Tensors
+import TestSupport
 import Testing
 
 struct ThreadTeamTests {
@@ -50,7 +51,7 @@ struct ThreadTeamTests {
 
   @Test(arguments: sizes)
   func everyItemRunsOnceAndAlwaysOnTheSameMember(size: Int) {
-    let team = ThreadTeam(size: size)
+    let team = threadTeam(size: size)
     #expect(team.size == size)
     for items in [0, 1, 2, 3, 7, 8, 9, 100] {
       let tally = Tally(100)
@@ -70,7 +71,7 @@ struct ThreadTeamTests {
   @Test(arguments: sizes)
   func sharesAreEven(size: Int) {
     let tally = Tally(50)
-    ThreadTeam(size: size).run(50) { tally.record($0, $1) }
+    threadTeam(size: size).run(50) { tally.record($0, $1) }
     let shares = (0..<size).map { member in tally.who(50).filter { $0 == member }.count }
     #expect((shares.max() ?? 0) - (shares.min() ?? 0) <= 1)
   }
@@ -78,7 +79,7 @@ struct ThreadTeamTests {
   /// Loops that read what the loop before wrote on other members.
   @Test(arguments: sizes)
   func thousandsOfLoopsSeeOneAnothersResults(size: Int) {
-    let team = ThreadTeam(size: size)
+    let team = threadTeam(size: size)
     let items = 16
     let values = UnsafeMutablePointer<Int>.allocate(capacity: 2 * items)
     defer { values.deallocate() }
@@ -92,7 +93,7 @@ struct ThreadTeamTests {
 
   /// After long pauses everybody is asleep and must be woken.
   @Test func membersWakeUpAgain() {
-    let team = ThreadTeam(size: 3)
+    let team = threadTeam(size: 3)
     let tally = Tally(9)
     for _ in 0..<5 {
       usleep(20_000)
@@ -109,7 +110,7 @@ struct ThreadTeamTests {
   private func masks(size: Int, cores: [Int]) -> [Int: Set<[Int]>]? {
     onOwnThread {
       let masks = Mutex([Int: Set<[Int]>]())
-      let team = ThreadTeam(size: size, cores: cores)
+      let team = threadTeam(size: size, cores: cores)
       for _ in 0..<50 {
         team.run(2 * size) { _, member in
           let here = affinityMask()
@@ -144,7 +145,7 @@ struct ThreadTeamTests {
   @Test(arguments: sizes)
   func everyMemberIsPreparedOnce(size: Int) {
     let threads = Mutex<[UInt]>([])
-    let team = ThreadTeam(size: size) {
+    let team = threadTeam(size: size) {
       threads.withLock { $0.append(UInt(pthread_self())) }
     }
     // Members prepare themselves before they take work; a loop over all of them waits for that.

@@ -40,7 +40,7 @@ public final class NetworkRig {
       parameters: parameters,
       gradients: gradients,
       smoothing: smoothing,
-      team: ThreadTeam(size: threads) { BLAS.useOneThread() },
+      team: threadTeam(size: threads) { BLAS.useOneThread() },
       kernels: KernelSet(level),
       crossLane: LaneTotals(batch),
       seed: seed,

@@ -73,7 +73,7 @@ struct EvaluatorTests {
         dataset: counted,
         normalization: source.normalization,
         communicator: c,
-        team: ThreadTeam(size: placing.threads) { BLAS.useOneThread() },
+        team: threadTeam(size: placing.threads) { BLAS.useOneThread() },
         kernels: KernelSet(.best)
       )
       var logits: [Int: [UInt32]] = [:]

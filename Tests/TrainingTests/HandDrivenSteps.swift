@@ -4,6 +4,7 @@ import Kernels
 import Networks
 import Optimizers
 import Tensors
+import TestSupport
 import Training
 
 /// Steps on one batch of given floats: the trainer's pieces without its data.
@@ -32,7 +33,7 @@ final class HandDrivenSteps {
       elements: layout.trainable.count,
       bucketGranules: StepEngine.bucketGranules
     )
-    let team = ThreadTeam(size: 1) { BLAS.useOneThread() }
+    let team = threadTeam(size: 1) { BLAS.useOneThread() }
     batch = BatchLayout(lanes: lanes, held: plan.heldLanes[c.rank], fullBatch: samples)
     parameters = try c.allocate(floats: layout.count)
     install(layout, parameters)

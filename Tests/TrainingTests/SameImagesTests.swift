@@ -43,7 +43,7 @@ struct SameImagesTests {
   ) throws -> [String] {
     try ThreadWorld.run(ranks: ranks) { c in
       do {
-        let team = ThreadTeam(size: 2)
+        let team = threadTeam(size: 2)
         return try SameEverywhere.digest(of: images(c.rank), "training", team: team, c)
       } catch let failure as Failure {
         #expect(failure.kind == .data && failure.isAgreed)

@@ -28,7 +28,7 @@ struct StepDrawsTests {
       model: model,
       rule: try plan.updateRule,
       communicator: SoloCommunicator(),
-      team: ThreadTeam(size: 1) { BLAS.useOneThread() },
+      team: threadTeam(size: 1) { BLAS.useOneThread() },
       kernels: KernelSet(.best),
       bucketGranules: StepEngine.bucketGranules
     )

@@ -66,7 +66,7 @@ struct UnreadableImageTests {
     let seen = try failures(ranks: 3) { c in
       let whole = small.measured.images
       let test: any ImageDataset = c.rank == 1 ? Torn(whole: whole, torn: 0) : whole
-      let team = ThreadTeam(size: 1)
+      let team = threadTeam(size: 1)
       _ = try SameEverywhere.digest(of: test, "test", team: team, c)
     }
     for failure in seen {

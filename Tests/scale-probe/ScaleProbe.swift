@@ -66,7 +66,7 @@ enum ScaleProbe {
     plan.batchSize = lanes
     plan.epochs = 1
     plan.steps = steps
-    let team = ThreadTeam(size: 1) { BLAS.useOneThread() }
+    let team = threadTeam(size: 1) { BLAS.useOneThread() }
     let engine = try StepEngine(
       plan,
       model: model(),

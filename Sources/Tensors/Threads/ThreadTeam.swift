@@ -33,7 +33,13 @@ public final class ThreadTeam {
   /// half of it in `ThreadWorld`.
   public static let stackBytes = 2 << 20
 
-  /// A team as `init` makes it; throws `Failure` (.launch) where the system refuses a thread.
+  /// A team of `size - 1` new threads and the caller; throws `Failure` (.launch) where the system
+  /// refuses a thread.
+  ///
+  /// With as many `cores` as members each is pinned to its own, the caller last; with none, nobody
+  /// is pinned.
+  ///
+  /// `prepare` runs once on every member, the caller included, before any loop.
   public static func start(
     size: Int,
     cores: [Int] = [],
@@ -47,21 +53,6 @@ public final class ThreadTeam {
         + "\(systemReason(team.startError)) (ulimit -u, or the limit of tasks of a container): raise "
         + "it or take fewer --threads."
     )
-  }
-
-  /// Starts `size - 1` threads; where the system refuses one, this traps.
-  ///
-  /// With as many `cores` as members each is pinned to its own, the caller last; with none, nobody
-  /// is pinned.
-  ///
-  /// `prepare` runs once on every member, the caller included, before any loop.
-  public convenience init(
-    size: Int,
-    cores: [Int] = [],
-    prepare: @escaping @Sendable () -> Void = {}
-  ) {
-    self.init(starting: size, cores, prepare)
-    precondition(startError == 0, "cannot start thread: \(systemReason(startError))")
   }
 
   private init(starting size: Int, _ cores: [Int], _ prepare: @escaping @Sendable () -> Void) {
