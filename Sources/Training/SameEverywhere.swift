@@ -17,16 +17,11 @@ package enum SameEverywhere {
     // No argument holds a zero byte.
     let mark: Character = "\0"
     let own = fields.map { $0.get(plan) ?? "nothing" }.joined(separator: "\(mark)")
-    let all = try communicator.allGather(own)
-    guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
-    let values = [other, 0].map { all[$0].split(separator: mark, omittingEmptySubsequences: false) }
-    for (field, (theirs, first)) in zip(fields, zip(values[0], values[1])) where theirs != first {
-      throw Failure(
-        .usage,
-        "--\(field.flag) is \(theirs) for rank \(other) on \(communicator.hosts[other]) but "
-          + "\(first) for rank 0 on \(communicator.hosts[0]): every rank needs the same plan.",
-        isAgreed: true
-      )
+    let all = try communicator.allGather(own).map {
+      $0.split(separator: mark, omittingEmptySubsequences: false).map(String.init)
+    }
+    for (k, field) in fields.enumerated() {
+      try compare(all.map { $0[k] }, "--\(field.flag)", .usage, needed: "plan", communicator)
     }
   }
 
@@ -38,18 +33,15 @@ package enum SameEverywhere {
     let digests = models.map { contents in
       var digest = Digest()
       digest.update(UnsafeBufferPointer(contents.parameters.elements))
-      return "digest \(digest)"
+      return "\(digest)"
     }
     let facts = try models.map { contents in
       try contents.metadata.texts().sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         .joined(separator: ", ")
     }
-    for own in [digests, facts] {
-      try compare(
-        try communicator.allGather(own.joined(separator: "; ")),
-        "the model",
-        communicator
-      )
+    for (own, what) in [(digests, "digest"), (facts, "metadata")] {
+      let all = try communicator.allGather(own.joined(separator: "; "))
+      try compare(all, "the \(what) of the model", .data, needed: "data", communicator)
     }
   }
 
@@ -89,7 +81,7 @@ package enum SameEverywhere {
     try all.withUnsafeMutableBytes { try communicator.allGather($0, offsets: offsets) }
     let wholes = sharers.mapValues { ranks in digest.whole(ranks.flatMap { all[parts(of: $0)] }) }
     let seen = zip(known, keys).map { $0.isEmpty ? wholes[$1] ?? "" : $0 }
-    try compare(seen.map { "SHA-256 \($0)" }, "the \(name) images", communicator)
+    try compare(seen, "the SHA-256 of the \(name) images", .data, needed: "data", communicator)
     return seen[0]
   }
 
@@ -100,27 +92,31 @@ package enum SameEverywhere {
     _ communicator: any Communicator
   ) throws {
     let kind = "\(images.count) of \(images.shape) in \(images.classes.count) classes"
-    try compare(try communicator.allGather(kind), "the \(name) images", communicator)
+    let kinds = try communicator.allGather(kind)
+    try compare(kinds, "the number of \(name) images", .data, needed: "data", communicator)
     let names = try communicator.allGather(images.classes.joined(separator: "\0")).map {
-      $0.split(separator: "\0", omittingEmptySubsequences: false)
+      $0.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
     }
-    let other = images.classes.indices.first { k in names.contains { $0[k] != names[0][k] } }
-    guard let other else { return }
-    try compare(names.map { "class \(other) is \($0[other])" }, "the \(name) images", communicator)
+    for k in images.classes.indices {
+      let what = "class \(k) of the \(name) images"
+      try compare(names.map { $0[k] }, what, .data, needed: "data", communicator)
+    }
   }
 
-  /// Throws, on all ranks alike, where one rank's words differ from those of rank 0.
-  private static func compare(
-    _ seen: [String],
-    _ name: String,
+  /// Throws a failure of `kind`, on all ranks alike, where `what` is another for some rank than for
+  /// rank 0; every rank calls it with the words of all.
+  package static func compare(
+    _ all: [String],
+    _ what: String,
+    _ kind: Failure.Kind,
+    needed: String,
     _ communicator: any Communicator
-  ) throws {
-    guard let other = seen.firstIndex(where: { $0 != seen[0] }) else { return }
+  ) throws(Failure) {
+    guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
     throw Failure(
-      .data,
-      "\(name) of rank \(other) on \(communicator.hosts[other]) and of rank 0 on "
-        + "\(communicator.hosts[0]) are not the same: \(seen[other]) there, \(seen[0]) here; every rank "
-        + "needs the same data.",
+      kind,
+      "\(what) is \(all[other]) for rank \(other) on \(communicator.hosts[other]) but \(all[0]) for "
+        + "rank 0 on \(communicator.hosts[0]): every rank needs the same \(needed).",
       isAgreed: true
     )
   }

@@ -68,7 +68,7 @@ struct RankTableTests {
       // Images may lie elsewhere, and are then compared.
       #expect(field.isLocal == (flag == "data"))
       #expect(kind == (flag == "data" ? .data : .usage))
-      let start = flag == "data" ? "the training images of rank 1 on " : "--\(flag) is "
+      let start = flag == "data" ? "the number of training images is " : "--\(flag) is "
       #expect(message.hasPrefix(start) && message.contains("rank 1 on "), "\(message)")
     }
   }

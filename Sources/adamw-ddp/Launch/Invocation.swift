@@ -2,6 +2,7 @@ import ArgumentParser
 import Collectives
 import Plans
 import Tensors
+import Training
 
 /// What this rank was told to do, agreed with the others: the first thing that ranks say to each
 /// other, for those that do different things would wait for each other for ever.
@@ -28,30 +29,14 @@ enum Invocation {
       }
     let revision = BuildRevision.text ?? "unknown"
     let program = "\(Version.text), numerics \(numericsVersion), git revision \(revision)"
-    try compare("the version", program, communicator, .launch)
-    try compare("the command", name, communicator)
+    let programs = try communicator.allGather(program)
+    try SameEverywhere.compare(programs, "the version", .launch, needed: "program", communicator)
     // Whose command is the same has the same flags.
-    for (flag, value) in flags { try compare(flag, value, communicator) }
+    for (what, value) in [("the command", name)] + flags.map({ ($0, $1) }) {
+      let all = try communicator.allGather(value)
+      try SameEverywhere.compare(all, what, .usage, needed: "command", communicator)
+    }
     return try read.get()
-  }
-
-  /// Throws the same `Failure` on all ranks where what this is on another rank is not what it is on
-  /// rank 0.
-  private static func compare(
-    _ what: String,
-    _ own: String,
-    _ communicator: any Communicator,
-    _ kind: Failure.Kind = .usage
-  ) throws {
-    let needed = kind == .launch ? "program" : "command"
-    let all = try communicator.allGather(own)
-    guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
-    throw Failure(
-      kind,
-      "\(what) is \(all[other]) for rank \(other) on \(communicator.hosts[other]) but \(all[0]) for "
-        + "rank 0 on \(communicator.hosts[0]): every rank needs the same \(needed).",
-      isAgreed: true
-    )
   }
 
   /// The words that call a command: "bench step".
