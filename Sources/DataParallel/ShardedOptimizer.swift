@@ -124,7 +124,8 @@ public final class ShardedOptimizer {
   /// Takes the step that was begun; on return every rank has the same parameters.
   ///
   /// `totals` are what `sums` came to over all elements of all ranks; `clip` is a further factor of
-  /// the gradient, with what coupled decay adds where that is measured with it. Throws `Failure` (.launch) when a rank is lost.
+  /// the gradient, with what coupled decay adds where that is measured with it. Throws `Failure`
+  /// (.launch) when a rank is lost.
   public func step(_ totals: ElementSums, clip: Double = 1) throws {
     memory = rule.remember(totals.rule, scalars)
     scalars.memory = memory
