@@ -12,10 +12,7 @@ extension ProgramTests {
       let job = try script(
         """
         if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then
-          (for i in $(seq 200); do
-            if [ -s '\(run)/metrics.csv' ]; then break; fi
-            sleep 0.1
-          done
+          (await test -s '\(run)/metrics.csv'
           \(change.replacing("FILE", with: "'\(file)'"))) > /dev/null 2>&1 &
         fi
         exec "$PROGRAM" train --model smallcnn --epochs 1000000 --log-every 1 --eval-every 1000000 \

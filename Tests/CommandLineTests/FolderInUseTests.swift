@@ -21,10 +21,8 @@ extension ProgramTests {
             echo "code $?" >> codes; } &
         done
         # The one that goes on does so until it is killed, so that all others have met it.
-        for i in $(seq 200); do
-          if [ "$(wc -l < codes)" -ge 3 ] && [ -e run/status.json ]; then break; fi
-          sleep 0.1
-        done
+        met() { [ "$(wc -l < codes)" -ge 3 ] && [ -e run/status.json ]; }
+        await met
         kill -9 $(sed 's/process //; s/ on .*//' run/.lock)
         wait
         cat codes
@@ -73,7 +71,7 @@ extension ProgramTests {
         "$PROGRAM" train --data '\(data.path)' --model smallcnn --output run --epochs 1000000 \
           --log-every 1 >first 2>&1 &
         first=$!
-        for i in $(seq 200); do if [ -s run/metrics.csv ]; then break; fi; sleep 0.1; done
+        await test -s run/metrics.csv
         "$PROGRAM" train --data '\(data.path)' \(small) --output run --overwrite
         echo "$? $first"
         kill -9 $first
@@ -107,7 +105,7 @@ extension ProgramTests {
         \(ranks == 1 ? "" : launch) "$PROGRAM" train --data '\(data.path)' --model smallcnn \
           --output run --epochs 1000000 --log-every 1 --quiet --eval-every 0 --threads 1 &
         run=$!
-        for i in $(seq 200); do if [ -s run/metrics.csv ]; then break; fi; sleep 0.1; done
+        await test -s run/metrics.csv
         \(loss)
         wait $run
         """,

@@ -22,7 +22,18 @@ func program(
   )
 }
 
-/// Runs a shell script, in which $PROGRAM is the program, alone or as each of `ranks` ranks.
+/// Waits until the command that follows it is true, 20 seconds at most.
+private let awaiting = """
+  await() {
+    for i in $(seq 200); do
+      if "$@"; then return; fi
+      sleep 0.1
+    done
+  }
+  """
+
+/// Runs a shell script, in which $PROGRAM is the program and `await COMMAND` waits until that is
+/// true, alone or as each of `ranks` ranks.
 func script(
   _ text: String,
   ranks: Int? = nil,
@@ -30,7 +41,7 @@ func script(
   seconds: Double = 60
 ) throws -> Spawned {
   let folder = try TemporaryFolder()
-  let lines = "#!/bin/sh\nPROGRAM='\(try pathOfProduct("adamw-ddp"))'\n\(text)\n"
+  let lines = "#!/bin/sh\nPROGRAM='\(try pathOfProduct("adamw-ddp"))'\n\(awaiting)\n\(text)\n"
   try folder.write(Array(lines.utf8), to: "script")
   let path = folder.path(of: "script")
   try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
