@@ -94,7 +94,7 @@ extension ProgramTests {
       #expect(try jsonObject(place.path(of: "run/status.json"))["step"] as? Int == 0)
     }
 
-    /// A folder that goes while a run writes into it is missed at the next row, on any ranks.
+    /// A folder that goes while a run writes into it is missed at the next write, on any ranks.
     @Test(arguments: [1, 3], ["rm -rf run", "mv run other"])
     func aFolderThatVanishesEndsTheRun(ranks: Int, loss: String) throws {
       let (data, place) = (try smallData(), try TemporaryFolder())
@@ -112,11 +112,10 @@ extension ProgramTests {
         seconds: 40
       )
       #expect(job.status == 74 && job.endedInOrder, "\(job.stderr)")
-      #expect(
-        job.sentences == ["cannot write run/metrics.csv: No such file or directory."]
-          || job.sentences == ["cannot write run/metrics.jsonl: No such file or directory."],
-        "\(job.stderr)"
-      )
+      // It may go between any two writes.
+      let sentence = try #require(job.sentences.first)
+      #expect(job.sentences.count == 1 && sentence.hasPrefix("cannot write run/"), "\(job.stderr)")
+      #expect(sentence.hasSuffix(": No such file or directory."), "\(sentence)")
     }
   }
 }
