@@ -13,14 +13,12 @@ extension ProgramTests {
       """
     }
 
-    /// Waits until there are metrics, then sends the signal to process `pid`.
-    private func killing(_ signal: String, _ pid: String, _ run: String) -> String {
+    /// Sends the signal to the shell's process, which is to become the program, as soon as
+    /// status.json shows a step.
+    private func killing(_ signal: String, _ run: String) -> String {
       """
-      for i in $(seq 200); do
-        if [ -s '\(run)/metrics.csv' ]; then break; fi
-        sleep 0.1
-      done
-      kill -\(signal) \(pid)
+      (await grep -qs '"step" : [1-9]' '\(run)/status.json'
+      kill -\(signal) $$) > /dev/null 2>&1 &
       """
     }
 
@@ -34,14 +32,33 @@ extension ProgramTests {
       let job = try script(
         """
         ulimit -c 0
-        \(training(data, run)) > /dev/null 2>&1 &
-        \(killing(signal, "$!", run))
-        wait $!
+        \(killing(signal, run))
+        exec \(training(data, run)) > /dev/null 2>&1
         """,
         // Names of functions take seconds, and are Swift's own.
         environment: ["SWIFT_BACKTRACE": signal == "SEGV" ? nil : "symbolicate=off,images=none"]
       )
       #expect(job.status == 128 + number && !job.timedOut)
+    }
+
+    /// A signal that the program was started to ignore, as QUIT by a shell for what it runs in the
+    /// background: it trains on.
+    @Test func anIgnoredSignalStaysIgnored() throws {
+      let (data, outputs) = (try smallData(), try TemporaryFolder())
+      let run = outputs.path(of: "run")
+      let job = try script(
+        """
+        ulimit -c 0
+        \(training(data, run)) > /dev/null 2>&1 &
+        rows() { [ "$(cat '\(run)/metrics.csv' 2>/dev/null | wc -l)" -gt "$1" ]; }
+        await rows 1
+        kill -QUIT $!
+        await rows $(($(wc -l < '\(run)/metrics.csv') + 1))
+        kill -9 $!
+        wait $!
+        """
+      )
+      #expect(job.status == 128 + 9 && !job.timedOut, "\(job.stderr)")
     }
 
     /// mpirun ends the other ranks, and the records say how far they came.
@@ -52,7 +69,7 @@ extension ProgramTests {
         """
         ulimit -c 0
         if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then
-          (\(killing("SEGV", "$$", run))) > /dev/null 2>&1 &
+          \(killing("SEGV", run))
         fi
         exec \(training(data, run))
         """,

@@ -14,15 +14,22 @@ enum FatalSignals {
   nonisolated(unsafe) private static let before =
     UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
 
-  /// Lets them end the process from now on; called once, when MPI has set its own handlers.
+  /// Lets them end the process from now on, but those that it was started to ignore, as a shell's
+  /// background job QUIT; called once, when MPI has set its own handlers.
   static func endThisProcess() {
     for signal in all {
       sigaction(signal, nil, before + Int(signal))
       var action = before[Int(signal)]
+      if word(action.__sigaction_handler.sa_handler) == word(SIG_IGN) { continue }
       action.__sigaction_handler.sa_sigaction = handler
       action.sa_flags |= SA_SIGINFO
       sigaction(signal, &action, nil)
     }
+  }
+
+  /// A handler as a number, for functions cannot be compared.
+  private static func word(_ handler: __sighandler_t?) -> Int {
+    unsafeBitCast(handler, to: Int.self)
   }
 
   private static let handler: Handler = { number, info, context in
