@@ -11,8 +11,13 @@ public enum LaunchVariables {
   /// Whether this is the launcher's first task, or none at all: who says what is wrong with the
   /// launch, so that it is said once.
   public static func isFirstTask(_ environment: [String: String]) -> Bool {
+    task(environment) == "0"
+  }
+
+  /// The launcher's number of this task, "0" without a launcher.
+  public static func task(_ environment: [String: String]) -> String {
     let numbers = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"]
-    return numbers.compactMap { environment[$0] }.first.map { $0 == "0" } ?? true
+    return numbers.compactMap { environment[$0] }.first ?? "0"
   }
 
   /// One sentence with the fix when the launcher meant several tasks but this process is alone; nil

@@ -71,6 +71,17 @@ extension ProgramTests {
       #expect(files == [])
     }
 
+    /// The first rank has no such limit and cannot say it.
+    @Test func aLimitOfAnotherRankIsNamed() throws {
+      let limit = "[ \"$OMPI_COMM_WORLD_RANK\" = 0 ] || ulimit -n 40"
+      let (job, files) = try train(limit, ranks: 2)
+      #expect(job.status == 69 && job.endedInOrder, "\(job.stderr)")
+      let sentence = try #require(job.sentences.first, "\(job.stderr)")
+      #expect(job.sentences.count == 1 && sentence.hasPrefix("rank 1: "), "\(job.stderr)")
+      #expect(sentence.contains("ulimit -n 64"), "\(sentence)")
+      #expect(files == [])
+    }
+
     /// The model fits and the metrics do not: the row is refused, and no half file stays.
     @Test func aFileThatMayNotGrow() throws {
       let (job, files) = try train("ulimit -f 100", "--log-every 1 --epochs 120 --eval-every 0")

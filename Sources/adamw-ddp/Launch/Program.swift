@@ -13,7 +13,15 @@ enum Program {
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     let environment = ProcessInfo.processInfo.environment
     if let complaint = StartLimits.complaint(isLaunching: LaunchVariables.isLaunched(environment)) {
-      if LaunchVariables.isFirstTask(environment) { Console.error(complaint) }
+      let task = LaunchVariables.task(environment)
+      if task == "0" {
+        Console.error(complaint)
+      } else {
+        // Where the first task has the same limit, the launcher ends this one meanwhile: Open MPI
+        // 4.1's mpirun took over a second.
+        sleep(3)
+        Console.error("rank \(task): \(complaint)")
+      }
       // OpenBLAS's threads may be waiting for memory that never comes, and exit waits for them.
       _exit(Failure.Kind.launch.rawValue)
     }
