@@ -5,10 +5,11 @@ import Testing
 extension ProgramTests {
   /// The differential fuzzer, for a few plans; Tests/plan-fuzzer.sh takes more.
   @Suite struct PlanFuzzer {
+    /// The same ten each time, so that what fails once fails again.
     @Test func tenPlansAreTheSameAnywhere() throws {
       let job = try spawn(
         "plan-fuzzer",
-        [try pathOfProduct("adamw-ddp"), "10", "\(UInt64.random(in: 1...1_000_000))"],
+        [try pathOfProduct("adamw-ddp"), "10", "7"],
         seconds: 300
       )
       #expect(job.status == 0, "\(job.stdout)")
