@@ -43,18 +43,31 @@ package struct ProgressText {
   }
 
   /// A bar with what fits behind it, in at most `columns` columns; each letter of it is one.
+  ///
+  /// Each field keeps its width, and so do the bar and the choice of fields, whatever the numbers
+  /// are: what is drawn over itself must not jump.
   package func bar(columns: Int) -> String {
+    let rate = Self.number(rate.map { "\(Int(min($0, 1e9).rounded()))" }, 5)
+    let percent = accuracy.map { 100 * $0 }
+    let number = Self.padded(step, of: steps)
     let parts = [
-      FittedLine.Part(Self.padded(step, of: steps), rank: 0),
-      part(loss.map { String(format: "loss %.4f", $0) }, rank: 2),
-      part(accuracy.map(Self.percent), short: accuracy.map(Self.shortPercent), rank: 3),
+      Self.epochPart(epoch, of: epochs, rank: 4),
+      FittedLine.Part("step \(number)", short: number, rank: 0),
+      FittedLine.Part("loss \(Self.number(loss.map(Self.lossText), 6))", rank: 2),
       FittedLine.Part(
-        "lr \(significant(learningRate))",
-        short: "lr \(significant(learningRate, digits: 2))",
-        rank: 6
+        "top-1 \(Self.number(percent.map { String(format: "%.2f", $0) }, 6)) %",
+        short: "top-1 \(Self.number(percent.map { String(format: "%.0f", $0) }, 3)) %",
+        rank: 3
       ),
-      speed, FittedLine.Part(Self.time(elapsed), rank: 5), timeLeft,
-    ].compactMap { $0 }
+      FittedLine.Part(
+        "lr \(Self.number(significant(learningRate), 8))",
+        short: "lr \(Self.number(significant(learningRate, digits: 2), 7))",
+        rank: 7
+      ),
+      FittedLine.Part("\(rate) images/s", short: "\(rate)/s", rank: 5),
+      FittedLine.Part("elapsed \(Self.number(Self.shortTime(elapsed), 7))", rank: 6),
+      FittedLine.Part("ETA \(Self.number(remaining.map(Self.shortTime), 7))", rank: 1),
+    ]
     let room = columns >= Self.leastColumns ? Self.leastCells + 1 : 0
     let text = FittedLine.text(parts, columns: columns - room)
     if room == 0 { return text }
@@ -69,22 +82,25 @@ package struct ProgressText {
     let parts = [
       Self.epochPart(epoch, of: epochs),
       FittedLine.Part("step \(Self.padded(step, of: steps))", rank: 0),
-      part(loss.map { String(format: "loss %.4f", $0) }, rank: 2),
-      part(accuracy.map(Self.percent), short: accuracy.map(Self.shortPercent), rank: 3),
-      speed, timeLeft,
+      part(loss.map { "loss \(Self.lossText($0))" }, rank: 2),
+      part(
+        accuracy.map { accuracyText($0, nil) },
+        short: accuracy.map { String(format: "top-1 %.0f %%", 100 * $0) },
+        rank: 3
+      ),
+      speed, part(remaining.map { "ETA \(Self.shortTime($0))" }, rank: 1),
     ]
     return FittedLine.text(parts.compactMap { $0 }, columns: columns)
   }
 
   /// "epoch  3/10", which says less than the step.
-  static func epochPart(_ epoch: Int, of epochs: Int) -> FittedLine.Part {
-    FittedLine.Part("epoch \(padded(epoch, of: epochs))", rank: 7)
+  static func epochPart(_ epoch: Int, of epochs: Int, rank: Int = 7) -> FittedLine.Part {
+    FittedLine.Part("epoch \(padded(epoch, of: epochs))", rank: rank)
   }
 
   /// " 50/316", as wide as the last one, so that lines stand below each other.
   static func padded(_ number: Int, of whole: Int) -> String {
-    let (text, width) = ("\(number)", "\(whole)".count)
-    return String(repeating: " ", count: max(0, width - text.count)) + text + "/\(whole)"
+    "\(Self.number("\(number)", "\(whole)".count))/\(whole)"
   }
 
   /// "1:02:03" or "2:03".
@@ -95,8 +111,27 @@ package struct ProgressText {
       : String(format: "%d:%02d", s / 60, s % 60)
   }
 
+  /// The same in at most seven letters, for what takes days.
+  private static func shortTime(_ seconds: Double) -> String {
+    let minutes = Int(min(seconds, 1e9) / 60)
+    return seconds.rounded() < 36000
+      ? time(seconds) : String(format: "%d:%02dh", minutes / 60, minutes % 60)
+  }
+
+  /// "0.6857", in at most six letters.
+  private static func lossText(_ loss: Double) -> String {
+    let decimals = [1e1, 1e2, 1e3, 1e4].firstIndex { loss.magnitude < $0 * 0.99999 }
+    return String(format: decimals.map { "%.\(4 - $0)f" } ?? "%.0e", loss)
+  }
+
+  /// A number to the right of `width` columns; a dash where there is none.
+  private static func number(_ text: String?, _ width: Int) -> String {
+    let text = text ?? "–"
+    return String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
   /// Where a bar has at least so many columns it shows cells.
-  private static let leastColumns = 30
+  private static let leastColumns = 36
   private static let leastCells = 8
   private static let mostCells = 24
 
@@ -106,15 +141,7 @@ package struct ProgressText {
     return FittedLine.Part("\(count) images/s", short: "\(count)/s", rank: 4)
   }
 
-  private var timeLeft: FittedLine.Part? { part(remaining.map { "ETA \(Self.time($0))" }, rank: 1) }
-
   private func part(_ text: String?, short: String? = nil, rank: Int) -> FittedLine.Part? {
     text.map { FittedLine.Part($0, short: short, rank: rank) }
-  }
-
-  private static func percent(_ part: Double) -> String { accuracyText(part, nil) }
-
-  private static func shortPercent(_ part: Double) -> String {
-    String(format: "top-1 %.0f %%", 100 * part)
   }
 }
