@@ -20,7 +20,8 @@ extension ProgramTests {
         "threads 1 a rank", "lanes 6", "64 global, 10 or 11 a lane", "8 in 2 epochs of 4",
         "adamw, lr 0.001", "schedule   cosine\n", "λ_norm 0.025", "dialect paper",
         "batch (the whole global batch)",
-        "optimizer state a rank (zero 1)", "kernels", "OpenBLAS ", outputs.path(of: "run"),
+        "memory     a rank: ", "KiB optimizer state (ZeRO-1)\n", "kernels", "OpenBLAS ",
+        outputs.path(of: "run"),
       ]
       for fact in facts { #expect(job.stderr.contains(fact), "\(fact) in \(job.stderr)") }
     }
@@ -67,6 +68,7 @@ extension ProgramTests {
       let text = screen.lines.joined(separator: "\n")
       for part in [
         "smallcnn, 24,346 parameters", "  output     run", "test loss ", "run folder: run",
+        " images/s in training", "80 steps in ",
       ] {
         #expect(text.contains(part), "\(part) in \(text)")
       }
@@ -80,7 +82,7 @@ extension ProgramTests {
       let command = try flags(outputs).joined(separator: " ")
       let job = try script("exec script -qec \"$PROGRAM \(command)\" /dev/null")
       #expect(job.status == 0)
-      for part in ["\r\u{1B}[K", "8/8", "loss ", "ETA 0:00", "run folder: "] {
+      for part in ["\r\u{1B}[K", "8/8", "loss ", "ETA    0:00", "run folder: "] {
         #expect(job.stdout.contains(part), "\(part) in \(job.stdout)")
       }
     }

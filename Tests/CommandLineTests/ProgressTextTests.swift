@@ -20,23 +20,51 @@ struct ProgressTextTests {
 
   /// What matters most stays, in short where that lets more of it stand.
   @Test(arguments: [
-    (4, "1234"), (10, "1234/3160"), (20, "1234/3160  ETA 2:26"),
-    (30, "███░░░░░░░ 1234/3160  ETA 2:26"), (41, "███░░░░░ 1234/3160  loss 0.6857  ETA 2:26"),
-    (46, "█████░░░░░░░░ 1234/3160  loss 0.6857  ETA 2:26"),
-    (56, "████░░░░░░░ 1234/3160  loss 0.6857  top-1 79 %  ETA 2:26"),
-    (79, "███░░░░░░ 1234/3160  loss 0.6857  top-1 79 %  lr 0.00098  853/s  1:33  ETA 2:26"),
+    (4, "1234"), (10, "1234/3160"), (22, "1234/3160  ETA    2:26"),
+    (30, "1234/3160  ETA    2:26"), (36, "█████░░░░░░░░ 1234/3160  ETA    2:26"),
+    (46, "███░░░░░░░ 1234/3160  loss 0.6857  ETA    2:26"),
+    (60, "████░░░░░░░ 1234/3160  loss 0.6857  top-1  79 %  ETA    2:26"),
+    (79, "███░░░░░ epoch 16/40  1234/3160  loss 0.6857  top-1  79 %    853/s  ETA    2:26"),
     (
-      97,
-      "██████░░░░░░░░░░ 1234/3160  loss 0.6857  top-1 78.90 %  lr 0.000976  853 images/s  1:33  ETA 2:26"
+      127,
+      "████░░░░░░░ epoch 16/40  step 1234/3160  loss 0.6857  top-1  78.90 %  "
+        + "lr 0.000976    853 images/s  elapsed    1:33  ETA    2:26"
     ),
     (
       199,
-      "█████████░░░░░░░░░░░░░░░ 1234/3160  loss 0.6857  top-1 78.90 %  lr 0.000976  853 images/s  "
-        + "1:33  ETA 2:26"
+      "█████████░░░░░░░░░░░░░░░ epoch 16/40  step 1234/3160  loss 0.6857  top-1  78.90 %  "
+        + "lr 0.000976    853 images/s  elapsed    1:33  ETA    2:26"
     ),
   ])
   func aBar(columns: Int, line: String) {
     #expect(Self.text().bar(columns: columns) == line)
+  }
+
+  /// Whatever the numbers are: what is drawn over itself must not jump.
+  @Test func nothingJumps() {
+    var texts = [Self.text(step: 1), Self.text(step: 999), Self.text(step: 3160)]
+    let numbers: [(Double?, Double?, Double, Double?, Double, Double?)] = [
+      (2.3025, 0.0912, 0.001, 3.2, 0.3, nil), (12.345, 1, 1.61e-10, 98_765, 599.7, 599.6),
+      (99.9999, 0.995, 0.1, nil, 3599.6, 3600), (1234.5, 0.05, 0, 1000, 35_999.7, 36_000),
+      (.nan, nil, 0.000123, 12, 3_000_000, 1e6), (1e9, 0.5, 0.000976, 999.7, 9.6, 0),
+    ]
+    for (loss, accuracy, rate, speed, elapsed, remaining) in numbers {
+      var text = Self.text(step: 50)
+      (text.loss, text.accuracy, text.learningRate) = (loss, accuracy, rate)
+      (text.rate, text.elapsed, text.remaining) = (speed, elapsed, remaining)
+      texts.append(text)
+    }
+    /// Where the words stand, and how long the bar is.
+    func shape(_ bar: String) -> [String] {
+      bar.replacing("░", with: "█").enumerated().map { index, letter in
+        "█/%".contains(letter) || letter.isLetter ? "\(index) \(letter)" : ""
+      }.filter { !$0.isEmpty && !$0.hasSuffix(" e") && !$0.hasSuffix(" h") }
+    }
+    for columns in 30...220 {
+      let bars = texts.map { $0.bar(columns: columns) }
+      #expect(Set(bars.map(\.count)).count == 1, "\(bars)")
+      #expect(Set(bars.map { shape($0.replacing("nan", with: "   ")) }).count == 1, "\(bars)")
+    }
   }
 
   @Test func noBarIsWiderThanItMayBe() {
@@ -71,17 +99,32 @@ struct ProgressTextTests {
     (80, ["  decay      λ 0.1 on all tensors"]),
     (30, ["  decay      λ 0.1 on all", "             tensors"]),
     (20, ["  decay      λ 0.1", "  on all tensors"]),
-    (6, ["  decay", "  λ", "  0.1", "  on", "  all", "  tensors"]),
+    (6, ["  decay", "  λ", "  0.1", "  on", "  all tensors"]),
   ])
   func wordsGoOnBelow(columns: Int, lines: [String]) {
     let text = "  decay      λ 0.1 on all tensors"
     #expect(WrappedText.lines(text, columns: columns, indent: 13) == lines)
   }
 
-  /// So that it can be copied.
-  @Test func aLongWordStaysWhole() {
-    let lines = WrappedText.lines("  output     /a/path/that/is/long", columns: 16, indent: 13)
-    #expect(lines == ["  output", "  /a/path/that/is/long"])
+  /// So that it can be copied, and behind its label where no line has room for it.
+  @Test(arguments: [
+    (16, ["  output     /a/path/that/is/long", "  now"]),
+    (24, ["  output", "  /a/path/that/is/long", "  now"]),
+  ])
+  func aLongWordStaysWhole(columns: Int, lines: [String]) {
+    let text = "  output     /a/path/that/is/long now"
+    #expect(WrappedText.lines(text, columns: columns, indent: 13) == lines)
+  }
+
+  /// A number is not torn from its unit.
+  @Test(arguments: [
+    (46, ["top-1 98.15 %  316 steps in 2:47  252 images/s"]),
+    (40, ["top-1 98.15 %  316 steps in 2:47", "  252 images/s"]),
+    (20, ["top-1 98.15 %", "  316 steps in 2:47", "  252 images/s"]),
+  ])
+  func fieldsStayWhole(columns: Int, lines: [String]) {
+    let fields = ["top-1 98.15 %", "316 steps in 2:47", "252 images/s"]
+    #expect(WrappedText.lines(fields, gap: "  ", columns: columns, indent: 2) == lines)
   }
 }
 

@@ -33,8 +33,9 @@ enum Banner {
       "  steps      \(extent(trainer.horizon, plan))",
     ] + method(trainer.horizon, plan) + kept(trainer, source) + [
       "  batchnorm  \(plan.batchNorm)\(plan.batchNorm == .batch ? " (the whole global batch)" : "")",
-      "  memory     \(bytes(trainer.arenaBytes)) activations, "
-        + "\(stateBytes(trainer, ranks: ranks)) optimizer state a rank (zero \(plan.zero))",
+      "  memory     a rank: \(bytes(trainer.arenaBytes)) activations, "
+        + "\(stateBytes(trainer, ranks: ranks)) optimizer state "
+        + (plan.zero == 1 ? "(ZeRO-1)" : "(--zero 0)"),
       "  kernels    \(placement.level.rawValue), OpenBLAS \(placement.blasCores[0])",
       "  output     \(folder)",
     ]
@@ -66,8 +67,7 @@ enum Banner {
       let elements = trainer.plan.zero == 1 ? reduction.ownedElements(rank) : reduction.elements
       return elements * trainer.optimizer.state.count * MemoryLayout<Float>.stride
     }
-    let (least, most) = (bytes(sizes.min() ?? 0), bytes(sizes.max() ?? 0))
-    return least == most ? most : "\(least) to \(most)"
+    return bytes(sizes.max() ?? 0, from: sizes.min())
   }
 
   /// Rule, schedule and decay.
@@ -124,30 +124,26 @@ enum Banner {
     return rounds > 1 ? ", \(rounds) rounds" : ""
   }
 
-  /// "790 in 10 epochs of 79", or "3 of the 790 in …" when --steps stops earlier.
-  private static func extent(_ horizon: Horizon, _ plan: TrainingPlan) -> String {
+  /// "790 in 10 epochs of 79", or "3 of the 790 in …" when --steps stops earlier; with a unit
+  /// behind the number where nothing else says it.
+  static func extent(_ horizon: Horizon, _ plan: TrainingPlan, unit: String? = nil) -> String {
     let whole = plan.epochs * horizon.stepsPerEpoch
     let epochs = "\(plan.epochs) \(plan.epochs == 1 ? "epoch" : "epochs")"
     let part = horizon.steps < whole ? "\(grouped(horizon.steps)) of the " : ""
-    return "\(part)\(grouped(whole)) in \(epochs) of \(grouped(horizon.stepsPerEpoch))"
+    let noun = unit.map { whole == 1 ? " \($0)" : " \($0)s" } ?? ""
+    return "\(part)\(grouped(whole))\(noun) in \(epochs) of \(grouped(horizon.stepsPerEpoch))"
   }
 
-  /// 269722 as "269,722".
-  private static func grouped(_ n: Int) -> String {
-    var digits = String(n)
-    var parts: [String] = []
-    while digits.count > 3 {
-      parts.insert(String(digits.suffix(3)), at: 0)
-      digits.removeLast(3)
-    }
-    return ([digits] + parts).joined(separator: ",")
-  }
-
-  /// In the unit that leaves at least one before the point.
-  private static func bytes(_ count: Int) -> String {
+  /// In the unit that leaves at least one before the point; "94.3–96 KiB" from `least` on.
+  private static func bytes(_ count: Int, from least: Int? = nil) -> String {
     let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-    var (value, unit) = (Double(count), 0)
-    while value >= 1024, unit + 1 < units.count { (value, unit) = (value / 1024, unit + 1) }
-    return "\(significant(value)) \(units[unit])"
+    var (size, unit) = (1.0, 0)
+    while Double(count) >= 1024 * size, unit + 1 < units.count {
+      (size, unit) = (1024 * size, unit + 1)
+    }
+    let (first, last) = (
+      significant(Double(least ?? count) / size), significant(Double(count) / size)
+    )
+    return "\(first == last ? last : "\(first)–\(last)") \(units[unit])"
   }
 }

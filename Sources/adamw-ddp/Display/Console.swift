@@ -10,6 +10,14 @@ enum Console {
     for line in WrappedText.lines(text, columns: columns, indent: indent) { write(line + "\n") }
   }
 
+  /// Writes fields as a line; on a terminal that is narrower, as several, each field in one.
+  static func line(fields: [String]) {
+    let gap = "  "
+    guard isTerminal else { return write(fields.joined(separator: gap) + "\n") }
+    let lines = WrappedText.lines(fields, gap: gap, columns: columns, indent: 2)
+    for line in lines { write(line + "\n") }
+  }
+
   /// Writes an error as one line with the program's name and a full stop.
   static func error(_ text: String) {
     let ends = [".", "?", "!"].contains { text.hasSuffix($0) }

@@ -7,6 +7,17 @@ func median(_ values: [Double]) -> Double {
   return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/// 269722 as "269,722".
+func grouped(_ n: Int) -> String {
+  var digits = String(n)
+  var parts: [String] = []
+  while digits.count > 3 {
+    parts.insert(String(digits.suffix(3)), at: 0)
+    digits.removeLast(3)
+  }
+  return ([digits] + parts).joined(separator: ",")
+}
+
 /// Bytes in MiB, to a thousandth.
 func mebibytes(_ bytes: Int) -> Double { (Double(bytes) / 1048.576).rounded() / 1000 }
 

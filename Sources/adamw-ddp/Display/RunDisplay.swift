@@ -128,17 +128,18 @@ final class RunDisplay: RunConsole {
   func summarize(_ summary: RunSummary) {
     if let accuracy = summary.valAccuracy, let loss = summary.valLoss {
       let right = accuracyText(accuracy, summary.valAccuracy5)
-      Console.line(right + String(format: "  val loss %.4f", loss))
+      Console.line(fields: [right, String(format: "val loss %.4f", loss)])
     }
     if let accuracy = summary.testAccuracy, let loss = summary.testLoss {
       let right = accuracyText(accuracy, summary.testAccuracy5)
-      let text = right + String(format: "  test loss %.4f", loss)
-      let speed = summary.imagesPerS.map { "  \(Int($0.rounded())) images/s" } ?? ""
-      let steps = summary.steps == 1 ? "1 step" : "\(summary.steps) steps"
+      // The time has the evaluations in it, and the speed has not.
+      let speed = summary.imagesPerS.map { ["\(grouped(Int($0.rounded()))) images/s in training"] }
+      let steps = summary.steps == 1 ? "1 step" : "\(grouped(summary.steps)) steps"
       let time =
         summary.seconds < 60
         ? "\(significant(summary.seconds)) s" : ProgressText.time(summary.seconds)
-      Console.line("\(text)  \(steps) in \(time)\(speed)")
+      let fields = [right, String(format: "test loss %.4f", loss), "\(steps) in \(time)"]
+      Console.line(fields: fields + (speed ?? []))
     }
     if let best = summary.best, plan.saveBest || summary.stoppedEarly {
       let text =
