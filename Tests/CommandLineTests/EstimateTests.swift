@@ -7,7 +7,9 @@ extension ProgramTests {
   struct Estimate {
     @Test func theNetworkAlone() throws {
       let lines = try program(["estimate", "--model", "resnet20"]).stdout.split(separator: "\n")
-      #expect(lines == ["parameters 269722", "multiply-adds 40551040 an image, forward"])
+      #expect(
+        lines == ["parameters        269,722", "multiply-adds  40,551,040  an image, forward"]
+      )
       let report = try program(["estimate", "--json"], ranks: 2).object()
       #expect(report["parameters"] as? Int == 269_722)
       #expect(report["multiply_adds"] as? Int == 40_551_040 && report["total_mib"] == nil)

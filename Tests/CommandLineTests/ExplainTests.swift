@@ -50,7 +50,8 @@ extension ProgramTests {
       let text = try program(Self.cifar + ["--preset", "paper-cifar10-100"]).stdout
       for words in [
         "λ = λ_norm·√(b/(B·T)) = 0.025·√(128/(50000·100)) = 0.000126",
-        "decay leaves 8.43 % of a weight that no gradient moves",
+        "cosine: 39,100 steps in 100 epochs of 391, b 128, B 50,000\nη schedule, α learning rate, ",
+        "decay leaves 8.43 % of a weight that no gradient moves.\n",
         "--dialect pytorch --opt adamw --lr 0.001 --weight-decay 0.126491",
         "≈  --dialect tfa --opt adamw --lr 0.001 --weight-decay 0.000126491",
       ] { #expect(text.contains(words), "\(words) in \(text)") }
@@ -58,6 +59,7 @@ extension ProgramTests {
 
     @Test func restartsAndTheirDecays() throws {
       let text = try program(Self.cifar + ["--preset", "paper-adamwr"]).stdout
+      #expect(text.contains("decay leaves 1.66e-6 % of a weight that no gradient moves.\n"))
       #expect(text.contains("100: 0.000126, 200: 8.94e-5, 400: 6.32e-5, 800: 4.47e-5"), "\(text)")
       for step in [39099, 39100, 117_299, 117_300, 273_699, 273_700, 586_499] {
         #expect(text.contains("\n\(String(repeating: " ", count: 6 - "\(step)".count))\(step)  "))

@@ -54,8 +54,9 @@ struct EstimateCommand: ParsableCommand, FieldTaker {
       try printJSON(model, memory, whole, base, evaluation, threads: threads)
       return
     }
-    try Results.line("parameters \(model.layout.parameterCount)")
-    try Results.line("multiply-adds \(model.multiplyAdds) an image, forward")
+    let sizes = [grouped(model.layout.parameterCount), grouped(model.multiplyAdds)]
+    let labels = [["parameters", sizes[0], ""], ["multiply-adds", sizes[1], "an image, forward"]]
+    for line in TextTable.lines(labels, numbers: [1]) { try Results.line(line) }
     guard let memory else { return }
     try Results.line("")
     try Results.line(

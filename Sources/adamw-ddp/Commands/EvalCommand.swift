@@ -98,7 +98,7 @@ struct EvalCommand: RankCommand, FieldTaker {
       let ensemble =
         summary.ensemble.map { "\($0.rawValue) of \(summary.members) snapshots of " } ?? ""
       try Results.line(
-        "\(ensemble)\(summary.model) on \(summary.images) \(summary.split.rawValue) images of "
+        "\(ensemble)\(summary.model) on \(grouped(summary.images)) \(summary.split.rawValue) images of "
           + "\(summary.data): \(text)  \(loss)"
       )
     }

@@ -16,16 +16,24 @@ enum ExplainText {
         + (hasL2 ? [row.l2] : [])
       return ["\(row.step)", epoch(row.epoch)] + numbers.map(significant)
     }
-    let steps =
-      horizon.steps < horizon.schedule.steps
-      ? "\(horizon.steps) of \(horizon.schedule.steps)" : "\(horizon.steps)"
+    let steps = Banner.extent(horizon, plan, unit: "step")
     return [
       "\(plan.rule), α \(plain(horizon.learningRate)), dialect \(plan.dialect.rawValue), "
-        + "\(horizon.schedule.shape): steps \(steps) in epochs of \(horizon.stepsPerEpoch), "
-        + "b \(plan.batchSize), B \(horizon.samples)",
-      "",
-    ] + TextTable.lines([head] + cells, numbers: Set(head.indices)) + [""]
+        + "\(horizon.schedule.shape): \(steps), "
+        + "b \(grouped(plan.batchSize)), B \(grouped(horizon.samples))"
+    ] + legend(decays: decays) + [""]
+      + TextTable.lines([head] + cells, numbers: Set(head.indices)) + [""]
       + decay(explanation) + coupled(explanation) + groups(plan) + explanation.warnings
+  }
+
+  /// What letters and columns mean.
+  private static func legend(decays: Bool) -> [String] {
+    let letters = "b batch, B images, T epochs"
+    return decays
+      ? [
+        "η schedule, α learning rate, λ decay, \(letters);",
+        "decay: the part taken at this step; left: what remains of a weight without gradient",
+      ] : ["η schedule, α learning rate, \(letters)"]
   }
 
   /// "99.5", to a thousandth.
@@ -36,8 +44,7 @@ enum ExplainText {
     let (plan, horizon) = (explanation.plan, explanation.horizon)
     guard horizon.rule.decaysWeights else { return ["\(plan.rule) has no decoupled decay."] }
     let left =
-      "decay leaves \(significant(100 * explanation.left)) % of a weight that no gradient "
-      + "moves: it takes \(significant(100 * (1 - explanation.left))) %."
+      "decay leaves \(significant(100 * explanation.left)) % of a weight that no gradient moves."
     if horizon.course.leavesDecayOut { return [left] }
     let epochs = horizon.course.periodEpochs.map(plain)
     let (full, norms) = (explanation.paperDecays, explanation.paperNorms)
