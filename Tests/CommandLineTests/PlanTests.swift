@@ -119,8 +119,22 @@ extension ProgramTests {
       #expect(
         few.hasSuffix("These are the common flags; adamw-ddp \(name) --help-all lists them all.\n")
       )
-      #expect(!all.contains("common flags"))
+      #expect(!all.contains("common flags") && !few.contains("\n\n\n"))
       if name == "train" { #expect(few.split(separator: "\n").count < 80, "\(few)") }
+    }
+
+    /// Of no command: the default one's.
+    @Test func allFlagsWithoutACommand() throws {
+      let root = try program(["--help"]).stdout
+      #expect(root.hasSuffix("help.\n\nAll flags of a command: adamw-ddp train --help-all\n"))
+      let all = try program(["--help-all"]).stdout
+      #expect(all == (try program(["train", "--help-all"]).stdout))
+      for words in [
+        "by default 0.001; 0.05 for sgdw and sgd, 0.01 for adagrad, 1 for adadelta",
+        "of over 20 times what", "label smoothing (default: 0)", "1e-8 in the paper",
+      ] {
+        #expect(all.replacing(/\s+/, with: " ").contains(words), "\(words)")
+      }
     }
 
     /// Two terminals' widths: our own lines must not be broken by the narrow one.
@@ -136,7 +150,7 @@ extension ProgramTests {
         #expect(lines.allSatisfy { $0.count <= columns }, "\(arguments)")
       }
       let text = try program(["--help"], environment: ["COLUMNS": "\(columns)"]).stdout
-      for line in ["Own data:   adamw-ddp train --data cifar-10-batches-bin --epochs 30"] {
+      for line in ["CIFAR-10:   adamw-ddp train --data cifar-10-batches-bin --epochs 30"] {
         #expect(text.split(separator: "\n").contains { $0.hasSuffix(line) })
       }
     }

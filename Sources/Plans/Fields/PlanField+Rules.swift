@@ -48,7 +48,7 @@ extension PlanField {
       \.epsilon,
       \.epsilon,
       .number(.positive),
-      "ε of " + takers(.epsilon) + "; by default the dialect's, 1e-08 in the paper"
+      "ε of " + takers(.epsilon) + "; by default the dialect's, 1e-8 in the paper"
     ),
     constant(
       .amsgrad,
@@ -81,7 +81,7 @@ extension PlanField {
       \.swatsTolerance,
       \.tolerance,
       .number(.positive),
-      "how near swats' rates must come for its switch to SGD; by default 1e-09"
+      "how near swats' rates must come for its switch to SGD; by default 1e-9"
     ),
   ]
 

@@ -147,8 +147,7 @@ extension PlanField {
       \.learningRate,
       .optional(.number(.notNegative)),
       .method,
-      "learning rate α; by default "
-        + UpdateRuleCatalog.rows.map { "\($0.learningRate) for \($0.name)" }.joined(separator: ", ")
+      "learning rate α; by default " + usualRates
     ),
     PlanField(
       "weight-decay",
@@ -173,8 +172,22 @@ extension PlanField {
       \.allowStrongDecay,
       .toggle,
       .running,
-      "allow a --weight-decay of over \(Horizon.strongDecay.factor) times what --weight-decay-norm "
+      "allow a --weight-decay of over \(plain(Horizon.strongDecay.factor)) times what --weight-decay-norm "
         + "\(Horizon.strongDecay.normalized) would be"
     ),
   ]
+
+  /// "0.001; 0.05 for sgdw and sgd, …": that of most rules, and who has another.
+  private static var usualRates: String {
+    let rows = UpdateRuleCatalog.rows
+    let rates = rows.map(\.learningRate).reduce(into: [Double]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+    func names(_ rate: Double) -> [String] { rows.filter { $0.learningRate == rate }.map(\.name) }
+    let usual = rates.max { names($0).count < names($1).count }
+    let others = rates.filter { $0 != usual }.map {
+      "\(plain($0)) for \(names($0).joined(separator: " and "))"
+    }
+    return "\(usual.map(plain) ?? ""); \(others.joined(separator: ", "))"
+  }
 }

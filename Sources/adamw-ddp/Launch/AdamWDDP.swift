@@ -7,13 +7,13 @@ struct AdamWDDP: ParsableCommand {
     abstract: "Train image classifiers with AdamW on CPUs, alone or on many ranks.",
     discussion: """
       First try:  adamw-ddp            (ResNet-20 on the built-in images)
-      Own data:   adamw-ddp train --data cifar-10-batches-bin --epochs 30
-      8 ranks:    mpirun -n 8 adamw-ddp train --data cifar-10-batches-bin
+      CIFAR-10:   adamw-ddp train --data cifar-10-batches-bin --epochs 30
+      2 ranks:    mpirun -n 2 adamw-ddp train --data cifar-10-batches-bin
       Then:       adamw-ddp eval runs/NAME
       Recipes:    adamw-ddp presets, adamw-ddp train --preset paper-cifar10-100
       Decay:      adamw-ddp explain --preset paper-cifar10-100 --images 50000
       How large:  adamw-ddp estimate --model resnet56 --ranks 8
-      How fast:   mpirun -n 8 adamw-ddp bench step --model resnet56
+      How fast:   mpirun -n 2 adamw-ddp bench step --model resnet56
       Trouble:    adamw-ddp doctor
 
       The same seed, data and flags give the same model, byte for byte,

@@ -4,18 +4,28 @@ import Tensors
 
 /// What the words of the command line name, and what is said of those that cannot be read.
 enum CommandWords {
-  /// The arguments as the parser knows them: it calls --help-all by another name.
+  /// The arguments as the parser knows them: it calls --help-all by another name, and the flags of
+  /// no command are those of the default one.
   static var all: [String] {
-    CommandLine.arguments.dropFirst().map { $0 == "--help-all" ? "--help-hidden" : $0 }
+    let words = CommandLine.arguments.dropFirst().map {
+      $0 == "--help-all" ? "--help-hidden" : $0
+    }
+    let isFlags = words.contains("--help-hidden") && words[0].hasPrefix("-")
+    return (isFlags ? [name(TrainCommand.self)] : []) + words
   }
 
   /// The text of --help, and of what it leaves out where it does.
   static func help(_ text: String, of words: [String] = all) -> String {
     let found = find(words)
-    guard text.hasPrefix("OVERVIEW"), !words.contains("--help-hidden"),
-      found.type is any FieldTaker.Type
-    else { return text }
-    return text + "\n\nThese are the common flags; \(found.path) --help-all lists them all."
+    guard text.hasPrefix("OVERVIEW"), !words.contains("--help-hidden") else { return text }
+    let end: String
+    switch found.type {
+    case is AdamWDDP.Type: end = "All flags of a command: \(found.path) train --help-all"
+    case is any FieldTaker.Type:
+      end = "These are the common flags; \(found.path) --help-all lists them all."
+    default: return text
+    }
+    return text.replacing(/\s+$/, with: "") + "\n\n" + end
   }
 
   /// The sentence for arguments that the parser refuses with `message`: what was meant, perhaps,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Optimizers
 import Plans
 
 /// A command that takes flags of the plan.
@@ -93,7 +94,9 @@ struct FieldOptions<Command: FieldTaker, Part: FieldPart>: ParsableArguments, Cu
   }
 
   private static func help(_ field: PlanField, _ placeholder: String) -> ArgumentHelp {
-    let value = Command.takesDefaults ? field.get(TrainingPlan()) : nil
+    let text = Command.takesDefaults ? field.get(TrainingPlan()) : nil
+    // YAML writes 0.0 where people write 0.
+    let value = text.map { text in Double(text).map(plain) ?? text }
     return ArgumentHelp(
       "\(field.help)\(value.map { " (default: \($0))" } ?? "")",
       valueName: placeholder,
