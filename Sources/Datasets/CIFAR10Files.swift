@@ -103,6 +103,9 @@ extension DataFormat {
     DataFormat(
       name: "cifar10",
       sign: "data_batch_*.bin (CIFAR-10, binary version)",
+      archive: (
+        "cifar-10-batches-bin", "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
+      ),
       recognizes: { path throws(Failure) in
         guard let folder = try Folder(ifAny: path) else { return false }
         return try CIFAR10Files.locate(in: folder) != nil

@@ -17,6 +17,8 @@ struct DataFormat: Sendable {
   /// What tells data of this kind, for the sentence that says nothing was found; nil where it is
   /// the name alone.
   let sign: String?
+  /// What its folder is called as a rule, and the address of the archive that has it.
+  var archive: (folder: String, address: String)?
   /// Whether a file or a folder is of this kind; false where there is none.
   let recognizes: @Sendable (_ path: String) throws(Failure) -> Bool
   /// Opens data of this kind; throws where test images are needed and there are none.

@@ -35,9 +35,13 @@ public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource
 private func format(of path: String) throws(Failure) -> DataFormat {
   for format in formats where try format.recognizes(path) { return format }
   if access(path, F_OK) != 0, errno == ENOENT {
+    let name = path.split(separator: "/").last ?? ""
+    let archive = formats.compactMap(\.archive).first { $0.folder == name }
     throw Failure(
       .data,
-      "there is no file or folder \(path); synthetic names the images that are built in"
+      "there is no file or folder \(path); "
+        + (archive.map { "it is in \($0.address), and " } ?? "")
+        + "synthetic names the images that are built in"
     )
   }
   let signs = formats.compactMap(\.sign).joined(separator: ", ")

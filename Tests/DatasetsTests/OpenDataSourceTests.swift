@@ -58,6 +58,17 @@ struct OpenDataSourceTests {
     )
   }
 
+  @Test(arguments: ["", "/"])
+  func aMissingFolderOfCIFAR10IsToldWhereItIs(end: String) throws {
+    let path = try TemporaryFolder().path + "/cifar-10-batches-bin" + end
+    #expect(
+      failure { try openDataSource(DataRequest(path: path)) }?.message
+        == "there is no file or folder \(path); it is in "
+        + "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, and synthetic names the "
+        + "images that are built in"
+    )
+  }
+
   @Test func aFolderOfNoKnownKind() throws {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "cat.jpg")
