@@ -14,6 +14,12 @@ public struct Preset: Sendable {
     return String(line.hasSuffix(".") ? line.dropLast() : line)
   }
 
+  /// Whether its images are JPEG files, which this version does not read: its first line says so.
+  public var needsJPEG: Bool { summary.contains("needs JPEG") }
+
+  /// Whose recipes it is one of: its name's first word.
+  public var family: Substring { name.prefix { $0 != "-" } }
+
   /// All presets by name; a new one is a file and a row here.
   public static let all: [Preset] = rows.map {
     Preset(name: $0, text: String(decoding: $1, as: UTF8.self))

@@ -20,6 +20,14 @@ struct PresetsCommand: ParsableCommand {
       try Results.line(try JSONText.line(Dictionary(uniqueKeysWithValues: pairs)))
       return
     }
-    for line in TextTable.lines(Preset.all.map { [$0.name, $0.summary] }) { try Results.line(line) }
+    let runnable = Preset.all.filter { !$0.needsJPEG }
+    let presets = runnable + Preset.all.filter(\.needsJPEG)
+    let lines = TextTable.lines(presets.map { [$0.name, $0.summary] })
+    for (index, line) in lines.enumerated() {
+      let isNew =
+        index > 0
+        && (presets[index].family != presets[index - 1].family || index == runnable.count)
+      try Results.line((isNew ? "\n" : "") + line)
+    }
   }
 }

@@ -43,6 +43,7 @@ struct TrainCommand: RankCommand, FieldTaker {
     let plan = try world.communicator.together {
       let chosen = try source.plan(options.settings)
       try chosen.validate(ranks: world.communicator.size)
+      try source.refuseJPEG(chosen)
       return chosen
     }
     let environment = try RunEnvironment(plan, world.communicator)
