@@ -155,7 +155,7 @@ struct RemainingTimeTests {
       // Half as fast for good.
       (Array(repeating: 1.0, count: 100) + Array(repeating: 2.0, count: 32), 10, 0, 20),
       // Uneven steps count as their mean.
-      ([1, 3, 1, 3], 10, 0, 20),
+      ([1, 1, 1, 3], 10, 0, 15),
     ] as [([Double], Int, Int, Double?)]
   )
   func isThatOfStepsAndEvaluations(

@@ -1,6 +1,7 @@
 import Collectives
 import Foundation
 import Runs
+import Synchronization
 import Tensors
 import Testing
 import TestSupport
@@ -90,6 +91,46 @@ struct RunFolderTests {
       }
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: path) == [])
+  }
+
+  /// Whoever has waited for the lock looks again: a run may have come and gone meanwhile.
+  @Test func aRunThatCameAndWentIsKept() throws {
+    let place = try TemporaryFolder()
+    let path = place.path(of: "run")
+    let found = try ThreadWorld.run(ranks: 4) { c in
+      try c.barrier()
+      return Result {
+        let folder = try RunFolder(path, existing: .refused, SoloCommunicator())
+        // The others wait for up to 40 ms.
+        usleep(10_000)
+        try place.write([1], to: "run/plan.yaml")
+        withExtendedLifetime(folder) {}
+      }
+    }
+    #expect(found.count { (try? $0.get()) != nil } == 1)
+  }
+
+  /// A lock that is let go while others open it is nobody's twice.
+  @Test func aLockIsHeldByOne() throws {
+    let place = try TemporaryFolder()
+    final class Counts: Sendable {
+      let inside = Atomic(0)
+      let most = Atomic(0)
+      let times = Atomic(0)
+    }
+    let counts = Counts()
+    ThreadTeam(size: 8).run(8) { _, _ in
+      for _ in 0..<200 {
+        guard case .taken(let lock) = try? FolderLock.take(place.path, owner: "x") else { continue }
+        counts.most.max(counts.inside.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+        counts.times.add(1, ordering: .relaxed)
+        sched_yield()
+        counts.inside.subtract(1, ordering: .relaxed)
+        withExtendedLifetime(lock) {}
+      }
+    }
+    #expect(counts.most.load(ordering: .relaxed) == 1)
+    #expect(counts.times.load(ordering: .relaxed) > 8)
   }
 
   /// Many that take whatever name is free: each gets its own.
@@ -199,6 +240,9 @@ struct RunFolderTests {
     for refusal in refusals {
       #expect(refusal?.kind == .file)
       #expect(refusal?.message.contains("--output \(path)") == true)
+      if name == "file" {
+        #expect(refusal?.message.contains("there is a file of that name") == true)
+      }
       #expect(refusal?.message == refusals[0]?.message)
     }
     #expect(FileManager.default.contents(atPath: place.path(of: "file")) == Data([1]))

@@ -107,7 +107,7 @@ struct RunStatusTests {
       return .best(try #require(course.best))
     }
     let (warm, cold) = (KeptModel.average(isWarm: true), KeptModel.average(isWarm: false))
-    let snapshot = KeptModel.snapshot(epoch: 2)
+    let (snapshot, later) = (KeptModel.snapshot(epoch: 2), KeptModel.snapshot(epoch: 6))
     for (models, expected, midway) in [
       ([.last], ModelFile.name, nil), ([.last, warm], ModelFile.averageName, nil),
       ([.last, cold], ModelFile.name, nil),
@@ -117,6 +117,7 @@ struct RunStatusTests {
       ([try best(on: .test), .last, warm], ModelFile.averageName, nil),
       ([try best(on: .test), .last], ModelFile.name, nil),
       ([snapshot, .last, warm], snapshot.name, snapshot.name),
+      ([snapshot, later, .last], later.name, later.name),
       ([try best(on: .val), snapshot, .last], ModelFile.bestName, snapshot.name),
     ] as [([KeptModel], String, String?)] {
       var kept = KeptModels()

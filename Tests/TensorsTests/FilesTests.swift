@@ -70,6 +70,24 @@ struct FilesTests {
   ])
   func theParent(path: String, parent: String) { #expect(Paths.parent(of: path) == parent) }
 
+  /// Only what is not there is nothing.
+  @Test func whatStandsAtAPathIsSeen() throws {
+    let place = try TemporaryFolder()
+    try place.write([1], to: "file")
+    let file = try #require(try FileStatus(place.path(of: "file")))
+    let folder = try #require(try FileStatus(place.path))
+    #expect(file.isRegular && !file.isFolder && folder.isFolder && !folder.isRegular)
+    #expect(!file.isSame(as: folder))
+    for name in ["none", "file/inside"] {
+      #expect(try FileStatus(place.path(of: name)) == nil, "\(name)")
+    }
+    let loop = place.path(of: "loop")
+    symlink("loop", loop)
+    let failure = #expect(throws: Failure.self) { try FileStatus(loop, .file) }
+    #expect(failure?.message == "cannot read \(loop): Too many levels of symbolic links.")
+    #expect(failure?.kind == .file)
+  }
+
   @Test func foldersAreMadeWithTheirParents() throws {
     let place = try TemporaryFolder()
     try place.write([1], to: "file")

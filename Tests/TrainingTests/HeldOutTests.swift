@@ -99,6 +99,7 @@ struct HeldOutTests {
       rows.map { "\($0.kind.rawValue) \($0.step)" }
         == ["val 2", "val-ema 2", "val 4", "val-ema 4", "test 4", "test-ema 4"]
     )
+    try #require(rows.count == 6)
     #expect(rows[2].loss == summary.valLoss && rows[2].accuracy == summary.valAccuracy)
     #expect(rows[3].accuracy == summary.emaValAccuracy)
     #expect(rows[4].loss == summary.testLoss && rows[4].accuracy == summary.testAccuracy)
@@ -122,8 +123,9 @@ struct HeldOutTests {
 
   @Test func choosingByTheTestImagesIsSaid() throws {
     let both = try course(val: nil) { ($0.saveBest, $0.earlyStop) = (true, 3) }.warnings
-    #expect(both.count == 1 && both[0].hasPrefix("--save-best and --early-stop choose by the test"))
-    #expect(both[0].contains("--val-fraction"))
+    #expect(both.count == 1)
+    #expect(both.first?.hasPrefix("--save-best and --early-stop choose by the test") == true)
+    #expect(both.first?.contains("--val-fraction") == true)
     let one = try course(val: nil) { $0.earlyStop = 3 }.warnings
     #expect(one.count == 1 && one[0].hasPrefix("--early-stop chooses by the test images"))
     #expect(try course(val: 70) { ($0.saveBest, $0.earlyStop) = (true, 3) }.warnings == [])

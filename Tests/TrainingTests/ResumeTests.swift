@@ -168,9 +168,9 @@ struct ResumeTests {
   }
 
   /// The state after the last step is the likeliest that anyone goes on from.
-  @Test(arguments: [1, 3])
-  func aRunThatIsOverStaysAsItIs(ranks: Int) throws {
-    let source = smallSource()
+  @Test(arguments: [1, 3], [nil, 70])
+  func aRunThatIsOverStaysAsItIs(ranks: Int, val: Int?) throws {
+    let source = smallSource(val: val)
     var plan = smallPlan(batch: 40, steps: 5)
     plan.averageDecay = 0.9
     let over = try run(plan, source, ranks: 2)

@@ -1,3 +1,4 @@
+import Collectives
 import DataParallel
 import Foundation
 import Kernels
@@ -7,6 +8,7 @@ import Runs
 import Tensors
 import Testing
 import TestSupport
+import Training
 
 /// What --profile writes, of ranks in process.
 struct StepTraceTests {
@@ -91,6 +93,22 @@ struct StepTraceTests {
     try run(ranks: 2, threads: 1, steps: 4) { events, _ in
       #expect(events.count { $0["name"] as? String == "step" } == 4)
     }
+  }
+
+  /// Right after the last step that it shows: a long run need not be waited for, nor end well.
+  @Test(arguments: [1, 3])
+  func itIsWrittenRightAfterItsSteps(ranks: Int) throws {
+    let (source, place) = (smallSource(), try TemporaryFolder())
+    let path = place.path(of: "trace.json")
+    var plan = smallPlan(batch: 40, steps: 8)
+    (plan.epochs, plan.profile) = (4, path)
+    let all = try ThreadWorld.run(ranks: ranks) { [plan] c in
+      var seen: [Int] = []
+      let watcher = StepWatcher { if try FileStatus(path) != nil { seen.append($0.step) } }
+      _ = try trainer(plan, tinyModel(source), source, c).run(watcher)
+      return seen
+    }
+    #expect(all == Array(repeating: [6, 7, 8], count: ranks))
   }
 
   /// A step in rounds has every kernel once a round, and the recorder has room for all of them.
