@@ -119,7 +119,7 @@ struct RunFolderTests {
       let times = Atomic(0)
     }
     let counts = Counts()
-    ThreadTeam(size: 8).run(8) { _, _ in
+    threadTeam(size: 8).run(8) { _, _ in
       for _ in 0..<200 {
         guard case .taken(let lock) = try? FolderLock.take(place.path, owner: "x") else { continue }
         counts.most.max(counts.inside.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
