@@ -38,6 +38,11 @@ public enum PlanFile {
   /// What a run's record says of that run alone: where it wrote, and over what it was allowed to.
   private static let ofOneRun: Set<String> = ["output", "overwrite", "profile"]
 
+  /// Flags of commands, which say nothing of what is trained.
+  private static let ofTheCommand: Set<String> = [
+    "preset", "config", "print-plan", "json", "quiet", "help", "help-all", "version",
+  ]
+
   /// Whether a file is the record of a run, which has the run's other files beside it.
   private static func isRecord(_ path: String) throws(Failure) -> Bool {
     guard path == "plan.yaml" || path.hasSuffix("/plan.yaml") else { return false }
@@ -91,6 +96,9 @@ public enum PlanFile {
       version = try self.version(pairs.remove(at: index).text, newest: newest)
     }
     for (flag, _) in pairs where !fields.contains(where: { $0.flag == flag }) {
+      if ofTheCommand.contains(flag) {
+        throw Failure(.usage, "--\(flag) is none of a plan's: give it on the command line.")
+      }
       let meant = fields.map(\.flag).suggestion(for: flag)
       let answer = ForeignFlag.answer("--\(flag)", for: .train).map { ": \($0)" } ?? meant
       throw Failure(.usage, "there is no flag --\(flag)\(answer).")

@@ -66,6 +66,13 @@ extension ProgramTests {
       }
     }
 
+    /// A weight would change its sign and grow.
+    @Test func moreThanTheWholeOfAWeight() throws {
+      let text = try program(["explain", "--images", "1000", "--weight-decay", "1e38"]).stdout
+      #expect(text.contains("decay would take more than the whole of a weight in a step.\n"))
+      #expect(!text.contains("leaves"), "\(text)")
+    }
+
     @Test func coupledDecay() throws {
       let text = try program(Self.cifar + ["--preset", "paper-cifar10-1800-64d-sgd"]).stdout
       // 0.05·0.000125/(1 − 0.9).

@@ -15,6 +15,7 @@ extension ProgramTests {
       Refusal("train --wieght-decay 0.1", 64, "did you mean --weight-decay?"),
       Refusal("train --resume auto", 64, "'--resume'", "cannot be continued yet"),
       Refusal("train --foo", 64, "unknown option '--foo' (see adamw-ddp train --help)"),
+      Refusal("train -lr 3", 64, "unknown option '-lr': it is --lr (see adamw-ddp train --help)"),
       Refusal("eval RUN --lr 3", 64, "'--lr': adamw-ddp train has it", "adamw-ddp eval --help"),
       Refusal("eval RUN --wd 3", 64, "unknown option '--wd' (see adamw-ddp eval --help)"),
       Refusal("bench step --foo", 64, "(see adamw-ddp bench step --help)"),

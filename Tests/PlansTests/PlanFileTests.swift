@@ -114,6 +114,7 @@ struct PlanFileTests {
     ("lr: [1, 2]", "lr has no single value"),
     ("learning-rate: 1", "no flag --learning-rate: here it is --lr"),
     ("weight_decay: 1", "no flag --weight_decay (did you mean weight-decay?)"),
+    ("preset: paper-adamwr", "--preset is none of a plan's"),
     ("bathc-size: 8", "no flag --bathc-size (did you mean batch-size?)"),
     ("wd: 1", "here it is --weight-decay"), ("epochs: {1: 2}", "epochs has no single value"),
     ("no-decay: []", "no-decay has no single value"),

@@ -44,7 +44,9 @@ enum ExplainText {
     let (plan, horizon) = (explanation.plan, explanation.horizon)
     guard horizon.rule.decaysWeights else { return ["\(plan.rule) has no decoupled decay."] }
     let left =
-      "decay leaves \(significant(100 * explanation.left)) % of a weight that no gradient moves."
+      explanation.paperDecays.contains { $0 > 1 }
+      ? "decay would take more than the whole of a weight in a step."
+      : "decay leaves \(significant(100 * explanation.left)) % of a weight that no gradient moves."
     if horizon.course.leavesDecayOut { return [left] }
     let epochs = horizon.course.periodEpochs.map(plain)
     let (full, norms) = (explanation.paperDecays, explanation.paperNorms)

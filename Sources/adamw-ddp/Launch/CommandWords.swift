@@ -50,8 +50,11 @@ enum CommandWords {
     let (option, guess) = (String(match.1), match.3.map(String.init))
     let start = "unknown option '\(option)'"
     guard let command else { return start }
-    if PlanField.named("\(option.drop { $0 == "-" })") != nil {
-      return "\(start): adamw-ddp train has it, and this command does not"
+    if let field = PlanField.named("\(option.drop { $0 == "-" })") {
+      // Two dashes are what is missing, as in -lr.
+      return field.commands.isSuperset(of: command)
+        ? "\(start): it is --\(field.flag)"
+        : "\(start): adamw-ddp train has it, and this command does not"
     }
     // The parser's own guess may be any other short word, and none that help leaves out.
     let flags = PlanField.all.filter { $0.commands.isSuperset(of: command) }.map { "--\($0.flag)" }
