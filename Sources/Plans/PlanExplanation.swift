@@ -109,13 +109,13 @@ public struct PlanExplanation: Sendable {
       let multipliers = horizon.course.multipliers(inEpoch: epoch)
       for step in first..<min(first + perEpoch, horizon.steps) {
         let eta = multipliers[step - first]
-        left *=
-          1
-          - horizon.decayUnit.part(
-            of: horizon.decay(at: step),
-            learningRate: horizon.learningRate,
-            multiplier: eta
-          )
+        let part = horizon.decayUnit.part(
+          of: horizon.decay(at: step),
+          learningRate: horizon.learningRate,
+          multiplier: eta
+        )
+        // Of what is taken more than whole nothing is left.
+        left *= max(0, 1 - part)
         guard chosen.contains(step) else { continue }
         rows.append(row(plan, horizon, step, eta: eta, left: left))
       }

@@ -70,7 +70,10 @@ extension ProgramTests {
     @Test func moreThanTheWholeOfAWeight() throws {
       let text = try program(["explain", "--images", "1000", "--weight-decay", "1e38"]).stdout
       #expect(text.contains("decay would take more than the whole of a weight in a step.\n"))
-      #expect(!text.contains("leaves"), "\(text)")
+      #expect(!text.contains("leaves") && !text.contains("inf"), "\(text)")
+      let flags = ["--images", "1000", "--weight-decay", "1e308", "--json"]
+      let object = try program(["explain"] + flags).object()
+      #expect(object["left"] as? Double == 0)
     }
 
     @Test func coupledDecay() throws {
