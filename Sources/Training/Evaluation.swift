@@ -19,9 +19,9 @@ public enum Evaluation {
     let opened = try communicator.together {
       try open(request, leads: communicator.rank == 0)
     }
-    let (members, images, plan) = (opened.members, opened.images, opened.plan)
+    let plan = opened.plan
     try SameEverywhere.check(plan, communicator)
-    try SameEverywhere.check(members, communicator)
+    try SameEverywhere.check(opened.members, communicator)
     let placement = try Placement(
       communicator,
       threads: request.threads,
@@ -31,7 +31,7 @@ public enum Evaluation {
     )
     let team = try communicator.together { try placement.team(rank: communicator.rank) }
     let digest = try SameEverywhere.digest(
-      of: images,
+      of: opened.images,
       opened.split.rawValue,
       team: team,
       communicator
@@ -42,7 +42,40 @@ public enum Evaluation {
         "the test images of \(plan.data) are not those that the run had: its accuracy was on others."
       )
     }
-    let (first, buffers) = (members[0], members.map(\.parameters))
+    let result = try result(
+      of: opened,
+      request,
+      KernelSet(placement.level),
+      team,
+      communicator
+    )
+    let first = opened.members[0]
+    return Summary(
+      model: first.model.name,
+      parameters: first.model.layout.parameterCount,
+      data: opened.source,
+      split: opened.split,
+      images: result.count,
+      ensemble: request.ensemble,
+      members: opened.members.count,
+      loss: result.loss,
+      accuracy: result.accuracy,
+      accuracy5: result.accuracy5,
+      warnings: warnings
+    )
+  }
+
+  /// Evaluates the model or the ensemble, and writes logits where they are wanted; throws as
+  /// `execute` does.
+  private static func result(
+    of opened: Opened,
+    _ request: Request,
+    _ kernels: KernelSet,
+    _ team: ThreadTeam,
+    _ communicator: any Communicator
+  ) throws -> EvaluationResult {
+    let (first, images) = (opened.members[0], opened.images)
+    let buffers = opened.members.map(\.parameters)
     let classes = first.metadata.classes.count
     // A vote puts its members' in there one after another.
     let parameters = request.ensemble == nil ? buffers[0] : Ensemble.mean(of: buffers)
@@ -53,8 +86,8 @@ public enum Evaluation {
       normalization: first.metadata.normalization,
       communicator: communicator,
       team: team,
-      kernels: KernelSet(placement.level),
-      options: plan.networkOptions
+      kernels: kernels,
+      options: opened.plan.networkOptions
     )
     let logits = request.logits.map { _ in CollectedLogits(images, classes: classes) }
     let result: EvaluationResult
@@ -73,18 +106,6 @@ public enum Evaluation {
     if let path = request.logits {
       try logits?.write(to: path, imageOffsets: evaluator.imageOffsets, communicator)
     }
-    return Summary(
-      model: first.model.name,
-      parameters: first.model.layout.parameterCount,
-      data: opened.source,
-      split: opened.split,
-      images: result.count,
-      ensemble: request.ensemble,
-      members: members.count,
-      loss: result.loss,
-      accuracy: result.accuracy,
-      accuracy5: result.accuracy5,
-      warnings: warnings
-    )
+    return result
   }
 }
