@@ -32,6 +32,11 @@ public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource
   )
 }
 
+/// The folders whose files are the images that `--data` names, or may be.
+package func imageFolders(_ path: String) -> [String] {
+  [path] + formats.compactMap(\.archive).map { "\(path)/\($0.folder)" }
+}
+
 private func format(of path: String) throws(Failure) -> DataFormat {
   for format in formats where try format.recognizes(path) { return format }
   if access(path, F_OK) != 0, errno == ENOENT {

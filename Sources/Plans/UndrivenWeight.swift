@@ -87,9 +87,11 @@ struct UndrivenWeight {
     }
   }
 
-  /// ln(1 − x), for small x by its series, which does not lose what 1 − x would.
+  /// ln(1 − x), for small x by its series, which does not lose what 1 − x would; of what is taken
+  /// whole, or more, nothing is left.
   private static func logarithm(oneLess x: Double) -> Double {
-    guard x.magnitude < 0.01 else { return Elementary.log((1 - x).magnitude) }
+    if x >= 1 { return -.infinity }
+    guard x < 0.01 else { return Elementary.log(1 - x) }
     // Nine terms leave 1e-20 of the first.
     var sum = 0.0
     for n in stride(from: 9.0, through: 1, by: -1) { sum = x * (1 / n + sum) }

@@ -1,5 +1,4 @@
 import Checkpoints
-import Datasets
 import Glibc
 import Tensors
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Datasets
 import Tensors
 
 /// A file that a command writes beside what it is about: a profile, logits.
@@ -26,7 +27,7 @@ package enum SideFile {
         "--\(flag) \(path) would take the place of one of the run's own files: choose another name."
       )
     }
-    if isSame(parent, data) || isSame(Paths.parent(of: parent), data) {
+    if imageFolders(data).contains(where: { isSame(parent, $0) }) {
       throw Failure(
         .usage,
         "--\(flag) \(path) lies among the images of \(data): choose another folder."

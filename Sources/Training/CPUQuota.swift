@@ -23,8 +23,8 @@ package struct CPUQuota {
   func note(instead most: Int) -> String? {
     guard let threads else { return nil }
     let sharers = ranks == 1 ? "" : " for \(ranks) ranks"
-    return
-      "a CPU quota (cgroup) leaves \(host) \(significant(cores)) \(cores == 1 ? "core" : "cores")\(sharers), so "
+    let left = "\(significant(cores)) \(cores == 1 ? "core" : "cores")"
+    return "a CPU quota (cgroup) leaves \(host) \(left)\(sharers), so "
       + "\(threads == 1 ? "1 thread" : "\(threads) threads") a rank, not \(most); --threads takes "
       + "others."
   }

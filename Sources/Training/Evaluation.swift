@@ -1,4 +1,3 @@
-import Checkpoints
 import Collectives
 import Datasets
 import Kernels

@@ -39,13 +39,7 @@ public struct RunEnvironment {
     )
     let source = try communicator.together { try openDataSource(plan.dataRequest) }
     try self.init(communicator, placement, source, plan)
-    // Before images are held out: what is left of them follows from them and the plan.
-    dataDigest = DataDigest(
-      train: try SameEverywhere.digest(of: source.whole, "training", team: team, communicator),
-      test: try source.test.map { [team] in
-        try SameEverywhere.digest(of: $0, "test", team: team, communicator)
-      }
-    )
+    dataDigest = try SameEverywhere.digest(of: source, team: team, communicator)
   }
 
   /// An environment of the given parts: starts this rank's threads.

@@ -45,6 +45,24 @@ package enum SameEverywhere {
     }
   }
 
+  /// The digest of the images that the ranks have opened, in parts; a part that some have and some
+  /// have not is a `.data` failure, on all ranks alike, as is what `digest(of:)` refuses.
+  ///
+  /// Every rank calls it.
+  package static func digest(
+    of source: DataSource,
+    team: ThreadTeam,
+    _ communicator: any Communicator
+  ) throws -> DataDigest {
+    let has = try communicator.allGather(source.test == nil ? "missing" : "there")
+    try compare(has, "the file of test images", .data, needed: "data", communicator)
+    // Before images are held out: what is left of them follows from them and the plan.
+    return DataDigest(
+      train: try digest(of: source.whole, "training", team: team, communicator),
+      test: try source.test.map { try digest(of: $0, "test", team: team, communicator) }
+    )
+  }
+
   /// The digest of images that all ranks have opened, by `ImageDigest`; `name` says which, for
   /// people.
   ///

@@ -43,24 +43,18 @@ extension Trainer {
   ) throws -> EvaluationPair? {
     let evaluators = evaluators(on: split)
     let (step, epoch) = (progress.step, calendar.epochsBegun(at: progress.step))
+    func tell(_ result: EvaluationResult, ofAverage: Bool) throws {
+      let kind = MetricsRow.Kind(split, ofAverage: ofAverage)
+      try observer.evaluated(result, as: kind, step: step, epoch: epoch)
+    }
     let result = try evaluators.weights.evaluate()
     progress[split].weights = result
-    try observer.evaluated(
-      result,
-      as: MetricsRow.Kind(split, ofAverage: false),
-      step: step,
-      epoch: epoch
-    )
+    try tell(result, ofAverage: false)
     if let average = evaluators.average {
       try engine.optimizer.gatherAverage()
       let result = try average.evaluate()
       progress[split].average = result
-      try observer.evaluated(
-        result,
-        as: MetricsRow.Kind(split, ofAverage: true),
-        step: step,
-        epoch: epoch
-      )
+      try tell(result, ofAverage: true)
     }
     return result.loss.isFinite ? progress[split] : nil
   }

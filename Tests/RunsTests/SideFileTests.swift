@@ -10,7 +10,10 @@ struct SideFileTests {
 
   init() throws {
     place = try TemporaryFolder()
-    for name in ["run/model.safetensors", "run/trace.json", "images/test_batch.bin", "file"] {
+    for name in [
+      "run/model.safetensors", "run/trace.json", "images/test_batch.bin", "images/traces/old",
+      "file",
+    ] {
       try place.write([7], to: name)
     }
     try FileManager.default.createSymbolicLink(
@@ -52,7 +55,7 @@ struct SideFileTests {
     }
   }
 
-  @Test(arguments: ["run/trace.json", "run/logits.safetensors", "file", "new"])
+  @Test(arguments: ["run/trace.json", "run/logits.safetensors", "file", "new", "images/traces/new"])
   func othersAreTaken(name: String) throws {
     try admit(name, run: "run")
     #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).count == 4)

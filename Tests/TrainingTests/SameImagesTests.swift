@@ -52,6 +52,30 @@ struct SameImagesTests {
     }
   }
 
+  /// With images held out, data without a test file will do, but not for some ranks alone: the
+  /// others would wait for them for ever.
+  @Test(.timeLimit(.minutes(1)), arguments: [0, 1])
+  func testImagesThatOneRankLacks(lacking: Int) throws {
+    let source = smallSource(train: 60)
+    let messages = try ThreadWorld.run(ranks: 3) { c in
+      let own = DataSource(
+        name: source.name,
+        train: source.train,
+        val: source.train,
+        test: c.rank == lacking ? nil : source.test,
+        normalization: source.normalization
+      )
+      do {
+        _ = try SameEverywhere.digest(of: own, team: threadTeam(size: 1), c)
+        return ""
+      } catch let failure as Failure {
+        #expect(failure.kind == .data && failure.isAgreed)
+        return failure.message
+      }
+    }
+    #expect(Set(messages).count == 1 && messages[0].hasPrefix("the file of test images is "))
+  }
+
   @Test func oneByteAmongManyIsSeen() throws {
     let images = smallSource(train: 1030).train
     for inverted in [(1029, 191), (777, 0)] {

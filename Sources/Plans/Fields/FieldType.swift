@@ -71,9 +71,7 @@ extension FieldType<String> {
   static func text(_ placeholder: String, expected: String? = nil) -> FieldType {
     described(placeholder, expected: expected ?? "a \(placeholder)") { $0.isEmpty ? nil : $0 }
   }
-}
 
-extension FieldType<String> {
   /// A name, spelled as in `names` where it is one of them in any case.
   static func name(of names: [String]) -> FieldType {
     described("NAME", expected: "a NAME") { text in
