@@ -148,6 +148,15 @@ public struct TrainingPlan: Sendable, Equatable {
   /// Replaces a run in the output folder.
   public var overwrite = false
 
+  /// Steps between checkpoints; nil: every epoch, unless that costs too much.
+  public var checkpointEvery: Int?
+  /// Minutes after which there is a checkpoint in any case; 0: never for that reason.
+  public var checkpointMinutes = 30.0
+  /// How many of the last checkpoints are kept.
+  public var keepCheckpoints = 2
+  /// Checkpoints of multiples of so many steps are kept for ever.
+  public var keepEvery: Int?
+
   /// The defaults.
   public init() {}
 

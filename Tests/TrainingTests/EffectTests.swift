@@ -68,6 +68,8 @@ struct EffectTests {
     "eval-every": Change("2", "epochs=12 lr=0 early-stop=1"),
     "early-stop": Change("1", "epochs=12 lr=0"),
     "save-best": "true", "log-every": "4", "profile": "PLACE/trace.json",
+    "checkpoint-every": "3", "checkpoint-minutes": "0", "keep-checkpoints": "5",
+    "keep-every": "4",
   ]
 
   /// What a run came to.

@@ -107,6 +107,10 @@ enum FieldValues {
     "save-best": { _ in "true" },
     "early-stop": { "\($0.integer(1...2))" },
     "log-every": { "\($0.integer(1...5))" },
+    "checkpoint-every": { "\($0.integer(0...5))" },
+    "checkpoint-minutes": { "\($0.integer(0...1))" },
+    "keep-checkpoints": { "\($0.integer(1...3))" },
+    "keep-every": { "\($0.integer(1...4))" },
   ]
 
   private static let groups: Draw = { dice in

@@ -10,6 +10,7 @@ extension PlanField {
     + rows(.optimizer, of: [.train, .explain], optimizerFields + scheduleFields + ruleFields)
     + rows(.parallel, of: .train, parallelFields)
     + rows(.output, of: .train, outputFields)
+    + rows(.safety, of: .train, safetyFields)
 
   private static let dataFields: [PlanField] = [
     // Every host may have the images in a folder of its own; that they are the same ones is

@@ -28,6 +28,7 @@ public struct PlanField: Sendable {
     case optimizer = "Optimizer"
     case parallel = "Lanes, ranks and threads"
     case output = "Output"
+    case safety = "Stopping, going on, checking"
   }
 
   /// The flag without dashes, and the key in YAML.

@@ -1,0 +1,36 @@
+import Tensors
+
+extension PlanField {
+  /// How a run is saved on its way, stopped, and checked.
+  static let safetyFields: [PlanField] = [
+    PlanField(
+      "checkpoint-every",
+      \.checkpointEvery,
+      .optional(.integer(0...)),
+      .running,
+      "steps between checkpoints; 0: only when the run stops or ends; by default every epoch, or "
+        + "less often where saving takes long beside training"
+    ),
+    PlanField(
+      "checkpoint-minutes",
+      \.checkpointMinutes,
+      .number(.notNegative),
+      .running,
+      "a checkpoint at least so often; 0: by steps alone"
+    ),
+    PlanField(
+      "keep-checkpoints",
+      \.keepCheckpoints,
+      .integer(1...),
+      .running,
+      "how many of the last checkpoints are kept, beside the best and those at restarts"
+    ),
+    PlanField(
+      "keep-every",
+      \.keepEvery,
+      .optional(.integer(1...)),
+      .running,
+      "keep the checkpoints of all multiples of so many steps, for adamw-ddp replay"
+    ),
+  ]
+}
