@@ -27,11 +27,7 @@ public enum AtomicFile {
       throw error
     }
     guard flushed else { return }
-    let folder = open(Paths.parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
-    }
+    try Flush.folder(Paths.parent(of: path))
   }
 
   /// Tries whether `write` could write there, and leaves what is there as it is.

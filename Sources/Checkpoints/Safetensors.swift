@@ -28,6 +28,14 @@ public struct Safetensors: Sendable {
     /// I64.
     case integer([Int64])
 
+    /// What the format calls it.
+    var type: String {
+      switch self {
+      case .float: "F32"
+      case .integer: "I64"
+      }
+    }
+
     var count: Int {
       switch self {
       case .float(let values): values.count
@@ -49,31 +57,24 @@ public struct Safetensors: Sendable {
 
   /// The bytes of the file.
   public func encoded() -> Data {
-    var header: [String: Any] = ["__metadata__": metadata]
+    var entries: [SafetensorsHeader.Entry] = []
     var body = Data()
-    for name in tensors.keys.sorted() {
-      guard let tensor = tensors[name] else { continue }
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       let start = body.count
-      let type: String
       switch tensor.values {
-      case .float(let values):
-        type = "F32"
-        values.withUnsafeBytes { body.append(contentsOf: $0) }
-      case .integer(let values):
-        type = "I64"
-        values.withUnsafeBytes { body.append(contentsOf: $0) }
+      case .float(let values): values.withUnsafeBytes { body.append(contentsOf: $0) }
+      case .integer(let values): values.withUnsafeBytes { body.append(contentsOf: $0) }
       }
-      header[name] = ["dtype": type, "shape": tensor.shape, "data_offsets": [start, body.count]]
+      entries.append(
+        SafetensorsHeader.Entry(
+          name: name,
+          type: tensor.values.type,
+          shape: tensor.shape,
+          range: start..<body.count
+        )
+      )
     }
-    let json = try? JSONSerialization.data(
-      withJSONObject: header,
-      options: [.sortedKeys, .withoutEscapingSlashes]
-    )
-    var text = json ?? Data()
-    while text.count % 8 != 0 { text.append(0x20) }
-    var file = Data()
-    withUnsafeBytes(of: UInt64(text.count).littleEndian) { file.append(contentsOf: $0) }
-    file.append(text)
+    var file = SafetensorsHeader(entries, metadata: metadata).encoded()
     file.append(body)
     return file
   }

@@ -25,7 +25,7 @@ public enum ThreadWorld {
     precondition(ranks > 0, "a world needs a rank")
     let office = PostOffice(ranks: ranks)
     let results = Results<T>(count: ranks)
-    var threads: [pthread_t] = []
+    var threads: [SystemThread] = []
     for rank in 0..<ranks {
       let work: @Sendable () -> Void = {
         do {
@@ -44,13 +44,14 @@ public enum ThreadWorld {
         }
       }
       do {
-        threads.append(try start(work))
+        threads.append(try SystemThread(stackBytes: stackBytes, work))
       } catch {
-        office.close(error, rank: rank)
+        let reason = systemReason(error.code)
+        office.close(Failure(.launch, "A thread cannot be started: \(reason)."), rank: rank)
         break
       }
     }
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
     if let error = office.error { throw error }
     return results.slots.withLock { $0.compactMap { $0 } }
   }
@@ -60,33 +61,5 @@ public enum ThreadWorld {
   private final class Results<T: Sendable>: Sendable {
     let slots: Mutex<[T?]>
     init(count: Int) { slots = Mutex(Array(repeating: nil, count: count)) }
-  }
-
-  private final class Work: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
-  private static func start(_ work: @escaping @Sendable () -> Void) throws -> pthread_t {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, stackBytes)
-    let argument = Unmanaged.passRetained(Work(work))
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread,
-      &attributes,
-      { argument in
-        if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
-        return nil
-      },
-      argument.toOpaque()
-    )
-    guard code == 0 else {
-      argument.release()
-      throw Failure(.launch, "A thread cannot be started: \(systemReason(code)).")
-    }
-    return thread
   }
 }

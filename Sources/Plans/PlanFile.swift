@@ -35,6 +35,24 @@ public enum PlanFile {
     }
   }
 
+  /// Sets what the record in the folder of a run says in the plan of its next session, but for what
+  /// the machine of the last one had and what only that session did.
+  ///
+  /// Throws `Failure` (.data) that names the file.
+  public static func apply(record run: String, to plan: inout TrainingPlan) throws {
+    let path = "\(run)/plan.yaml"
+    let text = try text(path, .data, as: path)
+    try naming(path, .data) {
+      let pairs = try pairs(in: text, unmarked: 1)
+      try plan.overlay(
+        pairs.filter { !ofOneRun.contains($0.flag) && !ofOneSession.contains($0.flag) }
+      )
+    }
+  }
+
+  /// What the next session of a run is to be told anew, or finds out for itself.
+  private static let ofOneSession: Set<String> = ["threads", "no-pin", "max-minutes"]
+
   /// What a run's record says of that run alone: where it wrote, and over what it was allowed to.
   private static let ofOneRun: Set<String> = ["output", "overwrite", "profile"]
 

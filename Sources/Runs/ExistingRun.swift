@@ -6,4 +6,6 @@ public enum ExistingRun: Sendable {
   case replaced
   /// It stays, and the new one gets a folder beside it whose name ends in -2, -3, ….
   case avoided
+  /// It stays, and the new one goes on in its folder, or is the first in it.
+  case resumed
 }

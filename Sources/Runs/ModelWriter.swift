@@ -15,6 +15,8 @@ package final class ModelWriter {
   /// The SHA-256 of the model that was saved last of all; nil before.
   private var modelSHA256: String?
   private let communicator: any Communicator
+  /// The step of the last checkpoint that this rank knows of.
+  package var checkpoint: Int?
 
   /// A writer of models that were trained on `source`, whose digest is `data`.
   ///
@@ -79,7 +81,9 @@ package final class ModelWriter {
       process,
       message: message,
       modelSHA256: modelSHA256,
-      data: data
+      data: data,
+      // Who has to say what became of a run may not be who has written it.
+      checkpoint: checkpoint ?? (try? CheckpointFolder(ofRun: folder.path).complete().last)
     )
     // A run that goes on says more soon, and is not to wait for a disk.
     try folder.write(status, as: RunStatus.name, flushed: state != .running)

@@ -48,6 +48,15 @@ public struct RunFolder: Sendable {
     try communicator.barrier()
   }
 
+  /// Takes away what a run has left in it, on rank 0; whether there was something.
+  ///
+  /// Throws `Failure` (.file).
+  package func clear() throws -> Bool {
+    let old = try RunFolderPlace.files(in: path)
+    try RunFolderPlace.remove(old, in: path)
+    return !old.isEmpty
+  }
+
   /// Whether the folder of that path still is this run's: it may have been moved away, and another
   /// run may have made one in its place.
   package var isInPlace: Bool {

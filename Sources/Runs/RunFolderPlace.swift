@@ -41,6 +41,7 @@ struct RunFolderPlace {
     case .impossible(let reason): (lock, note) = (nil, Self.unlocked(path, reason))
     }
     // Again: another may have come, and gone, before the lock.
+    if existing == .resumed { return }
     let old = try Self.files(in: path)
     if existing == .refused, !old.isEmpty { throw Self.refusal(path) }
     try Self.remove(old, in: path)
@@ -70,17 +71,26 @@ struct RunFolderPlace {
     }
   }
 
-  /// The names of what runs have left in a folder, whole files and begun ones.
-  private static func files(in path: String) throws -> [String] {
+  /// The names of what runs have left in a folder, whole files and begun ones; a checkpoint's is
+  /// that of its folder.
+  static func files(in path: String) throws -> [String] {
     guard let folder = try Folder(ifAny: path, .file) else { return [] }
     func isTrace(_ name: String) -> Bool {
       traces.contains { name == $0 || name.hasPrefix($0 + AtomicFile.unfinished) }
     }
     return folder.names.filter(isTrace) + (try SnapshotFile.names(in: path, .file))
       + (try SnapshotFile.begun(in: path, .file))
+      + (try CheckpointFolder(ofRun: path).steps(.file).map {
+        "\(CheckpointFolder.name)/\(CheckpointFolder.name(step: $0))"
+      })
   }
 
-  private static func remove(_ names: [String], in path: String) throws {
+  /// Takes away what `files` has found.
+  static func remove(_ names: [String], in path: String) throws {
+    // First, and the newest first: what is left of them is no run to go on with.
+    let checkpoints = CheckpointFolder(ofRun: path)
+    for step in try checkpoints.steps(.file).reversed() { try checkpoints.remove(step: step) }
+    rmdir(checkpoints.path)
     for name in names where unlink("\(path)/\(name)") != 0 {
       // A folder of such a name is not a run's.
       if errno == ENOENT || errno == EISDIR { continue }
@@ -111,7 +121,8 @@ struct RunFolderPlace {
     if let other = FolderLock.holder(of: path) { return inUse(path, other) }
     return Failure(
       .usage,
-      "--output \(path) already holds a run: choose another folder or add --overwrite."
+      "--output \(path) already holds a run: go on with it by --resume auto, choose another folder, "
+        + "or add --overwrite."
     )
   }
 }

@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 import Kernels
 import Networks
 import Optimizers
@@ -100,6 +99,8 @@ public struct RunRecord: Codable, Sendable {
   /// Nil where there are none.
   let testImages: Int?
   let stepsPerEpoch: Int
+  /// Every start of the run, the last one last.
+  package var sessions: [RunSession]
 
   /// The record of a run of `plan` over the images of `source`, which come to `horizon`; `data` is
   /// their digest, nil where it is not known.
@@ -110,11 +111,12 @@ public struct RunRecord: Codable, Sendable {
     _ source: DataSource,
     _ data: DataDigest?,
     place: Place,
-    launch: Launch
+    launch: Launch,
+    sessions: [RunSession] = []
   ) {
-    self.launch = launch
+    (self.launch, self.sessions) = (launch, sessions)
     (numericsVersion, metricsSchema) = (Plans.numericsVersion, MetricsRow.schema)
-    started = Date.now.formatted(.iso8601)
+    started = sessions.first?.began ?? RunProcess.now
     (hosts, ranks, threads) = (place.hosts, place.hosts.count, place.threads)
     lanes = plan.lanes
     (blas, blasCores) = (BLAS.configuration, place.blasCores)

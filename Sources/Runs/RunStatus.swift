@@ -41,6 +41,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
   public let data: DataDigest?
   /// The model to use, as a name in the run folder; nil while there is none.
   public let recommended: String?
+  /// The steps of the last checkpoint, from which the run can go on; nil while there is none.
+  public let checkpoint: Int?
 
   /// The status of a run that has come to `progress`.
   public init(
@@ -49,8 +51,10 @@ public struct RunStatus: Codable, Sendable, Equatable {
     _ process: RunProcess,
     message: String? = nil,
     modelSHA256: String? = nil,
-    data: DataDigest? = nil
+    data: DataDigest? = nil,
+    checkpoint: Int? = nil
   ) {
+    self.checkpoint = checkpoint
     (self.state, step, self.message) = (state, progress.step, message)
     (host, pid, started) = (process.host, process.pid, process.started)
     updated = RunProcess.now
@@ -70,7 +74,7 @@ public struct RunStatus: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case state, step, host, pid, started, updated, ended, message, train, val, emaVal
-    case test, emaTest, best, snapshots, recommended, data
+    case test, emaTest, best, snapshots, recommended, data, checkpoint
     // The strategy for keys would read the digits as a word.
     case modelSHA256 = "modelSha256"
   }

@@ -16,6 +16,8 @@ public struct RunCalendar: Sendable {
     public var evaluation = false
     /// The number of epochs after which a restart period ends here: its model is kept.
     public var snapshot: Int?
+    /// A checkpoint, whatever the time.
+    public var checkpoint = false
   }
 
   /// Why a run is over.
@@ -33,6 +35,7 @@ public struct RunCalendar: Sendable {
   private let snapshotEpochs: Set<Int>
   private let patience: Int?
   private let saveBest: Bool
+  private let checkpointSteps: [Int]
 
   /// The calendar of a plan that comes to `horizon`.
   public init(_ plan: TrainingPlan, _ horizon: Horizon) {
@@ -40,6 +43,7 @@ public struct RunCalendar: Sendable {
     (logEvery, evalEvery) = (plan.logEvery, plan.evalEvery)
     snapshotEpochs = Set(horizon.snapshotEpochs)
     (patience, saveBest) = (plan.earlyStop, plan.saveBest)
+    checkpointSteps = [plan.checkpointEvery, plan.keepEvery].compactMap { $0 }.filter { $0 > 0 }
   }
 
   /// What is due once `step` steps are taken; after the 0th an evaluation where there are no others
@@ -59,6 +63,7 @@ public struct RunCalendar: Sendable {
     if endsEpoch && snapshotEpochs.contains(epoch) { due.snapshot = epoch }
     let isTime = evalEvery > 0 && endsEpoch && epoch.isMultiple(of: evalEvery)
     due.evaluation = isTime || due.snapshot != nil || isLast
+    due.checkpoint = due.snapshot != nil || checkpointSteps.contains { step.isMultiple(of: $0) }
     return due
   }
 

@@ -8,16 +8,18 @@ import Runs
 import Tensors
 
 extension Trainer {
-  /// One step: from samples to equal parameters on all ranks, and whether the run is to stop behind
-  /// it; nil when it diverged, before anything was updated.
-  func takeStep() throws -> (StepMetrics, stops: Bool)? {
+  /// One step: from samples to equal parameters on all ranks, and what they have told each other;
+  /// nil when it diverged, before anything was updated.
+  func takeStep() throws -> (StepMetrics, told: StepFlags)? {
     let (step, begun) = (progress.step, ContinuousClock.now)
+    checkpoints?.look()
     team.clock.begin(step: step)
     recorder?.isOn = TrainingPlan.profiledSteps.contains(step + 1)
     // What lies between steps is no part of a profile.
     defer { recorder?.isOn = false }
     let totals = try StepSection.step.measure(team) { () throws -> StepEngine.Totals in
       var flags = flags
+      if wantsCheckpoint(after: step + 1) { flags.insert(.saveDue) }
       var unread: Failure?
       engine.begin(step: step, samples: loader.samples(of: step))
       for round in engine.rounds {
@@ -28,18 +30,23 @@ extension Trainer {
         try engine.backward()
       }
       if unread != nil { flags.insert(.readFailed) }
-      let totals = try engine.total(scalars(of: step), flags: flags)
+      let totals = try engine.total(
+        scalars(of: step),
+        flags: flags,
+        lastSaved: checkpoints?.lastWritten ?? 0
+      )
       if totals.flags.contains(.readFailed) { try agree(on: unread) }
       if totals.isFinite { try engine.update() }
       return totals
     }
     guard totals.isFinite else { return nil }
+    try settleCheckpoint(allWritten: totals.lastSaved)
     let seconds = (ContinuousClock.now - begun) / .seconds(1)
     let metrics = metrics(of: step, totals, seconds: seconds)
     progress.take(metrics, opensEpoch: step.isMultiple(of: horizon.stepsPerEpoch))
     progress.ruleMemory = engine.optimizer.memory
     progress.seconds = earlier + (ContinuousClock.now - self.begun) / .seconds(1)
-    return (metrics, totals.flags.contains(.stop))
+    return (metrics, totals.flags)
   }
 
   /// Brings the samples of the round into the network; returns why some of them could not be read.

@@ -45,6 +45,10 @@ public final class Trainer {
   /// What this rank asks of all in the steps to come; set by the thread that trains, between steps.
   public var flags: StepFlags = []
 
+  /// What writes the state to disk as the run goes on; nil where nothing does.
+  var checkpoints: CheckpointWriter?
+  var checkpointClock: CheckpointClock
+
   let communicator: any Communicator
   let team: ThreadTeam
   let engine: StepEngine
@@ -81,6 +85,7 @@ public final class Trainer {
     (team, progress) = (environment.team, start?.progress ?? RunProgress())
     horizon = try Horizon(plan, samples: source.train.count)
     calendar = RunCalendar(plan, horizon)
+    checkpointClock = CheckpointClock(plan, horizon)
     engine = try StepEngine(
       plan,
       model: model,
@@ -134,12 +139,17 @@ public final class Trainer {
       guard try carryOut(calendar.due(after: 0), nil, observer) else { return .diverged }
     }
     while calendar.end(of: progress) == nil {
-      guard let (metrics, stops) = try takeStep() else { return .diverged }
+      guard let (metrics, told) = try takeStep() else { return .diverged }
       if progress.step == TrainingPlan.profiledSteps.upperBound { try writeProfile() }
       try observer.finished(step: metrics, interval: progress.interval)
       let due = calendar.due(after: progress.step)
       guard try carryOut(due, metrics, observer) else { return .diverged }
-      if stops && calendar.end(of: progress) == nil { return .stopped }
+      if calendar.end(of: progress) != nil { break }
+      if told.contains(.stop) {
+        try saveCheckpoint()
+        return .stopped
+      }
+      if due.checkpoint || told.contains(.saveDue) { try beginCheckpoint() }
     }
     guard try evaluateAtEnd(observer) else { return .diverged }
     try checkReplicas(parameters, communicator)
@@ -147,6 +157,7 @@ public final class Trainer {
     if let average {
       try keep(average, as: .average(isWarm: horizon.averageIsWarm(after: progress.step)), observer)
     }
+    try saveCheckpoint()
     return .done
   }
 

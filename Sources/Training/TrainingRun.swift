@@ -13,21 +13,24 @@ import Tensors
 public struct TrainingRun {
   private let plan: TrainingPlan
   private let environment: RunEnvironment
-  private let folder: RunFolder
+  private let start: RunStart
+  private let record: RunRecord
   private let trainer: Trainer
   private let reporter: MetricsReporter
   private let models: ModelWriter
   private let console: (any RunConsole)?
 
-  /// Opens the folder and plans the run, whose plan must be valid, on every rank.
+  /// Opens the folder and plans the run, whose plan must be valid, on every rank; with `resume` it
+  /// goes on from one of its checkpoints.
   ///
-  /// Throws the same `Failure` on all ranks for a plan that cannot be run on these data or a bad
-  /// folder. `console` is used on rank 0 only.
+  /// Throws the same `Failure` on all ranks for a plan that cannot be run on these data, a bad folder
+  /// or a run that cannot be gone on with. `console` is used on rank 0 only.
   public init(
     _ plan: TrainingPlan,
     in environment: RunEnvironment,
     launch: RunRecord.Launch,
-    console: (any RunConsole)?
+    console: (any RunConsole)?,
+    resume: ResumeRequest? = nil
   ) throws {
     let (source, communicator) = (environment.source, environment.communicator)
     (self.plan, self.environment) = (plan, environment)
@@ -36,33 +39,48 @@ public struct TrainingRun {
     try environment.admit(plan)
     // Before the folder: what is refused must leave nothing behind.
     let model = try Self.admit(plan, in: environment)
-    let folder = try RunFolder(
-      plan.output ?? "runs/\(Self.defaultName(plan, source))",
-      existing: plan.output == nil ? .avoided : plan.overwrite ? .replaced : .refused,
+    let placement = environment.placement
+    let facts = try CheckpointManifest.Facts(
+      plan,
+      model,
+      source,
+      data: environment.dataDigest,
+      blasCores: placement.blasCores,
+      kernelLevel: placement.level
+    )
+    let name = "runs/\(Self.defaultName(plan, source))"
+    start = try RunStart(plan, named: name, resume, facts, communicator)
+    let folder = start.folder
+    let trainer = try Trainer(plan, model: model, in: environment, from: start.saved?.state)
+    models = try ModelWriter(folder, model, source, data: environment.dataDigest, communicator)
+    trainer.checkpoints = try CheckpointWriter(
+      run: folder.path,
+      facts,
+      CheckpointRetention(plan, trainer.horizon),
+      pieces: trainer.state.pieces,
+      from: start.saved?.manifest.step,
       communicator
     )
-    let trainer = try Trainer(plan, model: model, in: environment)
-    let record = RunRecord(
+    models.checkpoint = start.saved?.manifest.step
+    var record = RunRecord(
       plan,
       trainer.horizon,
       model,
       source,
       environment.dataDigest,
       place: try Self.place(trainer, environment),
-      launch: launch
+      launch: launch,
+      sessions: start.sessions
     )
-    let models = try ModelWriter(folder, model, source, data: environment.dataDigest, communicator)
-    let log = try communicator.together { () throws -> MetricsLog? in
-      guard leads else { return nil }
-      let yaml =
-        "# adamw-ddp: every field that this run fixed\n" + (try PlanFile.yaml(try Self.fixed(plan)))
-      try AtomicFile.write(Data(yaml.utf8), to: folder.file("plan.yaml"))
-      try folder.write(record, as: RunRecord.name)
-      let log = try MetricsLog(folder)
-      // Last: where something of these fails there is no run that goes on.
-      try models.write(.running, trainer.progress)
-      return log
-    }
+    let session = RunSession(
+      host: communicator.hosts[0],
+      ranks: communicator.size,
+      fromStep: trainer.progress.step,
+      began: RunProcess.now
+    )
+    record.sessions.append(session)
+    self.record = record
+    let log = try Self.begin(start, plan, record, models, trainer.progress, communicator)
     reporter = MetricsReporter(
       trainer.horizon,
       earlier: trainer.progress.seconds,
@@ -70,7 +88,49 @@ public struct TrainingRun {
       console: self.console,
       models: models
     )
-    (self.folder, self.trainer, self.models) = (folder, trainer, models)
+    self.trainer = trainer
+    follow()
+  }
+
+  /// Writes the files that a run begins with, on rank 0, or cuts those back that it goes on with.
+  ///
+  /// Throws the same `Failure` on all ranks: .file, or .data where a file of metrics holds something
+  /// else.
+  private static func begin(
+    _ start: RunStart,
+    _ plan: TrainingPlan,
+    _ record: RunRecord,
+    _ models: ModelWriter,
+    _ progress: RunProgress,
+    _ communicator: any Communicator
+  ) throws -> MetricsLog? {
+    try communicator.together { () throws -> MetricsLog? in
+      guard communicator.rank == 0 else { return nil }
+      let folder = start.folder
+      let yaml =
+        "# adamw-ddp: every field that this run fixed\n" + (try PlanFile.yaml(try fixed(plan)))
+      try AtomicFile.write(Data(yaml.utf8), to: folder.file("plan.yaml"))
+      try folder.write(record, as: RunRecord.name)
+      let log = try MetricsLog(folder, continues: start.saved != nil)
+      if start.saved != nil { try log.cut(after: progress.step) }
+      // Last: where something of these fails there is no run that goes on.
+      try models.write(.running, progress)
+      return log
+    }
+  }
+
+  /// Has rank 0 say what becomes of checkpoints.
+  private func follow() {
+    let (console, models, trainer) = (console, models, trainer)
+    trainer.checkpoints?.tell = { [weak trainer] outcome in
+      if let failure = outcome.failure {
+        console?.warn("there is no checkpoint after step \(outcome.step): \(failure.message)")
+      } else {
+        models.checkpoint = outcome.step
+      }
+      if let untidy = outcome.untidy { console?.warn(untidy.message) }
+      trainer?.checkpointClock.took(outcome.seconds)
+    }
   }
 
   /// The network of a plan that can be run here; throws the same `Failure` (.usage) on all ranks
@@ -123,7 +183,8 @@ public struct TrainingRun {
   /// saved; what a lost rank makes the others throw is .launch. A run that diverges returns: its
   /// summary's state says so.
   public func execute() throws -> RunSummary {
-    if let note = folder.note { console?.warn(note) }
+    for note in start.notes { console?.warn(note) }
+    let folder = start.folder
     console?.begin(trainer, environment, folder: folder.path)
     let outcome: Trainer.Outcome
     do {
@@ -134,9 +195,15 @@ public struct TrainingRun {
       throw error
     }
     do {
+      // After a stop and at the end it is on disk; before a step that diverged it may be under way.
+      _ = try trainer.checkpoints?.finish()
       try environment.communicator.together {
         guard environment.communicator.rank == 0 else { return }
         try models.write(outcome.state, trainer.progress, message: earlyEnd)
+        var record = record
+        let last = record.sessions.count - 1
+        record.sessions[last].finish(outcome.state.rawValue, step: trainer.progress.step)
+        try folder.write(record, as: RunRecord.name)
       }
       try trainer.writeProfile()
     } catch {
@@ -152,7 +219,7 @@ public struct TrainingRun {
   /// The error itself matters more than whether this can still be written.
   private func note(_ error: any Error) {
     let isAgreed = (error as? Failure)?.isAgreed == true
-    guard folder.isInPlace, !isAgreed || environment.communicator.rank == 0 else { return }
+    guard start.folder.isInPlace, !isAgreed || environment.communicator.rank == 0 else { return }
     try? models.write(.failed, trainer.progress, message: "\(error)")
   }
 
@@ -180,7 +247,7 @@ public struct TrainingRun {
       threads: environment.placement.threadsByRank[0],
       lanes: plan.lanes,
       digest: digest,
-      output: folder.path
+      output: start.folder.path
     )
   }
 

@@ -33,6 +33,27 @@ package enum FileBytes {
     return bytes
   }
 
+  /// Reads the first bytes of a file, as many as `bytes` has room for.
+  ///
+  /// Throws `Failure` that names `path`: .data where there are fewer, .file where the system cannot
+  /// read them.
+  package static func read(
+    _ path: String,
+    into bytes: UnsafeMutableRawBufferPointer
+  ) throws(Failure) {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    if file < 0 { throw unreadable(errno, path, errno == ENOENT ? .data : .file) }
+    defer { close(file) }
+    var done = 0
+    while done < bytes.count {
+      let n = Glibc.read(file, bytes.baseAddress?.advanced(by: done), bytes.count - done)
+      if n < 0 && errno == EINTR { continue }
+      if n < 0 { throw unreadable(errno, path, .file) }
+      if n == 0 { throw Failure(.data, "\(path) is cut short.") }
+      done += n
+    }
+  }
+
   /// Writes all bytes to a file descriptor; throws `Failure` (.file) that names `path`.
   package static func write(
     _ bytes: UnsafeRawBufferPointer,
@@ -57,6 +78,26 @@ package enum FileBytes {
       } else if errno != EINTR {
         return errno
       }
+    }
+    return 0
+  }
+
+  /// Writes all bytes to a file from its byte `start` on; returns the system's error, 0 where there
+  /// is none.
+  package static func write(
+    _ bytes: UnsafeRawBufferPointer,
+    to file: Int32,
+    at start: Int
+  ) -> Int32 {
+    var done = 0
+    while done < bytes.count {
+      let rest = bytes.baseAddress?.advanced(by: done)
+      let n = pwrite(file, rest, bytes.count - done, off_t(start + done))
+      if n < 0 && errno == EINTR { continue }
+      if n < 0 { return errno }
+      // A file that takes nothing would keep us here for ever.
+      if n == 0 { return ENOSPC }
+      done += n
     }
     return 0
   }

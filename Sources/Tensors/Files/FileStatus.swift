@@ -29,6 +29,9 @@ package struct FileStatus: Sendable {
   /// Whether it is a file of bytes, no device, pipe or folder.
   package var isRegular: Bool { status.st_mode & S_IFMT == S_IFREG }
 
+  /// Its length.
+  package var bytes: Int { Int(status.st_size) }
+
   /// Its number on its file system.
   package var number: UInt64 { UInt64(status.st_ino) }
 

@@ -17,7 +17,7 @@ public final class ThreadTeam {
   /// In which section the caller is.
   public let clock = SectionClock()
   private let board: Board
-  private var threads: [pthread_t] = []
+  private var threads: [SystemThread] = []
   /// The error of the system that kept a thread from starting, 0 where there is none.
   private var startError: Int32 = 0
   /// The caller's cores before the team, which it gets back.
@@ -61,35 +61,20 @@ public final class ThreadTeam {
     before = cores.isEmpty ? [] : affinityMask()
     let pinned = cores.count >= size
     board = Board(pinned: pinned)
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, Self.stackBytes)
-    for member in 1..<max(size, 1) {
-      let work = Unmanaged.passRetained(
-        Member(
-          number: member,
-          size: size,
-          core: pinned ? cores[member] : nil,
-          board: board,
-          prepare: prepare
-        )
+    for number in 1..<max(size, 1) {
+      let member = Member(
+        number: number,
+        size: size,
+        core: pinned ? cores[number] : nil,
+        board: board,
+        prepare: prepare
       )
-      var thread = pthread_t()
-      startError = pthread_create(
-        &thread,
-        &attributes,
-        { argument in
-          if let argument { Unmanaged<Member>.fromOpaque(argument).takeRetainedValue().run() }
-          return nil
-        },
-        work.toOpaque()
-      )
-      if startError != 0 {
-        work.release()
+      do {
+        threads.append(try SystemThread(stackBytes: Self.stackBytes) { member.run() })
+      } catch {
+        startError = error.code
         return
       }
-      threads.append(thread)
     }
     // Last, because a thread inherits the mask of its maker.
     if pinned { pin([cores[0]]) }
@@ -98,7 +83,7 @@ public final class ThreadTeam {
 
   deinit {
     board.start(Job(count: 0, body: nil))
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
     board.free()
     if !before.isEmpty { pin(before) }
   }

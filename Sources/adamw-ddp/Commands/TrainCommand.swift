@@ -23,6 +23,7 @@ struct TrainCommand: RankCommand, FieldTaker {
   )
 
   @OptionGroup(title: "Plan") var source: PlanSourceOptions
+  @OptionGroup(title: "Going on") var going: ResumeOptions
   @OptionGroup var options: PlanOptions<TrainCommand>
 
   @Flag(
@@ -36,20 +37,29 @@ struct TrainCommand: RankCommand, FieldTaker {
   var quiet = false
 
   // The streams are rank 0's alone.
-  var agreed: KeyValuePairs<String, String> { ["--print-plan": "\(printPlan)"] }
+  var agreed: KeyValuePairs<String, String> {
+    [
+      "--print-plan": "\(printPlan)", "--resume": going.resume ?? "not given",
+      "--allow-plan-change": going.allowedChanges.joined(separator: " "),
+    ]
+  }
 
   func run(_ world: World) throws {
     // Together: a --config that only some hosts can read is one error.
-    let plan = try world.communicator.together {
-      let chosen = try source.plan(options.settings)
+    let (plan, resume) = try world.communicator.together {
+      let (chosen, resume) = try going.plan(source, options.settings)
       try chosen.validate(ranks: world.communicator.size)
       try source.refuseJPEG(chosen)
-      return chosen
+      return (chosen, resume)
     }
     let environment = try RunEnvironment(plan, world.communicator)
     if printPlan {
       try TrainingRun.admit(plan, in: environment)
       if world.leads { try Results.write(try PlanFile.yaml(try plan.resolved)) }
+      return
+    }
+    if let resume, let over = try FinishedRun.sentence(resume, plan, in: environment) {
+      if world.leads && !quiet { Console.line(over) }
       return
     }
     let console = RunDisplay(plan, quiet: quiet, library: world.library)
@@ -62,7 +72,8 @@ struct TrainCommand: RankCommand, FieldTaker {
         revision: BuildRevision.text ?? "unknown",
         command: CommandLine.arguments
       ),
-      console: console
+      console: console,
+      resume: resume
     )
     let summary = try run.execute()
     if world.leads {
