@@ -73,6 +73,14 @@ public enum ModelFile {
   public static func read(_ path: String) throws -> Contents {
     let file = try Safetensors(contentsOf: path)
     let metadata = try ModelMetadata(file.metadata, from: path)
+    let model = try model(metadata, from: path)
+    let parameters = try parameters(of: model, in: file, from: path)
+    return Contents(model: model, parameters: parameters, metadata: metadata)
+  }
+
+  /// The network that metadata name; throws `Failure` (.data) that names `path` for one that this
+  /// program does not know, or has otherwise.
+  static func model(_ metadata: ModelMetadata, from path: String) throws -> Model {
     guard ModelCatalog.names.contains(metadata.model), !metadata.classes.isEmpty else {
       throw Failure(.data, "\(path): it is a model this program does not know (\(metadata.model)).")
     }
@@ -84,8 +92,7 @@ public enum ModelFile {
     if let own = metadata.batchNorm, own.epsilon != model.batchNorm?.epsilon {
       throw Failure(.data, "\(path): its bn_eps is none of \(metadata.model)'s.")
     }
-    let parameters = try parameters(of: model, in: file, from: path)
-    return Contents(model: model, parameters: parameters, metadata: metadata)
+    return model
   }
 
   /// A model's tensors from any file that has them, a state dict of torchvision's too, in the

@@ -30,14 +30,17 @@ extension Evaluation {
     }
     var plan = TrainingPlan()
     var files = [request.path]
-    if status.isFolder {
+    let isCheckpoint = try status.isFolder && CheckpointModel.isOne(request.path)
+    if isCheckpoint, request.ensemble == nil {
+      try PlanFile.apply("\(CheckpointModel.run(of: request.path))/plan.yaml", to: &plan, .data)
+    } else if status.isFolder, !isCheckpoint {
       files = try modelFiles(request)
       try PlanFile.apply("\(request.path)/plan.yaml", to: &plan, .data)
     } else if let ensemble = request.ensemble {
       throw Failure(
         .usage,
         "--ensemble \(ensemble.rawValue) is for a run folder with snapshots, and \(request.path) is "
-          + "a single file."
+          + "a single \(isCheckpoint ? "checkpoint" : "file")."
       )
     } else if request.data == nil {
       throw Failure(
@@ -50,7 +53,8 @@ extension Evaluation {
       let data = request.data ?? plan.data
       try SideFile.admit(logits, flag: "logits", run: request.path, data: data)
     }
-    let members = try files.map(ModelFile.read)
+    let members =
+      try isCheckpoint ? [CheckpointModel.read(request.path)] : files.map(ModelFile.read)
     var opened = try Self.images(request, members, plan)
     for (file, contents) in zip(files, members) {
       let warning = try check(

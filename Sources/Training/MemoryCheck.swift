@@ -1,6 +1,7 @@
 import Collectives
 import Glibc
 import Networks
+import Optimizers
 import Plans
 import Tensors
 
@@ -85,6 +86,24 @@ package enum MemoryCheck {
     let evaluators = plan.averageDecay == nil ? 1 : 2
     return step + evaluators
       * Evaluator.bytes(model, threads: threads, options: plan.networkOptions)
+      + (try snapshotBytes(plan, model, ranks: ranks))
+  }
+
+  /// Bytes of the copy of its part of the state that a rank writes to a checkpoint.
+  private static func snapshotBytes(
+    _ plan: TrainingPlan,
+    _ model: Model,
+    ranks: Int
+  ) throws -> Int {
+    let reduction = ReductionPlan(
+      lanes: plan.lanes,
+      ranks: ranks,
+      elements: model.layout.trainable.count,
+      bucketGranules: StepEngine.bucketGranules
+    )
+    let owned = (0..<ranks).map { reduction.ownedElements($0) }.max() ?? 0
+    let whole = (plan.averageDecay == nil ? 1 : 2) * (owned + model.layout.statistics.count)
+    return (whole + (try plan.updateRule.state.count) * owned) * MemoryLayout<Float>.stride
   }
 
   private static func admit(

@@ -1,5 +1,6 @@
 import Collectives
 import DataParallel
+import Datasets
 import Networks
 import Plans
 import Runs
@@ -42,6 +43,10 @@ extension Trainer {
           "the state after step \(start.progress.step) lacks \(missing) elements."
         )
       }
+    }
+    // What was the last step may be none any more: more epochs are planned.
+    if calendar.end(of: progress) == nil, source.measured.split == .val {
+      progress.test = EvaluationPair()
     }
     // A rank takes up the average of what it updates; a run that is over has no evaluation to come
     // that would bring the rest.

@@ -49,7 +49,14 @@ public struct TrainingRun {
       kernelLevel: placement.level
     )
     let name = "runs/\(Self.defaultName(plan, source))"
-    start = try RunStart(plan, named: name, resume, facts, communicator)
+    start = try RunStart(
+      plan,
+      named: name,
+      resume,
+      facts,
+      images: source.train.count,
+      communicator
+    )
     let folder = start.folder
     let trainer = try Trainer(plan, model: model, in: environment, from: start.saved?.state)
     models = try ModelWriter(folder, model, source, data: environment.dataDigest, communicator)

@@ -37,7 +37,8 @@ struct TrainingRunTests {
     }
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: path).sorted() == [
-        "metrics.csv", "metrics.jsonl", "model.safetensors", "plan.yaml", "run.json", "status.json",
+        "checkpoints", "metrics.csv", "metrics.jsonl", "model.safetensors", "plan.yaml", "run.json",
+        "status.json",
       ]
     )
     for evaluators in [1, 2] {

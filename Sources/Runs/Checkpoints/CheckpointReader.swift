@@ -53,6 +53,16 @@ package struct CheckpointReader {
     }
   }
 
+  /// Reads all bytes of a checkpoint; throws `Failure` as `pieces` does.
+  package static func verify(_ step: Int, in folder: CheckpointFolder) throws {
+    let manifest = try CheckpointManifest(contentsOf: folder.manifest(step: step))
+    for part in manifest.parts {
+      let path = "\(folder.path(step: step))/\(part.name)"
+      let buffer = try read(path, part, verifying: part.ranges)
+      _ = try StateFile.pieces(in: buffer, bytes: part.bytes, from: path)
+    }
+  }
+
   /// The bytes of a file, of which `ranges` are looked at; throws `Failure` as `pieces` does.
   static func read(
     _ path: String,

@@ -1,3 +1,4 @@
+import Optimizers
 import Plans
 import Tensors
 
@@ -47,5 +48,35 @@ struct PlanChanges {
       .usage,
       "the run in \(run) was trained with \(refused.map(\.text).joined(separator: ", ")): \(way)."
     )
+  }
+
+  /// What the changes do to learning rate and decay behind `step`, of a run on so many images; nil
+  /// where there are none.
+  ///
+  /// Throws `Failure` (.usage) for an old plan that this program does not know.
+  func effect(_ old: [String: String], _ plan: TrainingPlan, images: Int, after step: Int) throws
+    -> String?
+  {
+    guard !deciding.isEmpty else { return nil }
+    var before = TrainingPlan()
+    try before.overlay(
+      PlanField.all.compactMap { field in old[field.flag].map { (field.flag, $0) } }
+    )
+    let (first, second) = (
+      try Horizon(before, samples: images), try Horizon(plan, samples: images)
+    )
+    func figures(_ horizon: Horizon) -> (eta: String, decay: String, steps: Int) {
+      (
+        significant(horizon.schedule.multiplier(at: min(step, horizon.steps))),
+        significant(horizon.decay), horizon.steps
+      )
+    }
+    let (a, b) = (figures(first), figures(second))
+    var sentences = ["it goes on with \(deciding.map(\.text).joined(separator: ", "))"]
+    if a.steps != b.steps { sentences.append("of \(a.steps) steps it takes \(b.steps)") }
+    if a.eta != b.eta { sentences.append("η after step \(step) is \(b.eta) instead of \(a.eta)") }
+    if a.decay != b.decay { sentences.append("λ is \(b.decay) instead of \(a.decay)") }
+    return sentences.joined(separator: "; ")
+      + ": this is another run than one that had this plan from the start."
   }
 }

@@ -24,6 +24,7 @@ struct RunStart {
     named name: String,
     _ resume: ResumeRequest?,
     _ facts: CheckpointManifest.Facts,
+    images: Int,
     _ communicator: any Communicator
   ) throws {
     guard let resume else {
@@ -44,7 +45,7 @@ struct RunStart {
     }
     folder = try RunFolder(resume.folder, existing: .resumed, communicator)
     let (folder, leads) = (folder, communicator.rank == 0)
-    let saved = try SavedRun(resume, facts, communicator)
+    let saved = try SavedRun(resume, facts, plan, images: images, communicator)
     var notes = [folder.note].compactMap { $0 } + (saved?.warnings ?? [])
     var sessions: [RunSession] = []
     try communicator.together {

@@ -16,8 +16,9 @@ struct SavedRun {
   /// What there is to say of it.
   let warnings: [String]
 
-  /// The newest checkpoint of the run folder that is whole, or the one wanted; nil where there is
-  /// none and the run may begin.
+  /// The newest checkpoint of the run folder that is whole, or the one wanted.
+  ///
+  /// Nil where there is none and the run may begin. `plan` is that of the run on so many images, and comes to `facts`.
   ///
   /// Every rank calls it. Throws the same `Failure` on all: .data where there is none or it belongs
   /// to other images or another arithmetic, .usage for another plan, .file where the system cannot
@@ -25,6 +26,8 @@ struct SavedRun {
   init?(
     _ request: ResumeRequest,
     _ facts: CheckpointManifest.Facts,
+    _ plan: TrainingPlan,
+    images: Int,
     _ communicator: any Communicator
   ) throws {
     let reader = CheckpointReader(run: request.folder, communicator)
@@ -47,7 +50,10 @@ struct SavedRun {
       self.manifest = manifest
       state = TrainerState(progress: manifest.progress, pieces: pieces)
       newer = steps.filter { $0 > step }
-      warnings = passed + Self.warnings(manifest.facts, facts)
+      let old = manifest.facts
+      let changes = PlanChanges(from: old.plan, to: facts.plan)
+      let effect = try changes.effect(old.plan, plan, images: images, after: step)
+      warnings = passed + [effect].compactMap { $0 } + Self.warnings(old, facts)
       return
     }
     if request.mayBegin && wanted.isEmpty { return nil }

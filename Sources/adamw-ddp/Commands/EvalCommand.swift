@@ -13,7 +13,7 @@ struct EvalCommand: RankCommand, FieldTaker {
 
   static let configuration = CommandConfiguration(
     commandName: "eval",
-    abstract: "Evaluate a run folder or a model.safetensors file.",
+    abstract: "Evaluate a run folder, one of its checkpoints or a model.safetensors file.",
     discussion: """
       Gives exactly the accuracy of the run, on any number of ranks.
       On the test images, or with --split val on those that the run held out.
@@ -22,7 +22,12 @@ struct EvalCommand: RankCommand, FieldTaker {
       """
   )
 
-  @Argument(help: ArgumentHelp("a run folder or a safetensors file", valueName: "RUN|FILE"))
+  @Argument(
+    help: ArgumentHelp(
+      "a run folder, a checkpoint in it (RUN/checkpoints/step-...) or a safetensors file",
+      valueName: "RUN|FILE"
+    )
+  )
   var path: String
   @OptionGroup var options: PlanOptions<EvalCommand>
   @Option(

@@ -33,7 +33,7 @@ enum Banner {
       "  steps      \(extent(trainer.horizon, plan))",
     ] + method(trainer.horizon, plan) + kept(trainer, source) + [
       "  batchnorm  \(plan.batchNorm)\(plan.batchNorm == .batch ? " (the whole global batch)" : "")",
-      "  memory     a rank: \(bytes(trainer.arenaBytes)) activations, "
+      "  memory     a rank: \(byteText(trainer.arenaBytes)) activations, "
         + "\(stateBytes(trainer, ranks: ranks)) optimizer state "
         + (plan.zero == 1 ? "(ZeRO-1)" : "(--zero 0)"),
       "  kernels    \(placement.level.rawValue), OpenBLAS \(placement.blasCores[0])",
@@ -67,7 +67,7 @@ enum Banner {
       let elements = trainer.plan.zero == 1 ? reduction.ownedElements(rank) : reduction.elements
       return elements * trainer.optimizer.state.count * MemoryLayout<Float>.stride
     }
-    return bytes(sizes.max() ?? 0, from: sizes.min())
+    return byteText(sizes.max() ?? 0, from: sizes.min())
   }
 
   /// Rule, schedule and decay.
@@ -132,18 +132,5 @@ enum Banner {
     let part = horizon.steps < whole ? "\(grouped(horizon.steps)) of the " : ""
     let noun = unit.map { whole == 1 ? " \($0)" : " \($0)s" } ?? ""
     return "\(part)\(grouped(whole))\(noun) in \(epochs) of \(grouped(horizon.stepsPerEpoch))"
-  }
-
-  /// In the unit that leaves at least one before the point; "94.3–96 KiB" from `least` on.
-  private static func bytes(_ count: Int, from least: Int? = nil) -> String {
-    let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-    var (size, unit) = (1.0, 0)
-    while Double(count) >= 1024 * size, unit + 1 < units.count {
-      (size, unit) = (1024 * size, unit + 1)
-    }
-    let (first, last) = (
-      significant(Double(least ?? count) / size), significant(Double(count) / size)
-    )
-    return "\(first == last ? last : "\(first)–\(last)") \(units[unit])"
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Plans
 
 /// The middle of some numbers; of two, their mean.
 func median(_ values: [Double]) -> Double {
@@ -25,4 +26,17 @@ func mebibytes(_ bytes: Int) -> Double { (Double(bytes) / 1048.576).rounded() / 
 func accuracyText(_ first: Double, _ five: Double?) -> String {
   String(format: "top-1 %.2f %%", 100 * first)
     + (five.map { String(format: ", top-5 %.2f %%", 100 * $0) } ?? "")
+}
+
+/// Bytes in the unit that leaves at least one before the point; "94.3–96 KiB" from `least` on.
+func byteText(_ count: Int, from least: Int? = nil) -> String {
+  let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+  var (size, unit) = (1.0, 0)
+  while Double(count) >= 1024 * size, unit + 1 < units.count {
+    (size, unit) = (1024 * size, unit + 1)
+  }
+  let (first, last) = (
+    significant(Double(least ?? count) / size), significant(Double(count) / size)
+  )
+  return "\(first == last ? last : "\(first)–\(last)") \(units[unit])"
 }

@@ -26,7 +26,7 @@ struct AdamWDDP: ParsableCommand {
     subcommands: [
       TrainCommand.self, EvalCommand.self, ExplainCommand.self, EstimateCommand.self,
       BenchCommand.self,
-      PresetsCommand.self, DoctorCommand.self, SelfTestCommand.self,
+      CheckpointCommand.self, PresetsCommand.self, DoctorCommand.self, SelfTestCommand.self,
     ],
     defaultSubcommand: TrainCommand.self
   )
