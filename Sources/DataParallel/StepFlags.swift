@@ -1,7 +1,8 @@
 /// What a rank tells all others in a step's small reduction: one word, whose bits are OR-ed over
 /// ranks.
 ///
-/// All ranks read the same word, so what follows from it they do alike.
+/// All ranks read the same word, so what follows from it they do alike. Bits from 32 on say why the
+/// run is to stop.
 public struct StepFlags: OptionSet, Hashable, Sendable {
   /// The bits.
   public let rawValue: UInt64

@@ -156,6 +156,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var keepCheckpoints = 2
   /// Checkpoints of multiples of so many steps are kept for ever.
   public var keepEvery: Int?
+  /// Minutes after which a start of the program stops its run.
+  public var maxMinutes: Double?
 
   /// The defaults.
   public init() {}

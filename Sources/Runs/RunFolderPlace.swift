@@ -16,8 +16,10 @@ struct RunFolderPlace {
     ["plan.yaml", RunRecord.name, RunStatus.name] + MetricsFormat.allCases.map(\.name)
     + [ModelFile.name, ModelFile.averageName, ModelFile.bestName]
 
-  /// Whether a run gives a file in its folder this name.
-  static func isOwn(_ name: String) -> Bool { traces.contains(name) || name == FolderLock.name }
+  /// Whether a file of this name in a run's folder is the run's.
+  static func isOwn(_ name: String) -> Bool {
+    traces.contains(name) || name == FolderLock.name || name == StopFile.name
+  }
 
   /// Makes or takes the folder `wanted`, or with `.avoided` the first beside it that is new.
   ///

@@ -2,8 +2,10 @@ import Tensors
 
 /// What a run came to: the JSON object at its end.
 public struct RunSummary: Encodable, Sendable {
-  /// How it ended: done or diverged.
+  /// How it ended: done, stopped or diverged.
   public let state: RunState
+  /// Why it ended before its last step, as status.json has it; null where it did not or diverged.
+  public let message: String?
   /// Trained values of the model.
   public let parameters: Int
   /// Steps taken.
@@ -61,6 +63,7 @@ public struct RunSummary: Encodable, Sendable {
   package init(
     _ state: RunState,
     _ progress: RunProgress,
+    message: String?,
     parameters: Int,
     images: Int,
     stoppedEarly: Bool,
@@ -71,7 +74,8 @@ public struct RunSummary: Encodable, Sendable {
     digest: Digest,
     output: String
   ) {
-    (self.state, self.parameters, steps) = (state, parameters, progress.step)
+    (self.state, self.message) = (state, message)
+    (self.parameters, steps) = (parameters, progress.step)
     epochs = (Double(progress.whole.samples) / Double(images) * 1e6).rounded() / 1e6
     (trainLoss, trainAccuracy) = (progress.epoch.meanLoss, progress.epoch.accuracy)
     let (val, test) = (progress.val, progress.test)
@@ -92,6 +96,7 @@ public struct RunSummary: Encodable, Sendable {
     func finite(_ x: Double?) -> Double? { x.flatMap { $0.isFinite ? $0 : nil } }
     var object = encoder.container(keyedBy: CodingKeys.self)
     try object.encode(state, forKey: .state)
+    try object.encode(message, forKey: .message)
     try object.encode(parameters, forKey: .parameters)
     try object.encode(steps, forKey: .steps)
     try object.encode(epochs, forKey: .epochs)
@@ -119,7 +124,7 @@ public struct RunSummary: Encodable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case state, parameters, steps, epochs, trainLoss, trainAccuracy
+    case state, message, parameters, steps, epochs, trainLoss, trainAccuracy
     case valLoss, valAccuracy, valAccuracy5, emaValAccuracy, testLoss, testAccuracy
     case testAccuracy5, emaTestAccuracy, best, stoppedEarly, snapshots, recommended
     case imagesPerS, seconds, ranks, threads, lanes, digest, output

@@ -8,9 +8,9 @@ import Runs
 import Tensors
 
 extension Trainer {
-  /// One step: from samples to equal parameters on all ranks, and what they have told each other;
-  /// nil when it diverged, before anything was updated.
-  func takeStep() throws -> (StepMetrics, told: StepFlags)? {
+  /// One step: from samples to equal parameters on all ranks, who know then what they have asked of
+  /// each other; nil when it diverged, before anything was updated.
+  func takeStep() throws -> StepMetrics? {
     let (step, begun) = (progress.step, ContinuousClock.now)
     checkpoints?.look()
     team.clock.begin(step: step)
@@ -30,6 +30,8 @@ extension Trainer {
         try engine.backward()
       }
       if unread != nil { flags.insert(.readFailed) }
+      // As late as can be: who is asked to stop may have little time.
+      if let askedFor { flags.formUnion(askedFor()) }
       let totals = try engine.total(
         scalars(of: step),
         flags: flags,
@@ -39,6 +41,7 @@ extension Trainer {
       if totals.isFinite { try engine.update() }
       return totals
     }
+    agreed = totals.flags
     guard totals.isFinite else { return nil }
     try settleCheckpoint(allWritten: totals.lastSaved)
     let seconds = (ContinuousClock.now - begun) / .seconds(1)
@@ -46,7 +49,7 @@ extension Trainer {
     progress.take(metrics, opensEpoch: step.isMultiple(of: horizon.stepsPerEpoch))
     progress.ruleMemory = engine.optimizer.memory
     progress.seconds = earlier + (ContinuousClock.now - self.begun) / .seconds(1)
-    return (metrics, totals.flags)
+    return metrics
   }
 
   /// Brings the samples of the round into the network; returns why some of them could not be read.

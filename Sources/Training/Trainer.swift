@@ -44,6 +44,10 @@ public final class Trainer {
   public var stoppedEarly: Bool { calendar.end(of: progress) == .noBetter }
   /// What this rank asks of all in the steps to come; set by the thread that trains, between steps.
   public var flags: StepFlags = []
+  /// What else this rank asks of all in a step, asked at its end; allocates nothing.
+  public var askedFor: (() -> StepFlags)?
+  /// What the ranks asked of all in the last step.
+  public internal(set) var agreed: StepFlags = []
 
   /// What writes the state to disk as the run goes on; nil where nothing does.
   var checkpoints: CheckpointWriter?
@@ -139,17 +143,17 @@ public final class Trainer {
       guard try carryOut(calendar.due(after: 0), nil, observer) else { return .diverged }
     }
     while calendar.end(of: progress) == nil {
-      guard let (metrics, told) = try takeStep() else { return .diverged }
+      guard let metrics = try takeStep() else { return .diverged }
       if progress.step == TrainingPlan.profiledSteps.upperBound { try writeProfile() }
       try observer.finished(step: metrics, interval: progress.interval)
       let due = calendar.due(after: progress.step)
       guard try carryOut(due, metrics, observer) else { return .diverged }
       if calendar.end(of: progress) != nil { break }
-      if told.contains(.stop) {
+      if agreed.contains(.stop) {
         try saveCheckpoint()
         return .stopped
       }
-      if due.checkpoint || told.contains(.saveDue) { try beginCheckpoint() }
+      if due.checkpoint || agreed.contains(.saveDue) { try beginCheckpoint() }
     }
     guard try evaluateAtEnd(observer) else { return .diverged }
     try checkReplicas(parameters, communicator)

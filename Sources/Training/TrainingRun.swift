@@ -19,16 +19,20 @@ public struct TrainingRun {
   private let reporter: MetricsReporter
   private let models: ModelWriter
   private let console: (any RunConsole)?
+  /// On rank 0.
+  private let stopFile: StopFile?
 
   /// Opens the folder and plans the run, whose plan must be valid, on every rank; with `resume` it
   /// goes on from one of its checkpoints.
   ///
   /// Throws the same `Failure` on all ranks for a plan that cannot be run on these data, a bad folder
-  /// or a run that cannot be gone on with. `console` is used on rank 0 only.
+  /// or a run that cannot be gone on with. `console` is used on rank 0 only; `stop` may end the run
+  /// before its last step.
   public init(
     _ plan: TrainingPlan,
     in environment: RunEnvironment,
     launch: RunRecord.Launch,
+    stop: StopRequest = StopRequest(),
     console: (any RunConsole)?,
     resume: ResumeRequest? = nil
   ) throws {
@@ -96,6 +100,9 @@ public struct TrainingRun {
       models: models
     )
     self.trainer = trainer
+    stopFile = leads ? StopFile(in: folder) : nil
+    let lookout = StopLookout(stop, file: stopFile, minutes: leads ? plan.maxMinutes : nil)
+    trainer.askedFor = { lookout.flags }
     follow()
   }
 
@@ -192,6 +199,9 @@ public struct TrainingRun {
   public func execute() throws -> RunSummary {
     for note in start.notes { console?.warn(note) }
     let folder = start.folder
+    if stopFile?.remove() == true {
+      console?.warn("\(folder.file(StopFile.name)) was there before this start, and is removed.")
+    }
     console?.begin(trainer, environment, folder: folder.path)
     let outcome: Trainer.Outcome
     do {
@@ -206,7 +216,8 @@ public struct TrainingRun {
       _ = try trainer.checkpoints?.finish()
       try environment.communicator.together {
         guard environment.communicator.rank == 0 else { return }
-        try models.write(outcome.state, trainer.progress, message: earlyEnd)
+        try models.write(outcome.state, trainer.progress, message: earlyEnd(outcome))
+        stopFile?.remove()
         var record = record
         let last = record.sessions.count - 1
         record.sessions[last].finish(outcome.state.rawValue, step: trainer.progress.step)
@@ -230,9 +241,13 @@ public struct TrainingRun {
     try? models.write(.failed, trainer.progress, message: "\(error)")
   }
 
-  /// What status.json says of a run that stopped before its last step.
-  private var earlyEnd: String? {
+  /// What status.json says of a run that ended before its last step.
+  private func earlyEnd(_ outcome: Trainer.Outcome) -> String? {
     let progress = trainer.progress
+    if case .stopped = outcome {
+      let cause = StopCause(trainer.agreed).map { " (\($0.text(plan)))" } ?? ""
+      return "stopped after step \(progress.step) of \(trainer.horizon.steps)\(cause)"
+    }
     guard trainer.stoppedEarly, let patience = plan.earlyStop, let best = progress.course.best
     else { return nil }
     let epoch = progress.step / trainer.horizon.stepsPerEpoch
@@ -246,6 +261,7 @@ public struct TrainingRun {
     return RunSummary(
       outcome.state,
       trainer.progress,
+      message: earlyEnd(outcome),
       parameters: trainer.model.layout.parameterCount,
       images: trainer.horizon.samples,
       stoppedEarly: trainer.stoppedEarly,

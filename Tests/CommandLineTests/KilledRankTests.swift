@@ -5,23 +5,6 @@ import Testing
 extension ProgramTests {
   /// A signal that is to end a process ends it, though nothing is wrong with its instructions.
   struct KilledRank {
-    /// A program that trains until it is killed, as $RUN/metrics.csv shows.
-    private func training(_ data: TemporaryFolder, _ run: String) -> String {
-      """
-      "$PROGRAM" train --model smallcnn --epochs 1000000 --log-every 1 --eval-every 1000000 \
-        --threads 2 --no-pin --quiet --data '\(data.path)' --output '\(run)'
-      """
-    }
-
-    /// Sends the signal to the shell's process, which is to become the program, as soon as
-    /// status.json shows a step.
-    private func killing(_ signal: String, _ run: String) -> String {
-      """
-      (await grep -qs '"step" : [1-9]' '\(run)/status.json'
-      kill -\(signal) $$) > /dev/null 2>&1 &
-      """
-    }
-
     @Test(
       arguments: [("QUIT", 3), ("ILL", 4), ("TRAP", 5), ("ABRT", 6), ("BUS", 7), ("FPE", 8)]
         + [("SEGV", 11)] as [(String, Int32)]
@@ -32,8 +15,8 @@ extension ProgramTests {
       let job = try script(
         """
         ulimit -c 0
-        \(killing(signal, run))
-        exec \(training(data, run)) > /dev/null 2>&1
+        \(sending(signal, run))
+        exec \(endlessTraining(data, run)) > /dev/null 2>&1
         """,
         // Names of functions take seconds, and are Swift's own.
         environment: ["SWIFT_BACKTRACE": signal == "SEGV" ? nil : "symbolicate=off,images=none"]
@@ -49,7 +32,7 @@ extension ProgramTests {
       let job = try script(
         """
         ulimit -c 0
-        \(training(data, run)) > /dev/null 2>&1 &
+        \(endlessTraining(data, run)) > /dev/null 2>&1 &
         rows() { [ "$(cat '\(run)/metrics.csv' 2>/dev/null | wc -l)" -gt "$1" ]; }
         await rows 1
         kill -QUIT $!
@@ -69,9 +52,9 @@ extension ProgramTests {
         """
         ulimit -c 0
         if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then
-          \(killing("SEGV", run))
+          \(sending("SEGV", run))
         fi
-        exec \(training(data, run))
+        exec \(endlessTraining(data, run))
         """,
         ranks: 2
       )

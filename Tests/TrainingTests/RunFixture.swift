@@ -22,12 +22,18 @@ func execute(_ plan: TrainingPlan, ranks: Int) throws -> [RunSummary] {
 }
 
 /// One rank's part of a run.
-func execute(_ plan: TrainingPlan, on communicator: any Communicator) throws -> RunSummary {
+func execute(
+  _ plan: TrainingPlan,
+  on communicator: any Communicator,
+  stop: StopRequest = StopRequest(),
+  console: (any RunConsole)? = nil
+) throws -> RunSummary {
   try TrainingRun(
     plan,
     in: try RunEnvironment(plan, communicator),
     launch: RunRecord.Launch(version: "test", mpi: "none", command: ["test"]),
-    console: nil
+    stop: stop,
+    console: console
   ).execute()
 }
 

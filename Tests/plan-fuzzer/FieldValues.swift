@@ -111,6 +111,8 @@ enum FieldValues {
     "checkpoint-minutes": { "\($0.integer(0...1))" },
     "keep-checkpoints": { "\($0.integer(1...3))" },
     "keep-every": { "\($0.integer(1...4))" },
+    // Longer than any run of the fuzzer: what a clock decides is not the same twice.
+    "max-minutes": { "\($0.integer(60...99))" },
   ]
 
   private static let groups: Draw = { dice in

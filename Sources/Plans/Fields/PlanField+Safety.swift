@@ -32,5 +32,12 @@ extension PlanField {
       .running,
       "keep the checkpoints of all multiples of so many steps, for adamw-ddp replay"
     ),
+    PlanField(
+      "max-minutes",
+      \.maxMinutes,
+      .optional(.number(.positive)),
+      .running,
+      "stop after the first step that ends so long after the start, or the next start on --resume"
+    ),
   ]
 }

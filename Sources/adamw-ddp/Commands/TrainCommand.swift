@@ -31,6 +31,15 @@ struct TrainCommand: RankCommand, FieldTaker {
     help: "print the plan as YAML and stop; data are opened, and what training refuses is refused"
   )
   var printPlan = false
+  @Flag(
+    name: .customLong("requeue-exit-code"),
+    help: ArgumentHelp(
+      "exit with \(ExitReason.requeue) where the run was asked to stop, for schedulers that start "
+        + "such a job again",
+      visibility: .hidden
+    )
+  )
+  var requeueExitCode = false
   @Flag(name: .customLong("json"), help: "end with one JSON object on stdout")
   var json = false
   @Flag(name: .customLong("quiet"), help: "say nothing but warnings and errors")
@@ -38,13 +47,18 @@ struct TrainCommand: RankCommand, FieldTaker {
 
   // The streams are rank 0's alone.
   var agreed: KeyValuePairs<String, String> {
+<<<<<<< HEAD
     [
       "--print-plan": "\(printPlan)", "--resume": going.resume ?? "not given",
       "--allow-plan-change": going.allowedChanges.joined(separator: " "),
     ]
+=======
+    ["--print-plan": "\(printPlan)", "--requeue-exit-code": "\(requeueExitCode)"]
+>>>>>>> fa2c1ae (Stop a run by signals, a file and a clock, on all ranks behind the same step)
   }
 
   func run(_ world: World) throws {
+    let stop = printPlan ? StopRequest() : StopSignals.take()
     // Together: a --config that only some hosts can read is one error.
     let (plan, resume) = try world.communicator.together {
       let (chosen, resume) = try going.plan(source, options.settings)
@@ -72,16 +86,25 @@ struct TrainCommand: RankCommand, FieldTaker {
         revision: BuildRevision.text ?? "unknown",
         command: CommandLine.arguments
       ),
+<<<<<<< HEAD
       console: console,
       resume: resume
+=======
+      stop: stop,
+      console: console
+>>>>>>> fa2c1ae (Stop a run by signals, a file and a clock, on all ranks behind the same step)
     )
     let summary = try run.execute()
     if world.leads {
       if json {
+        if !quiet { console.sayHowToGoOn(summary) }
         try Results.line(try JSONText.line(summary))
       } else if !quiet {
         console.summarize(summary)
       }
+    }
+    if summary.state == .stopped && requeueExitCode {
+      world.finish(with: ExitReason.requeue)
     }
     if summary.state == .diverged {
       throw Failure(

@@ -5,6 +5,7 @@ import Kernels
 import Networks
 import Optimizers
 import Plans
+import Runs
 import Tensors
 import Training
 
@@ -38,7 +39,12 @@ enum Banner {
         + (plan.zero == 1 ? "(ZeRO-1)" : "(--zero 0)"),
       "  kernels    \(placement.level.rawValue), OpenBLAS \(placement.blasCores[0])",
       "  output     \(folder)",
-    ]
+    ] + (library == "none" ? [] : [stop(folder)])
+  }
+
+  /// The ways that are safe under mpirun, which gives ranks two seconds after Ctrl-C.
+  private static func stop(_ folder: String) -> String {
+    "  stop       touch \(shellWord("\(folder)/\(StopFile.name)")), or USR1 to mpirun (Ctrl-C may lose steps)"
   }
 
   /// "9,000 training, 1,000 val and 2,000 test".

@@ -153,7 +153,17 @@ final class RunDisplay: RunConsole {
       let count = summary.snapshots.count
       Console.line((count > 0 ? "snapshots: \(count); " : "") + "recommended: \(recommended)")
     }
+    sayHowToGoOn(summary)
     Console.line("run folder: \(summary.output)")
+  }
+
+  /// Why a run was stopped, and the line to copy that goes on with it; nothing of any other.
+  func sayHowToGoOn(_ summary: RunSummary) {
+    guard summary.state == .stopped, let message = summary.message else { return }
+    Console.line("\(message); to go on:")
+    // In one line whatever the terminal's width: it is to be copied.
+    let program = shellWord(CommandLine.arguments[0])
+    Console.write("  \(program) train --resume \(shellWord(summary.output))\n")
   }
 
   private func clear() {

@@ -19,8 +19,9 @@ struct AdamWDDP: ParsableCommand {
       The same seed, data and flags give the same model, byte for byte,
       on any number of ranks and threads of one kind of CPU.
 
-      Exit codes: 0 done, 64 wrong flag, 65 bad data, 69 launcher or lost rank,
-      70 training diverged, 74 file system.
+      Exit codes: 0 done or stopped, 64 wrong flag, 65 bad data, 69 launcher or
+      lost rank, 70 training diverged, 74 file system, 75 stopped, with
+      --requeue-exit-code.
       """,
     version: Version.text,
     subcommands: [

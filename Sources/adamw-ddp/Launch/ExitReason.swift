@@ -1,5 +1,8 @@
 /// Why a program ends before its work is done.
 struct ExitReason {
+  /// The code of a run that was asked to stop, with --requeue-exit-code (EX_TEMPFAIL).
+  static let requeue: Int32 = 75
+
   /// The exit code.
   let code: Int32
   /// What to say; nothing when it has been said.

@@ -34,11 +34,19 @@ struct World {
     }
   }
 
+  /// Leaves on the good path with an exit code of its own.
+  func finish(with code: Int32) -> Never {
+    finish()
+    exit(code)
+  }
+
   /// Says what went wrong and ends all ranks with its exit code.
   ///
   /// An error that all ranks have is said by rank 0, whose abort ends the others while they wait:
   /// long for one that they have agreed on, a second for one that they may each have found.
   func leave(_ reason: ExitReason) -> Never {
+    // A launcher that ends the others means it.
+    StopSignals.giveBack()
     if reason.code == 0 {
       // --help and --version.
       do {
@@ -46,8 +54,7 @@ struct World {
       } catch {
         leave(ExitReason(code: Failure.Kind.file.rawValue, text: "\(error)", isAgreed: false))
       }
-      finish()
-      exit(0)
+      finish(with: 0)
     }
     if reason.text.isEmpty {
       // The command has spoken for itself.
