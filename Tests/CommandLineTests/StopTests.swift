@@ -155,7 +155,8 @@ extension ProgramTests {
         (await test -e \(run)/status.json
         sleep 0.3
         for i in $(seq \(times)); do kill -INT $(cat \(outputs.path)/pid); sleep 0.2; done) &
-        exec script -qec "stty cols 80 rows 50; sh \(outputs.path)/inner $PROGRAM" /dev/null
+        # Without exec: script takes any child's end for that of its own.
+        script -qec "stty cols 80 rows 50; sh \(outputs.path)/inner $PROGRAM" /dev/null
         """
       )
       var screen = TerminalScreen(columns: 80)

@@ -19,6 +19,8 @@ struct TrainCommand: RankCommand, FieldTaker {
       plan.yaml, run.json and status.json; with --ema
       model-ema.safetensors, with --save-best best.safetensors, with
       warm restarts snapshots/.
+      Ctrl-C stops a run after its step, a second one at once. Under mpirun
+      use a file named stop in the run folder, or USR1 to mpirun.
       """
   )
 
@@ -47,14 +49,11 @@ struct TrainCommand: RankCommand, FieldTaker {
 
   // The streams are rank 0's alone.
   var agreed: KeyValuePairs<String, String> {
-<<<<<<< HEAD
     [
-      "--print-plan": "\(printPlan)", "--resume": going.resume ?? "not given",
+      "--print-plan": "\(printPlan)", "--requeue-exit-code": "\(requeueExitCode)",
+      "--resume": going.resume ?? "not given",
       "--allow-plan-change": going.allowedChanges.joined(separator: " "),
     ]
-=======
-    ["--print-plan": "\(printPlan)", "--requeue-exit-code": "\(requeueExitCode)"]
->>>>>>> fa2c1ae (Stop a run by signals, a file and a clock, on all ranks behind the same step)
   }
 
   func run(_ world: World) throws {
@@ -86,13 +85,9 @@ struct TrainCommand: RankCommand, FieldTaker {
         revision: BuildRevision.text ?? "unknown",
         command: CommandLine.arguments
       ),
-<<<<<<< HEAD
+      stop: stop,
       console: console,
       resume: resume
-=======
-      stop: stop,
-      console: console
->>>>>>> fa2c1ae (Stop a run by signals, a file and a clock, on all ranks behind the same step)
     )
     let summary = try run.execute()
     if world.leads {
