@@ -26,14 +26,16 @@ func execute(
   _ plan: TrainingPlan,
   on communicator: any Communicator,
   stop: StopRequest = StopRequest(),
-  console: (any RunConsole)? = nil
+  console: (any RunConsole)? = nil,
+  resume: ResumeRequest? = nil
 ) throws -> RunSummary {
   try TrainingRun(
     plan,
     in: try RunEnvironment(plan, communicator),
     launch: RunRecord.Launch(version: "test", mpi: "none", command: ["test"]),
     stop: stop,
-    console: console
+    console: console,
+    resume: resume
   ).execute()
 }
 

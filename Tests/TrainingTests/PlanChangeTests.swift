@@ -1,0 +1,177 @@
+import Collectives
+import Foundation
+import Plans
+import Runs
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+/// Who goes on with a run goes on with that run: another plan, other images and damaged files are
+/// said and refused.
+@Suite(.serialized)
+struct PlanChangeTests {
+  private let data: TemporaryFolder
+  private let place: TemporaryFolder
+
+  init() throws { (data, place) = (try cifarFolder(), try TemporaryFolder()) }
+
+  private var path: String { place.path(of: "run") }
+
+  private func plan(_ change: (inout TrainingPlan) -> Void = { _ in }) -> TrainingPlan {
+    var plan = runPlan(data: data.path, output: path)
+    (plan.checkpointEvery, plan.keepCheckpoints) = (2, 5)
+    change(&plan)
+    return plan
+  }
+
+  /// What is said of a run that goes on.
+  private final class Listener: RunConsole {
+    var warnings: [String] = []
+
+    func warn(_ text: String) { warnings.append(text) }
+    func begin(_ trainer: Trainer, _ environment: RunEnvironment, folder: String) {}
+    func moved(_ step: StepMetrics, interval: MetricsSums) {}
+    func show(_ row: MetricsRow) {}
+    func end() {}
+  }
+
+  @discardableResult
+  private func goOn(
+    _ plan: TrainingPlan,
+    ranks: Int = 2,
+    step: Int? = nil,
+    allowing allowed: Set<String> = []
+  ) throws -> (summary: RunSummary, warnings: [String]) {
+    let request = ResumeRequest(
+      folder: path,
+      step: step,
+      mayBegin: true,
+      allowedChanges: allowed
+    )
+    let all = try ThreadWorld.run(ranks: ranks) { c -> (RunSummary, [String]) in
+      let listener = Listener()
+      return (try execute(plan, on: c, console: listener, resume: request), listener.warnings)
+    }
+    return (all[0].0, all[0].1)
+  }
+
+  private func refusal(_ body: () throws -> Void) -> Failure? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return error as? Failure
+    }
+  }
+
+  @Test func anotherPlanIsRefusedAndNamed() throws {
+    try goOn(plan { $0.steps = 3 })
+    let found = refusal { try goOn(plan { ($0.learningRate, $0.seed) = (0.5, 7) }) }
+    #expect(found?.kind == .usage)
+    for part in ["--lr 0.001 (now 0.5)", "--seed 1 (now 7)", "--allow-plan-change lr"] {
+      #expect(found?.message.contains(part) == true, "\(found?.message ?? "")")
+    }
+    // One of two is not enough, and another network never is.
+    let half = refusal {
+      try goOn(plan { ($0.learningRate, $0.seed) = (0.5, 7) }, allowing: ["lr"])
+    }
+    #expect(half?.message.contains("--seed 1 (now 7)") == true)
+    #expect(half?.message.contains("--lr") == false)
+    let network = refusal { try goOn(plan { $0.model = "resnet20" }, allowing: ["model"]) }
+    #expect(network?.message.contains("--model smallcnn (now resnet20)") == true)
+    // What decides no bit may be another.
+    let (summary, warnings) = try goOn(plan { ($0.logEvery, $0.zero) = (1, 0) })
+    #expect(summary.state == .done && summary.steps == 6 && warnings.isEmpty)
+  }
+
+  @Test func moreEpochsAreSaidWithWhatTheyDo() throws {
+    try goOn(plan())
+    #expect(refusal { try goOn(plan { $0.epochs = 3 }) }?.kind == .usage)
+    let (summary, warnings) = try goOn(plan { $0.epochs = 3 }, allowing: ["epochs"])
+    #expect(summary.state == .done && summary.steps == 9)
+    let said = warnings.joined(separator: " ")
+    for part in ["--epochs 2 (now 3)", "of 6 steps it takes 9", "η after step 6 is", "λ is"] {
+      #expect(said.contains(part), "\(said)")
+    }
+  }
+
+  @Test func otherImagesAreRefusedAndAnotherPathToTheSameIsNot() throws {
+    try goOn(plan { $0.steps = 3 })
+    let other = try cifarFolder(train: 59)
+    let found = refusal { try goOn(plan { $0.data = other.path }) }
+    #expect(found?.kind == .data)
+    #expect(found?.message.contains("its training images are others") == true)
+    let same = try cifarFolder()
+    #expect(try goOn(plan { $0.data = same.path }).summary.steps == 6)
+  }
+
+  @Test func aDamagedNewestIsPassedOver() throws {
+    try goOn(plan { $0.steps = 5 })
+    let expected = try goOn(plan(), ranks: 1).summary.digest
+    try FileManager.default.removeItem(atPath: path)
+    try goOn(plan { $0.steps = 5 })
+    let part = "\(path)/checkpoints/step-00000005/part-00000.safetensors"
+    var bytes = try #require(FileManager.default.contents(atPath: part))
+    bytes[bytes.count - 7] ^= 4
+    try bytes.write(to: URL(filePath: part))
+    let (summary, warnings) = try goOn(plan(), ranks: 3)
+    #expect(summary.steps == 6 && summary.state == .done)
+    #expect(warnings.contains { $0.contains("step 5 is passed over") && $0.contains(part) })
+    // Only its own evaluation after step 5, which the longer run does not have, was cut away.
+    #expect(summary.digest == expected)
+    // Asked for, it is refused.
+    let found = refusal { try goOn(plan(), step: 3) }
+    #expect(found?.kind == .data)
+  }
+
+  @Test func aRunIsContinuedFromAnOlderCheckpoint() throws {
+    try goOn(plan { $0.steps = 5 })
+    let (summary, _) = try goOn(plan(), step: 2)
+    #expect(summary.steps == 6)
+    let steps = try CheckpointFolder(ofRun: path).complete()
+    #expect(steps == [2, 4, 6])
+  }
+
+  @Test func aFolderWithoutACheckpointBeginsAnewAndSaysSo() throws {
+    try goOn(plan { $0.steps = 3 })
+    try FileManager.default.removeItem(atPath: "\(path)/checkpoints")
+    // A model would be lost.
+    #expect(refusal { try goOn(plan()) }?.kind == .data)
+    try FileManager.default.removeItem(atPath: "\(path)/status.json")
+    let (summary, warnings) = try goOn(plan())
+    #expect(summary.steps == 6)
+    #expect(warnings.contains { $0.contains("begins anew") })
+    let record = try json("\(path)/run.json")
+    #expect((record["sessions"] as? [Any])?.count == 1)
+  }
+
+  @Test func aRunThatIsOverIsLeftAlone() throws {
+    try goOn(plan())
+    let before = try FileManager.default.contentsOfDirectory(atPath: path)
+    let request = ResumeRequest(folder: path, step: nil, mayBegin: true)
+    for ranks in [1, 3] {
+      let said = try ThreadWorld.run(ranks: ranks) { [plan = plan()] c in
+        try FinishedRun.sentence(request, plan, in: try RunEnvironment(plan, c))
+      }
+      #expect(said.allSatisfy { $0?.contains("is over: 6 steps") == true })
+    }
+    let longer = plan { $0.epochs = 3 }
+    let said = try ThreadWorld.run(ranks: 1) { c in
+      try FinishedRun.sentence(request, longer, in: try RunEnvironment(longer, c))
+    }
+    #expect(said == [nil])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path) == before)
+  }
+
+  @Test func sessionsAreListed() throws {
+    try goOn(plan { $0.steps = 3 }, ranks: 2)
+    try goOn(plan(), ranks: 3)
+    let record = try json("\(path)/run.json")
+    let sessions = record["sessions"] as? [[String: Any]] ?? []
+    #expect(sessions.map { $0["from_step"] as? Int } == [0, 3])
+    #expect(sessions.map { $0["to_step"] as? Int } == [3, 6])
+    #expect(sessions.map { $0["ranks"] as? Int } == [2, 3])
+    #expect(sessions.allSatisfy { $0["end"] as? String == "done" })
+  }
+}
