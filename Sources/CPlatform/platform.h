@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #define PLATFORM static inline __attribute__((always_inline))
 
@@ -40,6 +41,11 @@ PLATFORM void platform_pause(void) {
 // Sleeps while *word == expected; returns at a wake, a signal, or at once when it differs. glibc has no wrapper for futex.
 PLATFORM void platform_wait(const void *_Nonnull word, uint32_t expected) {
   syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, 0, 0, 0);
+}
+// The same for so many nanoseconds at most.
+PLATFORM void platform_wait_for(const void *_Nonnull word, uint32_t expected, int64_t nanoseconds) {
+  struct timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, &time, 0, 0);
 }
 PLATFORM void platform_wake(const void *_Nonnull word, int count) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, 0, 0, 0);

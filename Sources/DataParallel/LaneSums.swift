@@ -7,21 +7,24 @@ public final class LaneSums: CrossLaneSum {
   private let communicator: any Communicator
   private let batch: BatchLayout
   private let plan: ReductionPlan
+  private let team: ThreadTeam
   private var nodes: [LaneNodes] = []
   private let buffer: UnsafeMutablePointer<Double>
   private let capacity: Int
   private var offsets: [Int]
 
   /// Sums over the lanes of `plan` for records of up to `maximumWidth` numbers, in groups of any of
-  /// `lanesPerGroup`.
+  /// `lanesPerGroup`; the clock of `team` shows when this rank waits for others.
   public init(
     _ communicator: any Communicator,
     plan: ReductionPlan,
     batch: BatchLayout,
     maximumWidth: Int,
-    lanesPerGroup: [Int]
+    lanesPerGroup: [Int],
+    team: ThreadTeam
   ) {
     (self.communicator, self.plan, self.batch) = (communicator, plan, batch)
+    self.team = team
     nodes = lanesPerGroup.map {
       LaneNodes(plan, rank: communicator.rank, lanesPerGroup: $0)
     }
@@ -51,10 +54,12 @@ public final class LaneSums: CrossLaneSum {
     for rank in 0...plan.ranks {
       offsets[rank] = nodes.starts[rank] * width * MemoryLayout<Double>.stride
     }
-    try communicator.allGather(
-      UnsafeMutableRawBufferPointer(start: buffer, count: offsets[plan.ranks]),
-      offsets: offsets
-    )
+    try StepSection.exchange.measure(team) {
+      try communicator.allGather(
+        UnsafeMutableRawBufferPointer(start: buffer, count: offsets[plan.ranks]),
+        offsets: offsets
+      )
+    }
     var lane = 0
     while lane < batch.localPresent {
       let group = (batch.held.lowerBound + lane) / lanesPerGroup

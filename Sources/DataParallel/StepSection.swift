@@ -22,6 +22,12 @@ public enum StepSection: Int, CaseIterable, Sendable {
   case evaluate = -9
   /// Writing what is kept.
   case save = -10
+  /// Adding up the sums of BatchNorm over ranks, in forward and backward.
+  case exchange = -11
+  /// Evaluating once more, when all steps are taken.
+  case lastEvaluation = -12
+  /// Showing people how the run goes, who may hold their terminal.
+  case show = -13
 
   /// What a profile calls it.
   public var name: String { "\(self)" }
@@ -29,6 +35,14 @@ public enum StepSection: Int, CaseIterable, Sendable {
   /// Whether a profile shows it; of the network it shows every kernel instead, and of a run the
   /// steps alone.
   public var isRecorded: Bool { rawValue >= Self.gather.rawValue }
+
+  /// Whether a rank waits for others in it.
+  public var waits: Bool {
+    switch self {
+    case .reduce, .totals, .gather, .exchange: true
+    default: false
+    }
+  }
 
   /// Runs `body` as this section on the team's clock.
   public func measure<T>(_ team: ThreadTeam, _ body: () throws -> T) rethrows -> T {

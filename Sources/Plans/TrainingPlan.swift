@@ -159,6 +159,9 @@ public struct TrainingPlan: Sendable, Equatable {
   /// Minutes after which a start of the program stops its run.
   public var maxMinutes: Double?
 
+  /// Seconds after which a rank that is still in a step is held for hung; 0: never, nil: learned.
+  public var deadline: Double?
+
   /// The defaults.
   public init() {}
 

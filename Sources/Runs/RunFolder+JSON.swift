@@ -6,12 +6,17 @@ extension RunFolder {
   /// Writes a value as JSON with sorted snake_case keys, atomically, and `flushed` to disk or not;
   /// throws `Failure` (.file).
   public func write(_ value: some Encodable, as name: String, flushed: Bool = true) throws {
+    try AtomicFile.write(try Self.json(value), to: file(name), flushed: flushed)
+  }
+
+  /// A value as such JSON.
+  static func json(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
     var data = try encoder.encode(value)
     data.append(0x0a)
-    try AtomicFile.write(data, to: file(name), flushed: flushed)
+    return data
   }
 
   /// Reads what `write` wrote, from any run's folder.

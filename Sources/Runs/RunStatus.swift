@@ -1,3 +1,4 @@
+import Checkpoints
 import Datasets
 
 /// status.json: how far a run is and how it ended.
@@ -6,7 +7,7 @@ public struct RunStatus: Codable, Sendable, Equatable {
   public static let name = "status.json"
 
   /// Whether it still goes on, and how it ended.
-  public let state: RunState
+  public private(set) var state: RunState
   /// Steps taken.
   public let step: Int
   /// The host of rank 0, whose process there tells whether the run still goes on.
@@ -16,11 +17,11 @@ public struct RunStatus: Codable, Sendable, Equatable {
   /// When the run was started, in UTC (ISO 8601).
   public let started: String
   /// When this was written, in UTC (ISO 8601).
-  public let updated: String
+  public private(set) var updated: String
   /// When the run ended; nil while it goes on, and where it was ended from outside.
-  public let ended: String?
+  public private(set) var ended: String?
   /// What went wrong, or what else there is to say.
-  public let message: String?
+  public private(set) var message: String?
   /// The steps of the epoch that was begun last.
   public let train: RunScores?
   /// The last evaluation on the images held out.
@@ -70,6 +71,19 @@ public struct RunStatus: Codable, Sendable, Equatable {
     (best, snapshots) = (kept.best, kept.snapshots.isEmpty ? nil : kept.snapshots)
     recommended = kept.recommended(state)
     (self.modelSHA256, self.data) = (modelSHA256, data)
+  }
+
+  /// Has the status of a run that goes on say at `path` that it failed, and why, from outside of
+  /// what the run knows.
+  ///
+  /// Throws `Failure`: .data where there is none, .file where it cannot be written.
+  package static func fail(_ message: String, at path: String) throws {
+    var status = try RunFolder.read(RunStatus.self, from: path)
+    guard status.state == .running else { return }
+    (status.state, status.message) = (.failed, message)
+    status.updated = RunProcess.now
+    status.ended = status.updated
+    try AtomicFile.write(try RunFolder.json(status), to: path)
   }
 
   private enum CodingKeys: String, CodingKey {

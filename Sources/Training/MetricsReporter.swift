@@ -1,3 +1,4 @@
+import DataParallel
 import Plans
 import Runs
 import Tensors
@@ -8,6 +9,7 @@ final class MetricsReporter: TrainingObserver {
   private let log: MetricsLog?
   private let console: (any RunConsole)?
   private let models: ModelWriter
+  private let team: ThreadTeam
   private let begun = ContinuousClock.now
   /// Seconds of the run's earlier starts.
   private let earlier: Double
@@ -18,10 +20,11 @@ final class MetricsReporter: TrainingObserver {
     earlier: Double,
     log: MetricsLog?,
     console: (any RunConsole)?,
-    models: ModelWriter
+    models: ModelWriter,
+    team: ThreadTeam
   ) {
     (self.horizon, self.earlier, self.log) = (horizon, earlier, log)
-    (self.console, self.models) = (console, models)
+    (self.console, self.models, self.team) = (console, models, team)
   }
 
   /// Seconds that the run has taken, over all its starts.
@@ -82,6 +85,6 @@ final class MetricsReporter: TrainingObserver {
 
   private func write(_ row: MetricsRow) throws {
     try log?.append(row)
-    console?.show(row)
+    if let console { StepSection.show.measure(team) { console.show(row) } }
   }
 }

@@ -19,6 +19,8 @@ public struct RunEnvironment {
   public let source: DataSource
   /// What the data are, the same on all ranks; nil where parts were given.
   public private(set) var dataDigest: DataDigest?
+  /// What ends the job when a rank hangs; nil where nothing does.
+  let watchdog: Watchdog?
   /// What it was made for; nil where its parts were given.
   private let plan: TrainingPlan?
 
@@ -37,8 +39,15 @@ public struct RunEnvironment {
       kernels: plan.kernels,
       allowMixedCPU: plan.allowMixedCPU
     )
+    let team = try communicator.together { try placement.team(rank: communicator.rank) }
+    // Before files are read, which may hang.
+    watchdog =
+      plan.deadline == 0
+      ? nil : try Watchdog(team.clock, step: plan.deadline, communicator)
     let source = try communicator.together { try openDataSource(plan.dataRequest) }
-    try self.init(communicator, placement, source, plan)
+    (self.communicator, self.placement, self.source) = (communicator, placement, source)
+    (self.team, self.plan) = (team, plan)
+    kernels = KernelSet(placement.level)
     dataDigest = try SameEverywhere.digest(of: source, team: team, communicator)
   }
 
@@ -50,20 +59,10 @@ public struct RunEnvironment {
     _ placement: Placement,
     _ source: DataSource
   ) throws {
-    try self.init(communicator, placement, source, nil)
-  }
-
-  private init(
-    _ communicator: any Communicator,
-    _ placement: Placement,
-    _ source: DataSource,
-    _ plan: TrainingPlan?
-  ) throws {
     (self.communicator, self.placement, self.source) = (communicator, placement, source)
     team = try communicator.together { try placement.team(rank: communicator.rank) }
     kernels = KernelSet(placement.level)
-    dataDigest = nil
-    self.plan = plan
+    (dataDigest, watchdog, plan) = (nil, nil, nil)
   }
 
   /// Lets a plan in that is the same on all ranks and asks for this environment; every rank calls
@@ -74,7 +73,9 @@ public struct RunEnvironment {
   func admit(_ other: TrainingPlan) throws {
     try SameEverywhere.check(other, communicator)
     guard let plan else { return }
-    let shared = ["data", "val-fraction", "train-fraction", "threads", "no-pin", "kernels"]
+    let shared = [
+      "data", "val-fraction", "train-fraction", "threads", "no-pin", "kernels", "deadline",
+    ]
     // Together, since some of them are a rank's own.
     try communicator.together {
       for field in PlanField.all where shared.contains(field.flag) {
@@ -82,8 +83,8 @@ public struct RunEnvironment {
         if own == wanted { continue }
         throw Failure(
           .usage,
-          "--\(field.flag) \(wanted ?? "by default"): this run shares data, threads and kernels "
-            + "with others, for which it is \(own ?? "the default")."
+          "--\(field.flag) \(wanted ?? "by default"): this run shares data, threads, kernels and "
+            + "deadline with others, for which it is \(own ?? "the default")."
         )
       }
     }

@@ -152,7 +152,8 @@ public final class StepEngine {
         plan: reduction,
         batch: batch,
         maximumWidth: 1 + 2 * (model.nodes.map(\.shape.channels).max() ?? 0),
-        lanesPerGroup: [grouping.lanesPerGroup]
+        lanesPerGroup: [grouping.lanesPerGroup],
+        team: team
       ),
       seed: plan.seed,
       options: plan.networkOptions

@@ -33,7 +33,9 @@ extension Trainer {
     guard source.measured.split == .val, source.test != nil, progress.test.weights == nil else {
       return true
     }
-    return try StepSection.evaluate.measure(team) { try evaluations(on: .test, observer) != nil }
+    return try StepSection.lastEvaluation.measure(team) {
+      try evaluations(on: .test, observer) != nil
+    }
   }
 
   /// Evaluates weights and average on a split that the data have; nil when a loss is not finite.

@@ -145,7 +145,9 @@ public final class Trainer {
     while calendar.end(of: progress) == nil {
       guard let metrics = try takeStep() else { return .diverged }
       if progress.step == TrainingPlan.profiledSteps.upperBound { try writeProfile() }
-      try observer.finished(step: metrics, interval: progress.interval)
+      try StepSection.show.measure(team) {
+        try observer.finished(step: metrics, interval: progress.interval)
+      }
       let due = calendar.due(after: progress.step)
       guard try carryOut(due, metrics, observer) else { return .diverged }
       if calendar.end(of: progress) != nil { break }

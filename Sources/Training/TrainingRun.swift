@@ -92,12 +92,14 @@ public struct TrainingRun {
     record.sessions.append(session)
     self.record = record
     let log = try Self.begin(start, plan, record, models, trainer.progress, communicator)
+    environment.watchdog?.records(in: folder.file(RunStatus.name))
     reporter = MetricsReporter(
       trainer.horizon,
       earlier: trainer.progress.seconds,
       log: log,
       console: self.console,
-      models: models
+      models: models,
+      team: environment.team
     )
     self.trainer = trainer
     stopFile = leads ? StopFile(in: folder) : nil

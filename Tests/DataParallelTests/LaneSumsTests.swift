@@ -58,7 +58,8 @@ struct LaneSumsTests {
         plan: plan,
         batch: batch,
         maximumWidth: 9,
-        lanesPerGroup: [lanes, lanesPerGroup, 1]
+        lanesPerGroup: [lanes, lanesPerGroup, 1],
+        team: threadTeam(size: 1)
       )
       var last: [[UInt64]] = []
       for round in 0..<2 {

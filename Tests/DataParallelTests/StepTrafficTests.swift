@@ -48,7 +48,8 @@ struct StepTrafficTests {
         plan: plan,
         batch: batch,
         maximumWidth: width,
-        lanesPerGroup: [lanesPerGroup]
+        lanesPerGroup: [lanesPerGroup],
+        team: threadTeam(size: 1)
       )
       var records = Array(repeating: 1.0, count: width * held.count)
       let before = c.traffic

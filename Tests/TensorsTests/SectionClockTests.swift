@@ -36,6 +36,38 @@ struct SectionClockTests {
     }
   }
 
+  @Test func knowsTheOutermostSection() {
+    let clock = SectionClock()
+    #expect(clock.now.outermost == 0)
+    clock.measure(-9, isRecorded: false) {
+      let outer = clock.now
+      #expect(outer.outermost == -9)
+      clock.measure(-10, isRecorded: false) {
+        #expect(clock.now.outermost == -9 && clock.now.outermostSince == outer.outermostSince)
+      }
+      #expect(clock.now.outermostSince == outer.outermostSince)
+    }
+    #expect(clock.now.outermost == 0 && clock.now.outermostSince == clock.now.since)
+  }
+
+  /// The first time counts whole, later ones an eighth.
+  @Test func knowsWhatASectionUsuallyTakes() {
+    let clock = SectionClock()
+    func take(_ nanoseconds: Int) {
+      let begin = LoopRecorder.now
+      clock.measure(-1, isRecorded: false) { while LoopRecorder.now - begin < nanoseconds {} }
+    }
+    #expect(clock.usual(-1) == 0)
+    take(1_000_000)
+    let first = clock.usual(-1)
+    #expect(first >= 1_000_000 && clock.usual(-2) == 0)
+    take(10 * first)
+    let second = clock.usual(-1)
+    #expect(second >= first + 9 * first / 8 - 1)
+    take(0)
+    #expect(clock.usual(-1) < second)
+  }
+
   @Test func isRightAgainBehindAnError() {
     let clock = SectionClock()
     #expect(throws: Refused.self) {

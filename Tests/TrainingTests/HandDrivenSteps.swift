@@ -55,7 +55,8 @@ final class HandDrivenSteps {
         plan: plan,
         batch: batch,
         maximumWidth: 1 + 2 * (model.nodes.map(\.shape.channels).max() ?? 1),
-        lanesPerGroup: [lanes]
+        lanesPerGroup: [lanes],
+        team: team
       )
     )
     let exchange = try c.exchange(plan, gradients: gradients)

@@ -110,6 +110,7 @@ enum FieldValues {
     "checkpoint-every": { "\($0.integer(0...5))" },
     "checkpoint-minutes": { "\($0.integer(0...1))" },
     "keep-checkpoints": { "\($0.integer(1...3))" },
+    "deadline": { $0.one(in: 2) ? "0" : "600" },
     "keep-every": { "\($0.integer(1...4))" },
     // Longer than any run of the fuzzer: what a clock decides is not the same twice.
     "max-minutes": { "\($0.integer(60...99))" },

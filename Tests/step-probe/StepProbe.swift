@@ -66,13 +66,16 @@ struct StepProbe {
       kernels: .auto,
       allowMixedCPU: false
     )
+    let environment = try RunEnvironment(communicator, placement, source)
     let trainer = try Trainer(
       plan,
       model: try ModelCatalog.model(name, input: images.shape, classes: 10),
-      in: try RunEnvironment(communicator, placement, source),
+      in: environment,
       bucketGranules: 16
     )
-    _ = try trainer.run(Window(communicator, leaks: leaks))
+    // It looks in the traced steps, too.
+    let watchdog = try Watchdog(environment.team.clock, step: nil, communicator, tick: 0.0005)
+    _ = try withExtendedLifetime(watchdog) { try trainer.run(Window(communicator, leaks: leaks)) }
   }
 
   /// Traces steps 6 to 10 of all ranks: an epoch whose last batch is short, between what is kept of

@@ -39,5 +39,13 @@ extension PlanField {
       .running,
       "stop after the first step that ends so long after the start, or the next start on --resume"
     ),
+    PlanField(
+      "deadline",
+      \.deadline,
+      .optional(.number(.notNegative)),
+      .running,
+      "seconds after which a rank that is still in a step is held for hung and ends the job; 0: "
+        + "never; by default ten times the usual step, and 120 at least"
+    ),
   ]
 }

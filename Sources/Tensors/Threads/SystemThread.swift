@@ -15,15 +15,22 @@ package struct SystemThread: @unchecked Sendable {
 
   private let thread: pthread_t
 
-  /// Starts `work` with a stack of so many bytes.
+  /// Starts `work` with a stack of so many bytes; without `getsSignals` the others handle all signals
+  /// of the process.
   package init(
     stackBytes: Int,
+    getsSignals: Bool = true,
     _ work: @escaping @Sendable () -> Void
   ) throws(StartError) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
     pthread_attr_setstacksize(&attributes, stackBytes)
+    // A thread inherits what its maker blocks.
+    var (all, before) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    if !getsSignals { pthread_sigmask(SIG_SETMASK, &all, &before) }
+    defer { if !getsSignals { pthread_sigmask(SIG_SETMASK, &before, nil) } }
     let argument = Unmanaged.passRetained(Work(work))
     var thread = pthread_t()
     let code = pthread_create(

@@ -1,0 +1,99 @@
+import Collectives
+import DataParallel
+import Glibc
+import Plans
+import Runs
+import Synchronization
+import Tensors
+import Testing
+import TestSupport
+import Training
+
+/// A rank that hangs is named by those who wait for it, and by itself.
+@Suite(.serialized)
+struct WatchdogTests {
+  /// What was said, by rank.
+  private final class Said: Sendable {
+    private let sentences = Mutex<[Int: String]>([:])
+    func say(_ rank: Int, _ sentence: String) { sentences.withLock { $0[rank] = sentence } }
+    var all: [Int: String] { sentences.withLock { $0 } }
+  }
+
+  /// Hangs behind a step until the other ranks have said so, or for so many seconds.
+  private final class Hanging: TrainingObserver {
+    private let ends: () -> Bool
+    private let isHanging: Bool
+
+    init(_ isHanging: Bool, until ends: @escaping () -> Bool) {
+      (self.isHanging, self.ends) = (isHanging, ends)
+    }
+
+    func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) throws {
+      guard isHanging, last.step == 2 else { return }
+      let begin = ContinuousClock.now
+      while !ends(), ContinuousClock.now - begin < .seconds(20) { usleep(1000) }
+    }
+  }
+
+  /// Trains four steps on ranks of which one hangs behind the second, under watchdogs that only
+  /// take down what they would say.
+  private func watched(
+    ranks: Int,
+    hanging: Int,
+    deadline: Double,
+    until ends:
+      @escaping @Sendable (_ said: [Int: String], _ since: ContinuousClock.Instant) -> Bool
+  ) throws -> [Int: String] {
+    let source = smallSource(train: 80)
+    let model = tinyModel(source)
+    var plan = smallPlan(batch: 40, steps: 4)
+    plan.logEvery = 2
+    let said = Said()
+    _ = try ThreadWorld.run(ranks: ranks) { [plan] c in
+      let environment = try environment(source, c)
+      let trainer = try Trainer(plan, model: model, in: environment)
+      let rank = c.rank
+      let watchdog = try Watchdog(environment.team.clock, step: deadline, c, tick: 0.02) {
+        said.say(rank, String(decoding: $0, as: UTF8.self))
+      }
+      let begin = ContinuousClock.now
+      let observer = Hanging(rank == hanging) { ends(said.all, begin) }
+      _ = try withExtendedLifetime(watchdog) { try trainer.run(observer) }
+    }
+    return said.all
+  }
+
+  @Test func thoseWhoWaitSayWhere() throws {
+    let said = try watched(ranks: 2, hanging: 1, deadline: 0.3) { said, _ in said[0] != nil }
+    let words = try #require(said[0])
+    #expect(words.hasPrefix("rank 0 on "), "\(words)")
+    #expect(words.contains(": step 3 takes longer than its deadline of 0.3 s and has been in "))
+    let sections = StepSection.allCases.filter(\.waits).map { "section \($0.name) for " }
+    #expect(sections.contains { words.contains($0) }, "\(words)")
+    #expect(words.contains("another rank may be stopped, or its host frozen or out of reach"))
+    #expect(words.hasSuffix("(--deadline SECONDS allows more, 0 any time)."), "\(words)")
+  }
+
+  @Test func oneThatHangsAloneSaysWhere() throws {
+    let said = try watched(ranks: 1, hanging: 0, deadline: 0.3) { said, _ in said[0] != nil }
+    #expect(
+      said[0] == "what follows step 2 takes longer than its deadline of 0.3 s: a file system may "
+        + "hang (--deadline SECONDS allows more, 0 any time)."
+    )
+  }
+
+  /// The next lowest speaks where the lowest is the one that hangs for ever.
+  @Test func theLowestThatCanSpeaks() throws {
+    let said = try watched(ranks: 3, hanging: 0, deadline: 0.2) { said, _ in
+      said.keys.contains { $0 > 0 }
+    }
+    #expect(said.keys.contains(0) && said.keys.contains(1) && !said.keys.contains(2), "\(said)")
+  }
+
+  @Test func whoComesInTimeIsNotLate() throws {
+    let said = try watched(ranks: 2, hanging: 1, deadline: 5) { _, begin in
+      ContinuousClock.now - begin > .seconds(1)
+    }
+    #expect(said.isEmpty)
+  }
+}
