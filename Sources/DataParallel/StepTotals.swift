@@ -5,7 +5,8 @@ import Tensors
 /// statistics, sums over elements, flags.
 ///
 /// A rank's block holds the sums of the granule-tree nodes of its slices, then the lane records of
-/// its lane-tree nodes, then its flags and the last step that it has saved, eight bytes each.
+/// its lane-tree nodes, then its flags, the last step that it has saved and its own time, eight bytes
+/// each.
 public final class StepTotals {
   private let communicator: any Communicator
   private let plan: ReductionPlan
@@ -38,8 +39,8 @@ public final class StepTotals {
   public private(set) var flags: StepFlags = []
   /// The last step that every rank has saved, after `gather`.
   public private(set) var lastSaved = 0
-  /// Doubles behind a rank's records that hold its flags and its last saved step.
-  package static let words = 2
+  /// Doubles behind a rank's records that hold its flags, its last saved step and its own time.
+  package static let words = 3
 
   /// Writes the sums over the elements of a granule, on some thread of the team.
   public typealias GranuleSums = (
@@ -104,17 +105,20 @@ public final class StepTotals {
   }
 
   /// Gathers this rank's lane records (used up), the sums over the elements of its slices, granule
-  /// by granule, its flags and the last step that it has saved; throws `Failure` (.launch) when a
-  /// rank is lost.
+  /// by granule, its flags, the last step that it has saved, and the nanoseconds of the step that it
+  /// did not wait for others; throws `Failure` (.launch) when a rank is lost.
   public func gather(
     records: UnsafeMutablePointer<Double>,
     flags own: StepFlags = [],
-    lastSaved saved: Int = 0
+    lastSaved saved: Int = 0,
+    nanoseconds: Int = 0
   ) throws {
     team.run(ownGranules.count, sumGranules)
     lanes.reduceOwn(records, width: width, merge: .sum, present: batch.present) { laneSlot($0) }
     words(communicator.rank).storeBytes(of: own.rawValue, as: UInt64.self)
     words(communicator.rank).storeBytes(of: Int64(saved), toByteOffset: 8, as: Int64.self)
+    let time = Int64(nanoseconds)
+    words(communicator.rank).storeBytes(of: time, toByteOffset: 16, as: Int64.self)
     try communicator.allGather(
       UnsafeMutableRawBufferPointer(start: buffer, count: offsets[plan.ranks]),
       offsets: offsets
@@ -134,6 +138,11 @@ public final class StepTotals {
       flags.formUnion(StepFlags(rawValue: words(rank).load(as: UInt64.self)))
       lastSaved = min(lastSaved, Int(words(rank).load(fromByteOffset: 8, as: Int64.self)))
     }
+  }
+
+  /// Nanoseconds of the step that a rank did not wait for others, after `gather`.
+  public func nanoseconds(of rank: Int) -> Int {
+    Int(words(rank).load(fromByteOffset: 16, as: Int64.self))
   }
 
   private func laneSlot(_ node: Int) -> UnsafeMutablePointer<Double> {

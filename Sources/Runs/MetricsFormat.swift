@@ -43,7 +43,8 @@ public enum MetricsFormat: String, CaseIterable, Sendable {
   private static func object(_ names: [String], _ cells: [String]) -> String {
     let pairs = zip(names, cells).map { name, cell in
       // NaN and infinity are no JSON; a diverged run says null.
-      let number = Double(cell).map { $0.isFinite ? cell : "null" }
+      let isText = MetricsRow.texts.contains(name)
+      let number = isText ? nil : Double(cell).map { $0.isFinite ? cell : "null" }
       return "\"\(name)\": \(number ?? (cell.isEmpty ? "null" : "\"\(cell)\""))"
     }
     return "{\(pairs.joined(separator: ", "))}"

@@ -4,7 +4,17 @@ extension MetricsRow {
     case gradientNorm = "gradient_norm"
     case learningRate = "learning_rate"
     case imagesPerSecond = "images_per_s"
+    case slowestRank = "slowest_rank"
+    case slowestHost = "slowest_host"
+    case rankMost = "rank_s_max"
+    case rankMedian = "rank_s_p50"
+    case rankP95 = "rank_s_p95"
   }
+
+  /// The columns that hold words, whatever they look like.
+  static let texts: Set<String> = [
+    CodingKeys.kind.rawValue, CodingKeys.slowestHost.rawValue,
+  ]
 
   /// The columns of the files in their order, and what stands in them: "" where nothing applies.
   var cells: KeyValuePairs<String, String> {
@@ -16,6 +26,9 @@ extension MetricsRow {
       "gradient_norm": number(gradientNorm), "learning_rate": number(learningRate),
       "multiplier": number(multiplier), "decay": number(decay),
       "images_per_s": number(imagesPerSecond), "seconds": number(seconds),
+      "slowest_rank": skew.map { "\($0.slowestRank)" } ?? "",
+      "slowest_host": skew?.slowestHost ?? "", "rank_s_max": number(skew?.slowest),
+      "rank_s_p50": number(skew?.median), "rank_s_p95": number(skew?.p95),
     ]
   }
 
@@ -40,7 +53,20 @@ extension MetricsRow {
       multiplier: try number(.multiplier),
       decay: try number(.decay),
       imagesPerSecond: try number(.imagesPerSecond),
-      seconds: try row.decode(Double.self, forKey: .seconds)
+      seconds: try row.decode(Double.self, forKey: .seconds),
+      skew: try Self.skew(row)
+    )
+  }
+
+  /// Files of earlier programs have no such columns.
+  private static func skew(_ row: KeyedDecodingContainer<CodingKeys>) throws -> RankSkew? {
+    guard let rank = try row.decodeIfPresent(Int.self, forKey: .slowestRank) else { return nil }
+    return RankSkew(
+      slowestRank: rank,
+      slowestHost: try row.decode(String.self, forKey: .slowestHost),
+      slowest: try row.decode(Double.self, forKey: .rankMost),
+      median: try row.decode(Double.self, forKey: .rankMedian),
+      p95: try row.decode(Double.self, forKey: .rankP95)
     )
   }
 }

@@ -1,7 +1,7 @@
 import Datasets
 
 /// A row of a run's metrics, as metrics.csv and metrics.jsonl have it; what does not apply is nil.
-public struct MetricsRow: Codable, Sendable {
+public struct MetricsRow: Decodable, Sendable {
   /// What a row tells of.
   public enum Kind: String, Codable, Sendable {
     /// An interval of steps.
@@ -65,6 +65,8 @@ public struct MetricsRow: Codable, Sendable {
   public var imagesPerSecond: Double?
   /// Seconds since the run began.
   public var seconds: Double
+  /// How far ranks are apart, where there are several.
+  public var skew: RankSkew?
 
   /// A row; what is nil does not apply.
   public init(
@@ -80,7 +82,8 @@ public struct MetricsRow: Codable, Sendable {
     multiplier: Double? = nil,
     decay: Double? = nil,
     imagesPerSecond: Double? = nil,
-    seconds: Double
+    seconds: Double,
+    skew: RankSkew? = nil
   ) {
     self.kind = kind
     self.step = step
@@ -95,5 +98,6 @@ public struct MetricsRow: Codable, Sendable {
     self.decay = decay
     self.imagesPerSecond = imagesPerSecond
     self.seconds = seconds
+    self.skew = skew
   }
 }

@@ -34,7 +34,12 @@ final class MetricsReporter: TrainingObserver {
     console?.moved(step, interval: interval)
   }
 
-  func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) throws {
+  func report(
+    _ kind: MetricsRow.Kind,
+    _ sums: MetricsSums,
+    last: StepMetrics,
+    _ skew: RankSkew?
+  ) throws {
     guard let loss = sums.meanLoss, let accuracy = sums.accuracy else { return }
     try write(
       MetricsRow(
@@ -50,7 +55,8 @@ final class MetricsReporter: TrainingObserver {
         multiplier: sums.multiplier,
         decay: sums.decay,
         imagesPerSecond: sums.rate,
-        seconds: seconds
+        seconds: seconds,
+        skew: skew
       )
     )
   }

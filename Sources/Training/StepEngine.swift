@@ -209,7 +209,12 @@ public final class StepEngine {
     try StepSection.reduce.measure(team) { try reducer.finish() }
     optimizer.begin(scalars)
     try StepSection.totals.measure(team) {
-      try totals.gather(records: network.records, flags: flags, lastSaved: lastSaved)
+      try totals.gather(
+        records: network.records,
+        flags: flags,
+        lastSaved: lastSaved,
+        nanoseconds: ownTime
+      )
     }
     let (record, sums) = (LaneRecord(totals.record), totals.elementSums)
     return Totals(
@@ -224,6 +229,18 @@ public final class StepEngine {
       lastSaved: totals.lastSaved
     )
   }
+
+  /// Nanoseconds since the step began in which this rank did not wait for others.
+  private var ownTime: Int {
+    var time = LoopRecorder.now - team.clock.now.outermostSince
+    for section in StepSection.allCases where section.waits {
+      time -= team.clock.spent(in: section.rawValue)
+    }
+    return max(0, time)
+  }
+
+  /// Nanoseconds from a step's begin to its totals in which a rank did not wait for others.
+  public func nanoseconds(of rank: Int) -> Int { totals.nanoseconds(of: rank) }
 
   /// (c) Clips, updates and gathers: on return every rank has the same parameters.
   ///

@@ -14,10 +14,13 @@ extension Trainer {
     _ observer: any TrainingObserver
   ) throws -> Bool {
     if let last, due.intervalRow {
-      try observer.report(.train, progress.interval, last: last)
+      try observer.report(.train, progress.interval, last: last, intervalTimes.skew)
       progress.interval = MetricsSums()
+      intervalTimes.clear()
     }
-    if let last, due.epochRow { try observer.report(.epoch, progress.epoch, last: last) }
+    if let last, due.epochRow {
+      try observer.report(.epoch, progress.epoch, last: last, epochTimes.skew)
+    }
     if due.evaluation {
       let isFinite = try StepSection.evaluate.measure(team) { try evaluate(observer) }
       guard isFinite else { return false }

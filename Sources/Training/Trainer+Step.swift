@@ -46,7 +46,11 @@ extension Trainer {
     try settleCheckpoint(allWritten: totals.lastSaved)
     let seconds = (ContinuousClock.now - begun) / .seconds(1)
     let metrics = metrics(of: step, totals, seconds: seconds)
-    progress.take(metrics, opensEpoch: step.isMultiple(of: horizon.stepsPerEpoch))
+    let opensEpoch = step.isMultiple(of: horizon.stepsPerEpoch)
+    progress.take(metrics, opensEpoch: opensEpoch)
+    if opensEpoch { epochTimes.clear() }
+    intervalTimes.add(engine.nanoseconds)
+    epochTimes.add(engine.nanoseconds)
     progress.ruleMemory = engine.optimizer.memory
     progress.seconds = earlier + (ContinuousClock.now - self.begun) / .seconds(1)
     return metrics

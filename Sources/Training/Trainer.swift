@@ -60,6 +60,8 @@ public final class Trainer {
   let loader: SampleLoader
   /// What --profile asks for, until it is written.
   var recorder: LoopRecorder?
+  /// What ranks do themselves of the steps since the last row of kind train, and of the epoch.
+  var (intervalTimes, epochTimes): (RankTimes, RankTimes)
   let begun = ContinuousClock.now
   /// Seconds of the run's earlier starts.
   let earlier: Double
@@ -87,6 +89,8 @@ public final class Trainer {
     (self.plan, self.model, self.communicator) = (plan, model, communicator)
     self.source = source
     (team, progress) = (environment.team, start?.progress ?? RunProgress())
+    intervalTimes = RankTimes(hosts: communicator.hosts)
+    epochTimes = intervalTimes
     horizon = try Horizon(plan, samples: source.train.count)
     calendar = RunCalendar(plan, horizon)
     checkpointClock = CheckpointClock(plan, horizon)

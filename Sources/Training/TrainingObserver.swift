@@ -7,8 +7,14 @@ import Tensors
 public protocol TrainingObserver: AnyObject {
   /// A step is done; `interval` are the steps since the last row of kind train, this one included.
   func finished(step: StepMetrics, interval: MetricsSums) throws
-  /// A row is due of the steps that `sums` add up, of which `last` is the last.
-  func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) throws
+  /// A row is due of the steps that `sums` add up, of which `last` is the last; `skew` says how far
+  /// the ranks are apart, where there are several.
+  func report(
+    _ kind: MetricsRow.Kind,
+    _ sums: MetricsSums,
+    last: StepMetrics,
+    _ skew: RankSkew?
+  ) throws
   /// An evaluation after `step` steps and `epoch` epochs begun is done; `kind` says of what, on what.
   func evaluated(_ result: EvaluationResult, as kind: MetricsRow.Kind, step: Int, epoch: Int) throws
   /// Rows were due behind a step, and all of them have been reported.
@@ -21,7 +27,12 @@ extension TrainingObserver {
   /// Does nothing.
   public func finished(step: StepMetrics, interval: MetricsSums) throws {}
   /// Does nothing.
-  public func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) throws {}
+  public func report(
+    _ kind: MetricsRow.Kind,
+    _ sums: MetricsSums,
+    last: StepMetrics,
+    _ skew: RankSkew?
+  ) throws {}
   /// Does nothing.
   public func evaluated(
     _ result: EvaluationResult,

@@ -38,7 +38,8 @@ struct StepTotalsTests {
     )
   }
 
-  /// Each rank's words reach all: flags OR-ed, the last saved step the least; for one step each.
+  /// Each rank's words reach all: flags OR-ed, the last saved step the least, every rank's time; for
+  /// one step each.
   @Test(arguments: [1, 2, 3, 5, 8])
   func aRanksWordsReachAll(ranks: Int) throws {
     let own = (0..<ranks).map { rank -> StepFlags in
@@ -54,13 +55,22 @@ struct StepTotalsTests {
       var records = Array(repeating: 1.0, count: 2 * 8)
       return try [own[c.rank], []].map { flags in
         try records.withUnsafeMutableBufferPointer {
-          try totals.gather(records: $0.baseAddress!, flags: flags, lastSaved: 70 - c.rank)
+          try totals.gather(
+            records: $0.baseAddress!,
+            flags: flags,
+            lastSaved: 70 - c.rank,
+            nanoseconds: 1000 + c.rank
+          )
         }
-        return [Int(totals.flags.rawValue), totals.lastSaved]
+        let times = (0..<ranks).map { totals.nanoseconds(of: $0) }
+        return [Int(totals.flags.rawValue), totals.lastSaved] + times
       }
     }
     let least = 70 - (ranks - 1)
-    for rank in seen { #expect(rank == [[Int(all.rawValue), least], [0, least]]) }
+    let times = (0..<ranks).map { 1000 + $0 }
+    for rank in seen {
+      #expect(rank == [[Int(all.rawValue), least] + times, [0, least] + times])
+    }
   }
 
   /// Totals of eight samples whose sums over elements are 0.

@@ -49,7 +49,8 @@ struct MetricsTests {
         multiplier: 0.1,
         decay: .leastNormalMagnitude,
         imagesPerSecond: 12345.678901234567,
-        seconds: 1e22
+        seconds: 1e22,
+        skew: RankSkew(seconds: [0.25, third, 0.3], hosts: ["h1", "1e5", "h2"])
       ), MetricsRow(kind: .epoch, step: 3, epoch: 1, loss: 2, accuracy: 0, seconds: 0),
       MetricsRow(kind: .test, step: 3, epoch: 1, loss: third, accuracy: 0.5, seconds: 4.25),
       MetricsRow(kind: .testEMA, step: 3, epoch: 1, loss: 7, accuracy: 1, seconds: 5),
@@ -70,8 +71,11 @@ struct MetricsTests {
       row.loss, row.penalty, row.accuracy, row.accuracy5, row.gradientNorm, row.learningRate,
       row.multiplier, row.decay, row.imagesPerSecond, row.seconds,
     ]
+    let skew = row.skew
+    let times = [skew?.slowest, skew?.median, skew?.p95]
     return [row.kind.rawValue, "\(row.step)", "\(row.epoch)"]
-      + numbers.map { $0.map { "\($0.bitPattern)" } ?? "nil" }
+      + (numbers + times).map { $0.map { "\($0.bitPattern)" } ?? "nil" }
+      + [skew.map { "\($0.slowestRank) \($0.slowestHost)" } ?? "nil"]
   }
 
   private func write(_ rows: [MetricsRow], _ format: MetricsFormat, in folder: TemporaryFolder)
@@ -92,6 +96,22 @@ struct MetricsTests {
     let folder = try TemporaryFolder()
     let read = try MetricsFile.rows(of: write(rows, format, in: folder))
     #expect(read.map(bits) == rows.map(bits))
+  }
+
+  /// Files of before there was anything of ranks in them.
+  @Test func rowsWithoutTheLastColumnsAreRead() throws {
+    let folder = try TemporaryFolder()
+    for format in MetricsFormat.allCases {
+      let path = try write(rows, format, in: folder)
+      let old = try text(path).replacing(/,slowest_rank,[a-z0-9_,]*/, with: "")
+        .replacing(/(?m),,,,,$/, with: "").replacing(/(?m),1,1e5,[0-9.,]*$/, with: "")
+        .replacing(/, "slowest_rank".*}/, with: "}")
+      #expect(!old.contains("rank") && !old.contains("1e5"))
+      try old.write(toFile: path, atomically: true, encoding: .utf8)
+      let read = try MetricsFile.rows(of: path)
+      #expect(read.map { $0.skew } == rows.map { _ in nil })
+      #expect(read.map(\.loss) == rows.map(\.loss) && read.map(\.seconds) == rows.map(\.seconds))
+    }
   }
 
   @Test(arguments: MetricsFormat.allCases)
@@ -124,20 +144,22 @@ struct MetricsTests {
     #expect(
       try text(write(some, .csv, in: folder)) == """
         kind,step,epoch,loss,penalty,total,accuracy,accuracy5,gradient_norm,learning_rate,\
-        multiplier,decay,images_per_s,seconds
-        epoch,3,1,2.0,,,0.0,,,,,,,0.0
-        test,4,2,nan,,,0.25,,,,,,,6.0
+        multiplier,decay,images_per_s,seconds,slowest_rank,slowest_host,rank_s_max,rank_s_p50,rank_s_p95
+        epoch,3,1,2.0,,,0.0,,,,,,,0.0,,,,,
+        test,4,2,nan,,,0.25,,,,,,,6.0,,,,,
 
         """
     )
     let rest = ["gradient_norm", "learning_rate", "multiplier", "decay", "images_per_s"]
       .map { "\"\($0)\": null" }.joined(separator: ", ")
+    let skew = ["slowest_rank", "slowest_host", "rank_s_max", "rank_s_p50", "rank_s_p95"]
+      .map { "\"\($0)\": null" }.joined(separator: ", ")
     #expect(
       try text(write(some, .jsonl, in: folder)) == """
         {"kind": "epoch", "step": 3, "epoch": 1, "loss": 2.0, "penalty": null, "total": null, \
-        "accuracy": 0.0, "accuracy5": null, \(rest), "seconds": 0.0}
+        "accuracy": 0.0, "accuracy5": null, \(rest), "seconds": 0.0, \(skew)}
         {"kind": "test", "step": 4, "epoch": 2, "loss": null, "penalty": null, "total": null, \
-        "accuracy": 0.25, "accuracy5": null, \(rest), "seconds": 6.0}
+        "accuracy": 0.25, "accuracy5": null, \(rest), "seconds": 6.0, \(skew)}
 
         """
     )

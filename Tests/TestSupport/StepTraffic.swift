@@ -29,7 +29,8 @@ extension TrafficForms {
   }
 
   /// Bytes of each rank's part of the step's totals: a sum for each granule-tree node of its
-  /// slices, a record for each lane-tree node, a word of flags and the last saved step.
+  /// slices, a record for each lane-tree node, a word of flags, the last saved step and the
+  /// rank's own time.
   public func totalsBlocks(_ plan: ReductionPlan, recordWidth: Int) -> [Int] {
     let granules = CanonicalTree(leaves: max(1, Granules.count(plan.elements)))
     return (0..<plan.ranks).map { rank in
@@ -37,7 +38,7 @@ extension TrafficForms {
         let range = slice.lowerBound / Granules.size..<Granules.count(slice.upperBound)
         return count + granules.nodes(covering: range).count
       }
-      return 8 * (sums + plan.partials[rank].count * recordWidth + 2)
+      return 8 * (sums + plan.partials[rank].count * recordWidth + 3)
     }
   }
 

@@ -44,7 +44,12 @@ struct ResumeTests {
       if step.step == last - 1 { trainer?.flags.insert(.stop) }
     }
 
-    func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) {
+    func report(
+      _ kind: MetricsRow.Kind,
+      _ sums: MetricsSums,
+      last: StepMetrics,
+      _ skew: RankSkew?
+    ) {
       kept.append("\(kind) \(last.step) \(sums.meanLoss ?? 0) \(sums.samples)")
     }
 

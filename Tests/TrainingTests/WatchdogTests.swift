@@ -28,7 +28,12 @@ struct WatchdogTests {
       (self.isHanging, self.ends) = (isHanging, ends)
     }
 
-    func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) throws {
+    func report(
+      _ kind: MetricsRow.Kind,
+      _ sums: MetricsSums,
+      last: StepMetrics,
+      _ skew: RankSkew?
+    ) throws {
       guard isHanging, last.step == 2 else { return }
       let begin = ContinuousClock.now
       while !ends(), ContinuousClock.now - begin < .seconds(20) { usleep(1000) }
