@@ -1,6 +1,5 @@
-import Checkpoints
 import Collectives
-import Foundation
+import Glibc
 import Tensors
 
 /// The folder of a run: made by rank 0, seen by all ranks, and this run's alone while it lives.
@@ -20,32 +19,25 @@ public struct RunFolder: Sendable {
   /// .usage when it holds a run that is not to be replaced or is in use, .file when it cannot be
   /// made, written, or seen by another rank.
   public init(_ own: String, existing: ExistingRun, _ communicator: any Communicator) throws {
-    let mark = "\(UInt64.random(in: .min ... .max))"
     let place = try communicator.together { () throws -> RunFolderPlace? in
       guard communicator.rank == 0 else { return nil }
       let owner = "process \(getpid()) on \(communicator.hosts[0])"
-      let place = try RunFolderPlace(own, existing, owner: owner)
-      try AtomicFile.write(Data(), to: Self.token(mark, in: place.path))
-      return place
+      return try RunFolderPlace(own, existing, owner: owner)
     }
     (lock, note) = (place?.lock, place?.note)
     path = try communicator.allGather(place?.path ?? "")[0]
     lockNumber = try communicator.allGather([place?.lock?.number ?? 0])[0][0]
-    // One file system for all: each rank must see what rank 0 wrote. Its name is new, so that no
-    // other run's is taken for it and no host remembers that it was not there.
-    let token = Self.token(try communicator.allGather(mark)[0], in: path)
-    defer { if communicator.rank == 0 { unlink(token) } }
-    let folder = path
-    try communicator.together {
-      if access(token, R_OK) != 0 {
-        let reason = systemReason(errno)
-        throw Failure(
-          .file,
-          "cannot see the output folder \(folder) that rank 0 has made: \(reason)."
-        )
-      }
+    // One file system for all: each rank must see what rank 0 writes.
+    let reasons = try SharedFolder.reasons(path, communicator)
+    if let rank = reasons.firstIndex(where: { $0 != nil }), let reason = reasons[rank] {
+      let hosts = communicator.hosts
+      throw Failure(
+        .file,
+        "rank \(rank) on \(hosts[rank]): cannot see the output folder \(path) that rank 0 has made "
+          + "on \(hosts[0]): \(reason): --output must be on a file system that all hosts share.",
+        isAgreed: true
+      )
     }
-    try communicator.barrier()
   }
 
   /// Takes away what a run has left in it, on rank 0; whether there was something.
@@ -61,10 +53,6 @@ public struct RunFolder: Sendable {
   /// run may have made one in its place.
   package var isInPlace: Bool {
     lockNumber == 0 || FolderLock.number(in: path) == lockNumber
-  }
-
-  private static func token(_ mark: String, in folder: String) -> String {
-    "\(folder)/.token-\(mark)"
   }
 
   /// Makes a folder in it where there is none; throws `Failure` (.file).

@@ -18,6 +18,8 @@ public struct TrainingRun {
   private let trainer: Trainer
   private let reporter: MetricsReporter
   private let models: ModelWriter
+  /// What rank 0 says before the first step.
+  private let notes: [String]
   private let console: (any RunConsole)?
   /// On rank 0.
   private let stopFile: StopFile?
@@ -53,6 +55,7 @@ public struct TrainingRun {
       kernelLevel: placement.level
     )
     let name = "runs/\(Self.defaultName(plan, source))"
+    let notes = try Self.notes(plan, model, resume, environment)
     start = try RunStart(
       plan,
       named: name,
@@ -61,6 +64,7 @@ public struct TrainingRun {
       images: source.train.count,
       communicator
     )
+    self.notes = start.notes + notes
     let folder = start.folder
     let trainer = try Trainer(plan, model: model, in: environment, from: start.saved?.state)
     models = try ModelWriter(folder, model, source, data: environment.dataDigest, communicator)
@@ -199,7 +203,7 @@ public struct TrainingRun {
   /// saved; what a lost rank makes the others throw is .launch. A run that diverges returns: its
   /// summary's state says so.
   public func execute() throws -> RunSummary {
-    for note in start.notes { console?.warn(note) }
+    for note in notes { console?.warn(note) }
     let folder = start.folder
     if stopFile?.remove() == true {
       console?.warn("\(folder.file(StopFile.name)) was there before this start, and is removed.")
@@ -215,7 +219,7 @@ public struct TrainingRun {
     }
     do {
       // After a stop and at the end it is on disk; before a step that diverged it may be under way.
-      _ = try trainer.checkpoints?.finish()
+      _ = try StepSection.save.measure(environment.team) { try trainer.checkpoints?.finish() }
       try environment.communicator.together {
         guard environment.communicator.rank == 0 else { return }
         try models.write(outcome.state, trainer.progress, message: earlyEnd(outcome))

@@ -93,6 +93,22 @@ extension ProgramTests {
       #expect(try jsonObject(output + "/trace.json")["traceEvents"] != nil)
     }
 
+    /// A place that cannot hold a checkpoint is refused before anything is written to it.
+    @Test(.enabled(if: canMount, "no file system can be mounted here"))
+    func aPlaceWithoutRoom() throws {
+      let data = try smallData()
+      let train = "\"$PROGRAM\" train --data '\(data.path)' \(small) --output /mnt/run"
+      let job = try script(mounting("\(train)\ncode=$?\nls -A /mnt\nexit $code"))
+      #expect(job.status == 74 && job.stdout.isEmpty, "\(job.stdout)\(job.stderr)")
+      #expect(job.sentences.count == 1, "\(job.stderr)")
+      let sentence = job.sentences.first ?? ""
+      #expect(
+        sentence.hasPrefix("--output /mnt/run: 0.1 MiB are free on its file system, and one ")
+      )
+      #expect(sentence.hasSuffix("make room, or choose another place."), "\(sentence)")
+    }
+
+    /// Where another run's files are to make room, that is seen only later.
     @Test(
       .enabled(if: canMount, "no file system can be mounted here"),
       arguments: [1, 3],
@@ -105,7 +121,7 @@ extension ProgramTests {
       let job = try script(
         mounting(
           """
-          \(launch) "$PROGRAM" train --data '\(data.path)' \(flags) --output /mnt/run
+          \(launch) "$PROGRAM" train --data '\(data.path)' \(flags) --output /mnt/run --overwrite
           code=$?
           cat /mnt/run/status.json
           exit $code

@@ -13,7 +13,19 @@ struct DoctorCommand: RankCommand {
     discussion: "Start it as the training will be started, under mpirun or srun, to see every rank."
   )
 
-  var agreed: KeyValuePairs<String, String> { [:] }
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp(
+      "a folder for runs: whether it can be written, and is the same on all hosts",
+      valueName: "DIR"
+    )
+  )
+  var output: String?
+
+  // Rank 0's counts, like that of train.
+  var agreed: KeyValuePairs<String, String> {
+    ["--output": output == nil ? "not given" : "given"]
+  }
 
   func run(_ world: World) throws {
     let communicator = world.communicator
@@ -33,6 +45,7 @@ struct DoctorCommand: RankCommand {
     let threads = placement.threadsByRank[communicator.rank]
     let advice = SlowKernels.advice(environment, threads: threads)
     let slow = try communicator.allGather(advice ?? "")
+    let checks = try HostChecks(world, environment, output: output)
     guard world.leads else { return }
     let found = Found(
       placement: placement,
@@ -40,6 +53,7 @@ struct DoctorCommand: RankCommand {
       levels: levels,
       shared: shared,
       slow: slow,
+      checks: checks,
       blasThreads: blasThreads
     )
     try Self.show(found, world)
@@ -65,6 +79,7 @@ struct DoctorCommand: RankCommand {
     let levels: [String]
     let shared: [String]
     let slow: [String]
+    let checks: HostChecks
     let blasThreads: Int
   }
 
@@ -91,6 +106,7 @@ struct DoctorCommand: RankCommand {
         "shared memory   \(found.shared[rank])\(unique.count > 1 ? " on \(host)" : "")"
       )
     }
+    for line in found.checks.lines { try Results.line(line) }
     try Results.line("")
     let rows = (0..<hosts.count).map { rank in
       [
@@ -107,7 +123,9 @@ struct DoctorCommand: RankCommand {
       masks: found.masks,
       threads: placement.threadsByRank
     )
-    for line in warnings(placement, hosts, found.slow) + notes { try Results.line(line) }
+    let warnings = warnings(placement, hosts, found.slow)
+    let others = found.checks.warnings.map { "WARNING: \($0)" }
+    for line in warnings + others + notes { try Results.line(line) }
   }
 
   private static func mpi(_ world: World) -> String {

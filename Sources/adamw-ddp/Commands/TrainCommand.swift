@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collectives
+import Foundation
 import Plans
 import Runs
 import Tensors
@@ -89,6 +90,8 @@ struct TrainCommand: RankCommand, FieldTaker {
       console: console,
       resume: resume
     )
+    let notes = try SharedMemory.notes(world, ProcessInfo.processInfo.environment)
+    if world.leads { for note in notes { console.warn(note) } }
     let summary = try run.execute()
     if world.leads {
       if json {
