@@ -158,6 +158,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var keepEvery: Int?
   /// Minutes after which a start of the program stops its run.
   public var maxMinutes: Double?
+  /// What becomes of a run when a step's loss or gradient is not finite.
+  public var onNonFinite = NonFinitePolicy.stop
 
   /// Seconds after which a rank that is still in a step is held for hung; 0: never, nil: learned.
   public var deadline: Double?

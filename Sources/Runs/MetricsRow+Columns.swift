@@ -3,6 +3,7 @@ extension MetricsRow {
     case kind, step, epoch, loss, penalty, accuracy, accuracy5, multiplier, decay, seconds
     case gradientNorm = "gradient_norm"
     case learningRate = "learning_rate"
+    case skippedSteps = "skipped_steps"
     case imagesPerSecond = "images_per_s"
     case slowestRank = "slowest_rank"
     case slowestHost = "slowest_host"
@@ -25,6 +26,7 @@ extension MetricsRow {
       "accuracy": number(accuracy), "accuracy5": number(accuracy5),
       "gradient_norm": number(gradientNorm), "learning_rate": number(learningRate),
       "multiplier": number(multiplier), "decay": number(decay),
+      "skipped_steps": skippedSteps.map { "\($0)" } ?? "",
       "images_per_s": number(imagesPerSecond), "seconds": number(seconds),
       "slowest_rank": skew.map { "\($0.slowestRank)" } ?? "",
       "slowest_host": skew?.slowestHost ?? "", "rank_s_max": number(skew?.slowest),
@@ -52,6 +54,7 @@ extension MetricsRow {
       learningRate: try number(.learningRate),
       multiplier: try number(.multiplier),
       decay: try number(.decay),
+      skippedSteps: try row.decodeIfPresent(Int.self, forKey: .skippedSteps),
       imagesPerSecond: try number(.imagesPerSecond),
       seconds: try row.decode(Double.self, forKey: .seconds),
       skew: try Self.skew(row)

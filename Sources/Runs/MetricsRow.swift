@@ -61,6 +61,8 @@ public struct MetricsRow: Decodable, Sendable {
   /// What decoupled decay took off a weight in a step, as a part of it, the mean over the steps:
   /// η·λ, times α in dialects that have it so.
   public var decay: Double?
+  /// Steps of the run so far whose update was left out; nil where none ever is.
+  public var skippedSteps: Int?
   /// Training images a second.
   public var imagesPerSecond: Double?
   /// Seconds since the run began.
@@ -81,6 +83,7 @@ public struct MetricsRow: Decodable, Sendable {
     learningRate: Double? = nil,
     multiplier: Double? = nil,
     decay: Double? = nil,
+    skippedSteps: Int? = nil,
     imagesPerSecond: Double? = nil,
     seconds: Double,
     skew: RankSkew? = nil
@@ -96,6 +99,7 @@ public struct MetricsRow: Decodable, Sendable {
     self.learningRate = learningRate
     self.multiplier = multiplier
     self.decay = decay
+    self.skippedSteps = skippedSteps
     self.imagesPerSecond = imagesPerSecond
     self.seconds = seconds
     self.skew = skew

@@ -12,6 +12,8 @@ public struct RunProgress: Codable, Sendable, Equatable {
   public var course = EvaluationCourse()
   /// What the rule remembers besides its state arrays.
   public var ruleMemory = SIMD4<Double>.zero
+  /// The steps whose update was left out.
+  public var skipped = SkippedSteps()
   /// The steps since the last row of kind train.
   public var interval = MetricsSums()
   /// The steps of the epoch that was begun last.
@@ -37,9 +39,13 @@ public struct RunProgress: Codable, Sendable, Equatable {
   }
 
   /// Takes a step in; `opensEpoch` says whether it is the first of its epoch.
+  ///
+  /// One whose update was left out counts as taken and adds up to nothing.
   public mutating func take(_ metrics: StepMetrics, opensEpoch: Bool) {
     step = metrics.step
     if opensEpoch { epoch = MetricsSums() }
+    skipped.take(isSkipped: metrics.isSkipped)
+    if metrics.isSkipped { return }
     interval.add(metrics)
     epoch.add(metrics)
     whole.add(metrics)

@@ -22,6 +22,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
   public private(set) var ended: String?
   /// What went wrong, or what else there is to say.
   public private(set) var message: String?
+  /// Steps whose update was left out; nil where there are none.
+  public let skippedSteps: Int?
   /// The steps of the epoch that was begun last.
   public let train: RunScores?
   /// The last evaluation on the images held out.
@@ -60,6 +62,7 @@ public struct RunStatus: Codable, Sendable, Equatable {
     (host, pid, started) = (process.host, process.pid, process.started)
     updated = RunProcess.now
     ended = state == .running ? nil : updated
+    skippedSteps = progress.skipped.total > 0 ? progress.skipped.total : nil
     train = RunScores(progress.epoch)
     (val, emaVal) = (
       progress.val.weights.map(RunScores.init), progress.val.average.map(RunScores.init)
@@ -87,7 +90,7 @@ public struct RunStatus: Codable, Sendable, Equatable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case state, step, host, pid, started, updated, ended, message, train, val, emaVal
+    case state, step, host, pid, started, updated, ended, message, skippedSteps, train, val, emaVal
     case test, emaTest, best, snapshots, recommended, data, checkpoint
     // The strategy for keys would read the digits as a word.
     case modelSHA256 = "modelSha256"

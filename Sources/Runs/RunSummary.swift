@@ -4,12 +4,14 @@ import Tensors
 public struct RunSummary: Encodable, Sendable {
   /// How it ended: done, stopped or diverged.
   public let state: RunState
-  /// Why it ended before its last step, as status.json has it; null where it did not or diverged.
+  /// Why it ended before its last step, as status.json has it; null where it did not.
   public let message: String?
   /// Trained values of the model.
   public let parameters: Int
   /// Steps taken.
   public let steps: Int
+  /// Of these, the ones whose update was left out.
+  public let skippedSteps: Int
   /// Passes over the training images, whole or part.
   public let epochs: Double
   /// Mean loss over the steps of the last epoch begun; null when none was taken.
@@ -74,8 +76,8 @@ public struct RunSummary: Encodable, Sendable {
     digest: Digest,
     output: String
   ) {
-    (self.state, self.message) = (state, message)
-    (self.parameters, steps) = (parameters, progress.step)
+    (self.state, self.message, self.parameters) = (state, message, parameters)
+    (steps, skippedSteps) = (progress.step, progress.skipped.total)
     epochs = (Double(progress.whole.samples) / Double(images) * 1e6).rounded() / 1e6
     (trainLoss, trainAccuracy) = (progress.epoch.meanLoss, progress.epoch.accuracy)
     let (val, test) = (progress.val, progress.test)
@@ -99,6 +101,7 @@ public struct RunSummary: Encodable, Sendable {
     try object.encode(message, forKey: .message)
     try object.encode(parameters, forKey: .parameters)
     try object.encode(steps, forKey: .steps)
+    try object.encode(skippedSteps, forKey: .skippedSteps)
     try object.encode(epochs, forKey: .epochs)
     try object.encode(finite(trainLoss), forKey: .trainLoss)
     try object.encode(finite(trainAccuracy), forKey: .trainAccuracy)
@@ -124,7 +127,7 @@ public struct RunSummary: Encodable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case state, message, parameters, steps, epochs, trainLoss, trainAccuracy
+    case state, message, parameters, steps, skippedSteps, epochs, trainLoss, trainAccuracy
     case valLoss, valAccuracy, valAccuracy5, emaValAccuracy, testLoss, testAccuracy
     case testAccuracy5, emaTestAccuracy, best, stoppedEarly, snapshots, recommended
     case imagesPerS, seconds, ranks, threads, lanes, digest, output

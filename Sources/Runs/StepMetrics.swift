@@ -21,6 +21,10 @@ public struct StepMetrics: Sendable {
   public let multiplier: Double
   /// The part of a weight that decoupled decay took off.
   public let decay: Double
+  /// Whether its update was left out because loss or gradient are not finite: then they mean nothing.
+  public let isSkipped: Bool
+  /// Steps left out so far, this one included; nil where none ever is.
+  public let skippedSteps: Int?
   /// Seconds this step took on this rank.
   public let seconds: Double
 
@@ -36,6 +40,8 @@ public struct StepMetrics: Sendable {
     gradientNorm: Double,
     multiplier: Double,
     decay: Double,
+    isSkipped: Bool = false,
+    skippedSteps: Int? = nil,
     seconds: Double
   ) {
     self.step = step
@@ -48,6 +54,7 @@ public struct StepMetrics: Sendable {
     self.gradientNorm = gradientNorm
     self.multiplier = multiplier
     self.decay = decay
+    (self.isSkipped, self.skippedSteps) = (isSkipped, skippedSteps)
     self.seconds = seconds
   }
 }

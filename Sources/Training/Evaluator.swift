@@ -17,7 +17,7 @@ public final class Evaluator {
   private let loader: SampleLoader
   private let team: ThreadTeam
   private let communicator: any Communicator
-  private let network: Network
+  let network: Network
   private var chunks: EvaluationChunks
 
   /// An evaluator of `model` with the given parameters (a whole-layout buffer) on `dataset`.
@@ -92,11 +92,21 @@ public final class Evaluator {
     return try chunks.result(classes: network.model.classes)
   }
 
-  /// Evaluates a chunk of this rank; throws `Failure` (.data) for an image that cannot be read.
-  private func sumUp(
-    _ chunk: Int,
-    _ logits: ((_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void)?
-  ) throws {
+  /// The first value of forward that is not finite among this rank's images, with the number of its
+  /// image; nil where all are.
+  ///
+  /// Throws `Failure` (.data) for an image that cannot be read.
+  func firstNonFinite() throws -> (value: Network.NonFiniteValue, image: Int)? {
+    for chunk in chunks.own {
+      try take(chunk)
+      guard let value = try network.firstNonFinite() else { continue }
+      return (value, chunks.images(of: chunk).lowerBound + value.sample)
+    }
+    return nil
+  }
+
+  /// Brings a chunk's images into the network.
+  private func take(_ chunk: Int) throws {
     network.batch.begin(samples: loader.samples(of: chunk))
     try loader.take(
       step: chunk,
@@ -105,6 +115,14 @@ public final class Evaluator {
       network.targets,
       team: team
     )
+  }
+
+  /// Evaluates a chunk of this rank; throws `Failure` (.data) for an image that cannot be read.
+  private func sumUp(
+    _ chunk: Int,
+    _ logits: ((_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void)?
+  ) throws {
+    try take(chunk)
     try network.forward()
     let record = LaneRecord(network.records)
     chunks.set(

@@ -34,6 +34,11 @@ final class MetricsReporter: TrainingObserver {
     console?.moved(step, interval: interval)
   }
 
+  func skipped(step: StepMetrics, because reason: String?) {
+    guard let reason else { return }
+    console?.warn("step \(step.step) is left out: \(reason).")
+  }
+
   func report(
     _ kind: MetricsRow.Kind,
     _ sums: MetricsSums,
@@ -54,6 +59,7 @@ final class MetricsReporter: TrainingObserver {
         learningRate: sums.multiplier.map { $0 * horizon.learningRate },
         multiplier: sums.multiplier,
         decay: sums.decay,
+        skippedSteps: last.skippedSteps,
         imagesPerSecond: sums.rate,
         seconds: seconds,
         skew: skew

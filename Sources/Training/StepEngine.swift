@@ -54,6 +54,7 @@ public final class StepEngine {
   /// Lanes, buckets and slices of all ranks.
   public let reduction: ReductionPlan
 
+  private let rank: Int
   private let team: ThreadTeam
   private let gradient: FloatBuffer
   private let reducer: GradientReducer
@@ -75,7 +76,7 @@ public final class StepEngine {
   ) throws {
     let layout = model.layout
     let rank = communicator.rank
-    self.team = team
+    (self.team, self.rank) = (team, rank)
     reduction = ReductionPlan(
       lanes: plan.lanes,
       ranks: communicator.size,
@@ -165,6 +166,16 @@ public final class StepEngine {
     let trained = network.layout.entries.count { $0.role != .statistic }
     return batch.rounds.count * (network.stageNames.count + 2) + trained
       + 4 * reduction.buckets.count + 8
+  }
+
+  /// The first element of this rank's slices whose reduced gradient is not finite, and whether it
+  /// is no number; nil where all are, after `total`.
+  var firstNonFiniteGradient: (element: Int, isNaN: Bool)? {
+    for element in reduction.slices.lazy.flatMap({ $0[self.rank] }) {
+      let value = gradient.base[element]
+      if !value.isFinite { return (element, value.isNaN) }
+    }
+    return nil
   }
 
   /// The rounds in which this rank takes its lanes.

@@ -58,6 +58,10 @@ extension Trainer {
       progress[split].average = result
       try tell(result, ofAverage: true)
     }
-    return result.loss.isFinite ? progress[split] : nil
+    guard result.loss.isFinite else {
+      nonFinite = try origin(ofLossIn: evaluators.weights, split)
+      return nil
+    }
+    return progress[split]
   }
 }

@@ -24,7 +24,7 @@ extension Trainer {
       engine.begin(step: step, samples: loader.samples(of: step))
       for round in engine.rounds {
         engine.begin(round: round)
-        let failure = StepSection.read.measure(team) { fetch(step) }
+        let failure = StepSection.read.measure(team) { fetch(step, into: engine.network) }
         unread = unread ?? failure
         try engine.forward()
         try engine.backward()
@@ -42,7 +42,7 @@ extension Trainer {
       return totals
     }
     agreed = totals.flags
-    guard totals.isFinite else { return nil }
+    if !totals.isFinite, try !goesOn(without: totals) { return nil }
     try settleCheckpoint(allWritten: totals.lastSaved)
     let seconds = (ContinuousClock.now - begun) / .seconds(1)
     let metrics = metrics(of: step, totals, seconds: seconds)
@@ -56,14 +56,14 @@ extension Trainer {
     return metrics
   }
 
-  /// Brings the samples of the round into the network; returns why some of them could not be read.
-  private func fetch(_ step: Int) -> Failure? {
+  /// Brings the samples of its round into a network; returns why some of them could not be read.
+  func fetch(_ step: Int, into network: Network) -> Failure? {
     do {
       try loader.take(
         step: step,
-        engine.batch.positions,
-        into: engine.network.images,
-        engine.network.targets,
+        network.batch.positions,
+        into: network.images,
+        network.targets,
         team: team
       )
       return nil
@@ -83,11 +83,15 @@ extension Trainer {
   private func scalars(of step: Int) -> StepScalars {
     var forgotten = 0
     if plan.restartMomentum == .reset {
-      if horizon.course.restarts(at: step) { engine.optimizer.reset() }
+      if horizon.course.restarts(at: step) {
+        engine.optimizer.reset()
+        progress.skipped.sinceReset = 0
+      }
       forgotten = horizon.course.firstStep(ofPeriodAt: step)
     }
+    // The rule counts the gradients that it has seen.
     return StepScalars(
-      step: step + 1 - forgotten,
+      step: step + 1 - forgotten - progress.skipped.sinceReset,
       learningRate: horizon.learningRate,
       multiplier: horizon.multiplier(at: step),
       decay: horizon.decay(at: step),
@@ -112,6 +116,9 @@ extension Trainer {
       gradientNorm: totals.gradientNorm,
       multiplier: horizon.multiplier(at: step),
       decay: horizon.decayPart(at: step),
+      isSkipped: !totals.isFinite,
+      skippedSteps: plan.onNonFinite == .skip
+        ? progress.skipped.total + (totals.isFinite ? 0 : 1) : nil,
       seconds: seconds
     )
   }

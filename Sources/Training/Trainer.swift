@@ -48,6 +48,9 @@ public final class Trainer {
   public var askedFor: (() -> StepFlags)?
   /// What the ranks asked of all in the last step.
   public internal(set) var agreed: StepFlags = []
+  /// What was not finite in the last step or evaluation of which that is known, and where: the same
+  /// on all ranks; nil before.
+  public internal(set) var nonFinite: String?
 
   /// What writes the state to disk as the run goes on; nil where nothing does.
   var checkpoints: CheckpointWriter?
@@ -151,6 +154,10 @@ public final class Trainer {
       if progress.step == TrainingPlan.profiledSteps.upperBound { try writeProfile() }
       try StepSection.show.measure(team) {
         try observer.finished(step: metrics, interval: progress.interval)
+        if metrics.isSkipped {
+          let reason = progress.skipped.inARow == 1 ? nonFinite : nil
+          try observer.skipped(step: metrics, because: reason)
+        }
       }
       let due = calendar.due(after: progress.step)
       guard try carryOut(due, metrics, observer) else { return .diverged }

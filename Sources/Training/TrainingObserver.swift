@@ -7,6 +7,9 @@ import Tensors
 public protocol TrainingObserver: AnyObject {
   /// A step is done; `interval` are the steps since the last row of kind train, this one included.
   func finished(step: StepMetrics, interval: MetricsSums) throws
+  /// The update of a step that is done was left out; `reason` says what was not finite, at the first
+  /// of several in a row.
+  func skipped(step: StepMetrics, because reason: String?) throws
   /// A row is due of the steps that `sums` add up, of which `last` is the last; `skew` says how far
   /// the ranks are apart, where there are several.
   func report(
@@ -26,6 +29,8 @@ public protocol TrainingObserver: AnyObject {
 extension TrainingObserver {
   /// Does nothing.
   public func finished(step: StepMetrics, interval: MetricsSums) throws {}
+  /// Does nothing.
+  public func skipped(step: StepMetrics, because reason: String?) throws {}
   /// Does nothing.
   public func report(
     _ kind: MetricsRow.Kind,

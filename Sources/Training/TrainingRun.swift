@@ -249,6 +249,7 @@ public struct TrainingRun {
 
   /// What status.json says of a run that ended before its last step.
   private func earlyEnd(_ outcome: Trainer.Outcome) -> String? {
+    if case .diverged = outcome { return trainer.nonFinite }
     let progress = trainer.progress
     if case .stopped = outcome {
       let cause = StopCause(trainer.agreed).map { " (\($0.text(plan)))" } ?? ""

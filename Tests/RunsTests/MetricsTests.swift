@@ -48,6 +48,7 @@ struct MetricsTests {
         learningRate: 1e-05,
         multiplier: 0.1,
         decay: .leastNormalMagnitude,
+        skippedSteps: 3,
         imagesPerSecond: 12345.678901234567,
         seconds: 1e22,
         skew: RankSkew(seconds: [0.25, third, 0.3], hosts: ["h1", "1e5", "h2"])
@@ -73,7 +74,8 @@ struct MetricsTests {
     ]
     let skew = row.skew
     let times = [skew?.slowest, skew?.median, skew?.p95]
-    return [row.kind.rawValue, "\(row.step)", "\(row.epoch)"]
+    let skipped = row.skippedSteps.map { "\($0)" } ?? "nil"
+    return [row.kind.rawValue, "\(row.step)", "\(row.epoch)", skipped]
       + (numbers + times).map { $0.map { "\($0.bitPattern)" } ?? "nil" }
       + [skew.map { "\($0.slowestRank) \($0.slowestHost)" } ?? "nil"]
   }
@@ -144,13 +146,15 @@ struct MetricsTests {
     #expect(
       try text(write(some, .csv, in: folder)) == """
         kind,step,epoch,loss,penalty,total,accuracy,accuracy5,gradient_norm,learning_rate,\
-        multiplier,decay,images_per_s,seconds,slowest_rank,slowest_host,rank_s_max,rank_s_p50,rank_s_p95
-        epoch,3,1,2.0,,,0.0,,,,,,,0.0,,,,,
-        test,4,2,nan,,,0.25,,,,,,,6.0,,,,,
+        multiplier,decay,skipped_steps,images_per_s,seconds,slowest_rank,slowest_host,\
+        rank_s_max,rank_s_p50,rank_s_p95
+        epoch,3,1,2.0,,,0.0,,,,,,,,0.0,,,,,
+        test,4,2,nan,,,0.25,,,,,,,,6.0,,,,,
 
         """
     )
-    let rest = ["gradient_norm", "learning_rate", "multiplier", "decay", "images_per_s"]
+    let names = ["gradient_norm", "learning_rate", "multiplier", "decay", "skipped_steps"]
+    let rest = (names + ["images_per_s"])
       .map { "\"\($0)\": null" }.joined(separator: ", ")
     let skew = ["slowest_rank", "slowest_host", "rank_s_max", "rank_s_p50", "rank_s_p95"]
       .map { "\"\($0)\": null" }.joined(separator: ", ")

@@ -69,7 +69,7 @@ struct EffectTests {
     "early-stop": Change("1", "epochs=12 lr=0"),
     "save-best": "true", "log-every": "4", "profile": "PLACE/trace.json",
     "checkpoint-every": "3", "checkpoint-minutes": "0", "keep-checkpoints": "5",
-    "keep-every": "4", "max-minutes": "100", "deadline": "300.0",
+    "keep-every": "4", "max-minutes": "100", "deadline": "300.0", "on-nonfinite": "skip",
   ]
 
   /// What a run came to.

@@ -141,6 +141,8 @@ struct TrainingRunTests {
     let status = try json(place.path(of: "run/status.json"))
     #expect(status["state"] as? String == "diverged")
     #expect(status["step"] as? Int == summaries[0].steps)
+    let message = status["message"] as? String ?? ""
+    #expect(message.contains(" not finite") && message == summaries[0].message, "\(message)")
     #expect(!FileManager.default.fileExists(atPath: place.path(of: "run/model.safetensors")))
     let failure = #expect(throws: Failure.self) { try evaluate(place.path(of: "run"), ranks: 1) }
     #expect(failure?.kind == .data)

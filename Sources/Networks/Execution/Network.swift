@@ -63,6 +63,10 @@ public final class Network {
   private var forwardEvents: [Event] = []
   private var backwardEvents: [Event] = []
   private var forwardStages = 0
+  /// How the result of every node that is run can be read, and those that stand when a chain of
+  /// forward has run.
+  let results: [NodeResult]
+  private var finishedNodes: [[Int]] = []
   private let statistics: [(mean: Range<Int>, variance: Range<Int>, momentum: Double)]
 
   /// Plans a model for one rank.
@@ -114,11 +118,17 @@ public final class Network {
       isView: plan.isView,
       gradients: plan.gradients
     )
+    let addresses = memory.addresses(
+      plan,
+      parameters: parameters.base,
+      gradients: gradients.map(\.base)
+    )
+    results = zip(planned.nodes, over.views(addresses)).map {
+      NodeResult(layer: $0.name, shape: $0.shape, view: $1, kernels: kernels)
+    }
     let schedule = StageOrder(
       planned.nodes,
-      over.parts(
-        memory.addresses(plan, parameters: parameters.base, gradients: gradients.map(\.base))
-      ),
+      over.parts(addresses),
       loss: LossStages.all(
         SoftmaxCrossEntropy(classes: model.classes, smoothing: smoothing),
         plan.gradientOffsets[last].map { memory.arena.base + $0 },
@@ -144,6 +154,7 @@ public final class Network {
       }
     }
     forwardEvents = moments(schedule.forward)
+    finishedNodes = schedule.finishedNodes
     backwardEvents = moments(schedule.backward)
     forwardStages = Self.stages(forwardEvents).count
   }
@@ -168,6 +179,21 @@ public final class Network {
     for case .run(let chain) in forwardEvents {
       try chain.run(team, label: label)
       label += chain.stages.count
+    }
+  }
+
+  /// Runs forward and tells of each node as soon as its result stands, while its memory is not used
+  /// for something else; for rare events: it allocates.
+  ///
+  /// Throws when a rank is lost.
+  func forward(telling standing: (_ node: Int) -> Void) throws {
+    standing(0)
+    var (label, chains) = (0, 0)
+    for case .run(let chain) in forwardEvents {
+      try chain.run(team, label: label)
+      label += chain.stages.count
+      finishedNodes[chains].forEach(standing)
+      chains += 1
     }
   }
 

@@ -48,7 +48,7 @@ struct NetworkSites {
 
   /// The stages of every node.
   func parts(_ addresses: Addresses) -> [StageOrder.Part] {
-    let sites = sites(addresses)
+    let sites = sites(addresses).sites
     let training = around.mode != .inference
     return model.nodes.enumerated().map { i, node in
       let trained = Self.entries(node, model, layout).filter { $0.role != .statistic }
@@ -60,7 +60,10 @@ struct NetworkSites {
     }
   }
 
-  private func sites(_ addresses: Addresses) -> [Site] {
+  /// How the result of every node can be read, once its stages of forward have run.
+  func views(_ addresses: Addresses) -> [InputView] { sites(addresses).views }
+
+  private func sites(_ addresses: Addresses) -> (sites: [Site], views: [InputView]) {
     var views: [InputView] = []
     var sites: [Site] = []
     // Forward values first: a reader's site needs the views of its inputs, a gradient's factors the
@@ -77,7 +80,7 @@ struct NetworkSites {
       let factors = model.nodes[j].operation.gradientFactors(sites[j], input: k)
       sites[i] = site(i, views, addresses, factors: factors)
     }
-    return sites
+    return (sites, views)
   }
 
   private func site(

@@ -62,6 +62,18 @@ struct StageOrder {
     backward = training ? Self.backward(nodes, parts, Chaining(fusions, joinsPasses)) : []
   }
 
+  /// For each chain of forward, the nodes of which it has the last stage.
+  var finishedNodes: [[Int]] {
+    let chains = forward.compactMap { moment -> [Int]? in
+      if case .run(let entries) = moment { entries.map(\.node) } else { nil }
+    }
+    var seen = Set<Int>()
+    return Array(
+      chains.reversed().map { nodes in Set(nodes).filter { seen.insert($0).inserted }.sorted() }
+        .reversed()
+    )
+  }
+
   /// From the last node to the first; sums over a gradient run as soon as it is complete, while it
   /// is in cache, so before their node's turn.
   private static func backward(_ nodes: [Node], _ parts: [Part], _ chaining: Chaining) -> [Moment] {

@@ -47,5 +47,14 @@ extension PlanField {
       "seconds after which a rank that is still in a step is held for hung and ends the job; 0: "
         + "never; by default ten times the usual step, and 120 at least"
     ),
+    // No bit of a run whose steps are all finite; another ends or goes on.
+    PlanField(
+      "on-nonfinite",
+      \.onNonFinite,
+      .choice,
+      .running,
+      "a step whose loss or gradient is not finite ends the run, or is left out and counted; "
+        + "\(NonFinitePolicy.mostInARow) in a row end it too"
+    ),
   ]
 }

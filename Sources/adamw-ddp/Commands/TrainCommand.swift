@@ -107,8 +107,8 @@ struct TrainCommand: RankCommand, FieldTaker {
     if summary.state == .diverged {
       throw Failure(
         .diverged,
-        "training diverged: after \(summary.steps) steps a loss or gradient is not finite; try a "
-          + "smaller --lr or --warmup-epochs. \(summary.output) has the metrics up to there.",
+        "training diverged: \(summary.message ?? "a loss is not finite"); try a smaller --lr, "
+          + "--warmup-epochs or --on-nonfinite skip. \(summary.output) has the metrics up to there.",
         isAgreed: true
       )
     }
