@@ -20,6 +20,4 @@ public struct StepFlags: OptionSet, Hashable, Sendable {
   public static let saveFailed = StepFlags(rawValue: 1 << 3)
   /// The state after this step is to be written.
   public static let saveDue = StepFlags(rawValue: 1 << 4)
-  /// A rank that computed a part of another's work anew came to other bits.
-  public static let auditDiffers = StepFlags(rawValue: 1 << 5)
 }

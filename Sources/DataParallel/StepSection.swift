@@ -28,6 +28,8 @@ public enum StepSection: Int, CaseIterable, Sendable {
   case lastEvaluation = -12
   /// Showing people how the run goes, who may hold their terminal.
   case show = -13
+  /// A step computed for the first time where --audit wants it twice.
+  case audit = -14
 
   /// What a profile calls it.
   public var name: String { "\(self)" }

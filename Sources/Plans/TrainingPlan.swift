@@ -160,6 +160,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var maxMinutes: Double?
   /// What becomes of a run when a step's loss or gradient is not finite.
   public var onNonFinite = NonFinitePolicy.stop
+  /// Every so many steps a step is computed twice and compared; nil: never.
+  public var audit: Int?
 
   /// Seconds after which a rank that is still in a step is held for hung; 0: never, nil: learned.
   public var deadline: Double?

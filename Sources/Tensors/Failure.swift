@@ -11,7 +11,8 @@ public struct Failure: Error, Sendable, CustomStringConvertible {
     case data = 65
     /// Launcher, MPI, a lost rank.
     case launch = 69
-    /// Training diverged: a loss or a gradient is not finite.
+    /// Training diverged: a loss or a gradient is not finite, or a step that was computed twice
+    /// differs.
     case diverged = 70
     /// File system.
     case file = 74

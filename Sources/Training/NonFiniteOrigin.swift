@@ -64,7 +64,10 @@ struct NonFiniteOrigin {
     -> String?
   {
     let all = try communicator.allGather([kind.rawValue, order, number, sample, isNaN ? 1 : 0])
-    guard let rank = all.indices.min(by: { (all[$0][0], all[$0][1], $0) < (all[$1][0], all[$1][1], $1) }),
+    func precedes(_ a: Int, _ b: Int) -> Bool {
+      (all[a][0], all[a][1], a) < (all[b][0], all[b][1], b)
+    }
+    guard let rank = all.indices.min(by: precedes),
       let kind = Kind(rawValue: all[rank][0]), kind != .nothing
     else { return nil }
     let entries = network.layout.entries

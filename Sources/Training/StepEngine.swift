@@ -45,6 +45,8 @@ public final class StepEngine {
   public let batch: BatchLayout
   /// The network over this rank's lanes.
   public let network: Network
+  /// What computes steps twice, where the plan wants that.
+  let audit: StepAudit?
   /// Every tensor, in the model's layout; equal on all ranks between steps.
   public let parameters: FloatBuffer
   /// The optimizer with this rank's state.
@@ -91,7 +93,17 @@ public final class StepEngine {
     )
     let buffers = try StepBuffers(plan, layout, reduction, batch, communicator)
     (parameters, gradient) = (buffers.parameters, buffers.gradients[0])
-    network = try Self.network(plan, model, reduction, batch, buffers, communicator, team, kernels)
+    let networks = try StepNetworks(
+      plan,
+      model,
+      reduction,
+      batch,
+      buffers,
+      communicator,
+      team,
+      kernels
+    )
+    (network, audit) = (networks.own, networks.audit)
     let exchange = try communicator.exchange(reduction, gradients: buffers.partials)
     reducer = GradientReducer(exchange, plan: reduction, layout: layout)
     average = plan.averageDecay.flatMap { decay in
@@ -125,40 +137,6 @@ public final class StepEngine {
     totals.granuleSums = { [optimizer] elements, member, sums in
       optimizer.sums(elements, member: member, into: sums)
     }
-  }
-
-  /// The replica, over this rank's lanes.
-  private static func network(
-    _ plan: TrainingPlan,
-    _ model: Model,
-    _ reduction: ReductionPlan,
-    _ batch: BatchLayout,
-    _ buffers: StepBuffers,
-    _ communicator: any Communicator,
-    _ team: ThreadTeam,
-    _ kernels: KernelSet
-  ) throws -> Network {
-    let grouping = try plan.grouping
-    return Network(
-      model,
-      batch: batch,
-      mode: .training(grouping),
-      parameters: buffers.parameters,
-      gradients: buffers.gradients,
-      smoothing: plan.smoothing,
-      team: team,
-      kernels: kernels,
-      crossLane: LaneSums(
-        communicator,
-        plan: reduction,
-        batch: batch,
-        maximumWidth: 1 + 2 * (model.nodes.map(\.shape.channels).max() ?? 0),
-        lanesPerGroup: [grouping.lanesPerGroup],
-        team: team
-      ),
-      seed: plan.seed,
-      options: plan.networkOptions
-    )
   }
 
   /// The most entries that a recorder of the team gets in a step.

@@ -59,7 +59,7 @@ public struct StepMemory: Hashable, Sendable {
     // Ranks that hold as much need as much: few networks are planned.
     var networks: [[Int]: NetworkSizes] = [:]
     let float = MemoryLayout<Float>.stride
-    let all = reduction.heldLanes.indices.map { rank in
+    func replica(_ rank: Int) -> (batch: BatchLayout, sizes: NetworkSizes) {
       let held = reduction.heldLanes[rank]
       let batch = BatchLayout(
         lanes: plan.lanes,
@@ -78,6 +78,14 @@ public struct StepMemory: Hashable, Sendable {
           options: plan.networkOptions
         )
       networks[key] = sizes
+      return (batch, sizes)
+    }
+    let lanes = AuditedLanes(reduction)
+    let all = reduction.heldLanes.indices.map { rank in
+      let (batch, sizes) = replica(rank)
+      // Its activations and scratch lie where those of the rank's own lanes do.
+      let again = plan.audit == nil || ranks == 1 ? nil : replica(lanes.owner(rank: rank))
+      let nodes = max(batch.nodeCapacity, again?.batch.nodeCapacity ?? 0)
       let state = StateShard(reduction, rank: rank, sharded: plan.zero == 1).count
       let arriving = reduction.buckets.indices.reduce(0) {
         $0 + reduction.arrivingElements($1, rank: rank)
@@ -87,10 +95,14 @@ public struct StepMemory: Hashable, Sendable {
           name: "parameters",
           bytes: layout.count * float * (plan.averageDecay == nil ? 1 : 2)
         ),
-        Part(name: "gradients", bytes: batch.nodeCapacity * layout.trainable.count * float),
+        Part(name: "gradients", bytes: nodes * layout.trainable.count * float),
         Part(name: "optimizer state", bytes: rule.state.count * state * float),
-        Part(name: "activations", bytes: sizes.arenaBytes),
-        Part(name: "scratch", bytes: sizes.scratchBytes),
+        Part(name: "activations", bytes: max(sizes.arenaBytes, again?.sizes.arenaBytes ?? 0)),
+        Part(
+          name: "scratch",
+          bytes: max(sizes.scratchBytes, again?.sizes.scratchBytes ?? 0)
+            + (again?.sizes.recordBytes ?? 0)
+        ),
         Part(name: "communication", bytes: arriving * float),
         Part(name: "BLAS buffers", bytes: threads * Self.blasBytesPerThread),
         Part(

@@ -20,7 +20,8 @@ extension Trainer {
     let totals = try StepSection.step.measure(team) { () throws -> StepEngine.Totals in
       var flags = flags
       if wantsCheckpoint(after: step + 1) { flags.insert(.saveDue) }
-      var unread: Failure?
+      let audit = audit(of: step)
+      var unread = try audit.flatMap { try compute(step, for: $0) }
       engine.begin(step: step, samples: loader.samples(of: step))
       for round in engine.rounds {
         engine.begin(round: round)
@@ -29,6 +30,7 @@ extension Trainer {
         try engine.forward()
         try engine.backward()
       }
+      try audit?.compare(step: step, isWhole: unread == nil, threads: team.size)
       if unread != nil { flags.insert(.readFailed) }
       // As late as can be: who is asked to stop may have little time.
       if let askedFor { flags.formUnion(askedFor()) }

@@ -24,6 +24,15 @@ extension ProgramTests {
       #expect((accuracy...1).contains(near) && (near * 100).rounded() / 100 == near)
     }
 
+    @Test(arguments: [nil, 2])
+    func aRunThatDivergesSaysWhereItDid(ranks: Int?) throws {
+      let (run, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
+      let wild = ["--lr", "1e30", "--output", outputs.path(of: "run")]
+      let job = try program(["train", "--quiet"] + run.flags + wild, ranks: ranks)
+      #expect(job.status == 70)
+      #expect(job.stderr.contains("training diverged: step ") && job.stderr.contains(" not finite ("))
+    }
+
     @Test func jsonComesOnceFromThreeRanks() throws {
       let (run, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
       let job = try program(

@@ -76,6 +76,22 @@ struct ThreadTeamTests {
     #expect((shares.max() ?? 0) - (shares.min() ?? 0) <= 1)
   }
 
+  /// What is computed again is computed by somebody else.
+  @Test(arguments: sizes)
+  func aRotatedTeamMovesEveryItem(size: Int) {
+    let team = threadTeam(size: size)
+    for items in [0, 1, 2, 3, 7, 100] {
+      let (usual, moved) = (Tally(100), Tally(100))
+      team.run(items) { usual.record($0, $1) }
+      team.rotation = 1
+      team.run(items) { moved.record($0, $1) }
+      team.rotation = 0
+      #expect(moved.count(100) == usual.count(100))
+      let (before, after) = (usual.who(items), moved.who(items))
+      #expect(size == 1 || zip(before, after).allSatisfy { $0 != $1 })
+    }
+  }
+
   /// Loops that read what the loop before wrote on other members.
   @Test(arguments: sizes)
   func thousandsOfLoopsSeeOneAnothersResults(size: Int) {

@@ -114,6 +114,7 @@ enum FieldValues {
     "keep-every": { "\($0.integer(1...4))" },
     // Longer than any run of the fuzzer: what a clock decides is not the same twice.
     "max-minutes": { "\($0.integer(60...99))" },
+    "audit": { "\($0.integer(1...3))" },
     "on-nonfinite": { $0.pick(NonFinitePolicy.allCases).rawValue },
   ]
 

@@ -15,7 +15,7 @@ enum LaneGradient {
   }
 
   /// Elements that one item sums, so that they stay in the first-level cache.
-  private static let block = 1024
+  private static let block = LaneDigests.block
 
   /// Floats of a thread's workspace.
   static func workspace(_ batch: BatchLayout) -> Int { batch.laneCapacity * block }
@@ -31,6 +31,7 @@ enum LaneGradient {
     let range = site.ranges[parameter]
     let (batch, kernels, slots, stride) = (site.batch, site.kernels, site.slots, site.slotStride)
     let gradients = site.gradients
+    let (digests, firstBlock) = (site.digests, site.digests?.firstBlock(range) ?? 0)
     return .items("gradient.lanes", turn: turn, { (range.count + block - 1) / block }) {
       item,
       member in
@@ -46,6 +47,17 @@ enum LaneGradient {
         sum.update(from: base + first * stride, count: count)
         for chunk in first + 1..<max(first + 1, end) {
           kernels.add(count, sum, base + chunk * stride)
+        }
+      }
+      if let digests, digests.isOn {
+        for lane in 0..<batch.localPresent {
+          digests.take(
+            block: firstBlock + item,
+            lane: batch.firstLane + lane,
+            element: range.lowerBound + start,
+            sums + lane * block,
+            count: count
+          )
         }
       }
       // Over the lanes of each node; what the rounds before left stands in the gradients.

@@ -73,7 +73,8 @@ public final class Network {
   ///
   /// `parameters` is a whole-layout buffer, `gradients` one for each tree node that `batch` ever
   /// has (none in inference). `smoothing` is that of the labels; `crossLane` is needed where
-  /// BatchNorm's groups have several lanes; `seed` keys what operations draw in training.
+  /// BatchNorm's groups have several lanes; `seed` keys what operations draw in training; `digests`
+  /// are taken when they are on; `space` is shared with networks that run at other times.
   public init(
     _ model: Model,
     batch: BatchLayout,
@@ -85,7 +86,9 @@ public final class Network {
     kernels: KernelSet,
     crossLane: (any CrossLaneSum)?,
     seed: UInt64 = 0,
-    options: NetworkOptions = NetworkOptions()
+    options: NetworkOptions = NetworkOptions(),
+    digests: LaneDigests? = nil,
+    space: NetworkSpace? = nil
   ) {
     (self.model, self.batch, self.team) = (model, batch, team)
     draws = StepDraws(seed: seed)
@@ -93,7 +96,7 @@ public final class Network {
     layout = model.layout
     let planned = options.applied(to: model)
     let plan = NetworkPlan(planned, batch, mode, options.fusions, threads: team.size)
-    let memory = NetworkMemory(plan, batch, threads: team.size)
+    let memory = NetworkMemory(plan, batch, threads: team.size, in: space)
     self.memory = memory
     nodesRun = planned.nodes.count
     let last = planned.nodes.count - 1
@@ -109,7 +112,8 @@ public final class Network {
       crossLane: crossLane,
       draws: draws,
       shared: memory.shared,
-      recordStride: memory.recordWidth
+      recordStride: memory.recordWidth,
+      digests: digests
     )
     let over = NetworkSites(
       model: planned,

@@ -22,10 +22,15 @@ final class NetworkMemory {
   private let scratch: FloatBuffer
   private let allDoubles: Doubles
 
-  init(_ plan: NetworkPlan, _ batch: BatchLayout, threads: Int) {
+  /// The memory of a network; activations and scratch lie in `space` where one is given.
+  init(_ plan: NetworkPlan, _ batch: BatchLayout, threads: Int, in space: NetworkSpace?) {
     let sizes = NetworkSizes(plan, batch, threads: threads)
-    arena = FloatBuffer(count: sizes.arena)
-    scratch = FloatBuffer(count: sizes.floats)
+    arena = space?.arena ?? FloatBuffer(count: sizes.arena)
+    scratch = space?.scratch ?? FloatBuffer(count: sizes.floats)
+    precondition(
+      arena.count >= sizes.arena && scratch.count >= sizes.floats,
+      "the space is that of smaller networks"
+    )
     self.shared = SharedScratch(
       workspace: scratch.base,
       workspaceStride: sizes.workspace,

@@ -17,6 +17,8 @@ package final class Site {
     let shared: SharedScratch
     /// Floats from one lane's record to the next.
     let recordStride: Int
+    /// What is taken of each lane; nil where nobody asks for it.
+    var digests: LaneDigests?
   }
 
   /// The node's values.
@@ -96,6 +98,7 @@ package final class Site {
   var batch: BatchLayout { around.batch }
   var kernels: KernelSet { around.kernels }
   var crossLane: (any CrossLaneSum)? { around.crossLane }
+  var digests: LaneDigests? { around.digests }
   /// The node's part of the record of a lane of the round.
   func record(_ lane: Int) -> UnsafeMutablePointer<Double> {
     own.records + (batch.firstLane + lane) * around.recordStride

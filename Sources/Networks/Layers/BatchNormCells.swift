@@ -62,20 +62,23 @@ struct BatchNormCells {
     return grouping.samples(batch, lane: lane, part: part)
   }
 
-  /// Totals over the lanes of each group; nothing to do where no group has several lanes.
+  /// Totals over the lanes of each group, which is nothing to do where no group has several lanes;
+  /// `before` comes before them.
   private func exchange(
     _ kernel: String,
     _ records: UnsafeMutablePointer<Double>,
     width: Int,
-    _ merge: RecordMerge
+    _ merge: RecordMerge,
+    before: @escaping () -> Void = {}
   ) -> Stage {
     let group = grouping.lanesPerGroup
-    guard group > 1 else { return .exchange(kernel) {} }
+    guard group > 1 else { return .exchange(kernel, before) }
     precondition(batch.rounds.count == 1, "groups of \(group) lanes need all lanes at once")
     guard let crossLane = site.crossLane else {
       preconditionFailure("groups of \(group) lanes need sums across lanes")
     }
     return .exchange(kernel) {
+      before()
       try crossLane.total(records, width: width, lanesPerGroup: group, merge: merge)
     }
   }
@@ -111,7 +114,14 @@ struct BatchNormCells {
   }
 
   func exchangeMoments() -> Stage {
-    exchange("batchnorm.exchange-moments", moments, width: momentWidth, .moments)
+    exchange("batchnorm.exchange-moments", moments, width: momentWidth, .moments) {
+      guard let digests = site.digests, digests.isOn else { return }
+      let width = grouping.cellsPerLane * momentWidth
+      for lane in 0..<batch.localPresent {
+        let number = batch.firstLane + lane
+        digests.take(norm: site.number, lane: number, moments + lane * width, count: width)
+      }
+    }
   }
 
   /// Scale and shift of each cell, and what this rank's lanes contribute to the running statistics.

@@ -43,5 +43,8 @@ public struct NetworkSizes: Hashable, Sendable {
       + (doubles + records + losses) * MemoryLayout<Double>.stride
   }
 
+  /// Of that, bytes that networks do not share.
+  public var recordBytes: Int { scratchBytes - floats * MemoryLayout<Float>.stride }
+
   static func rounded(_ n: Int) -> Int { (n + 15) / 16 * 16 }
 }

@@ -56,5 +56,14 @@ extension PlanField {
       "a step whose loss or gradient is not finite ends the run, or is left out and counted; "
         + "\(NonFinitePolicy.mostInARow) in a row end it too"
     ),
+    PlanField(
+      "audit",
+      \.audit,
+      .optional(.integer(1...)),
+      .running,
+      also: .estimate,
+      "compute every N-th step twice, lanes on other ranks (of a rank alone on other threads; of a "
+        + "thread alone on the same), and end the run where they differ: an error of CPU or memory"
+    ),
   ]
 }

@@ -23,6 +23,11 @@ public final class ThreadTeam {
   /// The caller's cores before the team, which it gets back.
   private let before: [Int]
 
+  /// How many members further each member's part of a loop goes: another thread computes it.
+  ///
+  /// 0 but where something is computed again; set between loops.
+  public var rotation = 0
+
   /// What notes when each member runs its part of a loop; set before running.
   public var recorder: LoopRecorder? {
     get { clock.recorder }
@@ -93,16 +98,16 @@ public final class ThreadTeam {
   /// `body` is a closure made beforehand: the call itself allocates nothing.
   public func run(_ count: Int, _ body: @escaping Body) {
     guard let recorder = clock.recorder, let intervals = recorder.take() else {
-      run(Job(count: count, body: body))
+      run(Job(count: count, body: body, rotation: rotation))
       return
     }
     let label = recorder.label
-    run(Job(count: count, body: body, intervals: intervals))
+    run(Job(count: count, body: body, rotation: rotation, intervals: intervals))
     recorder.close(intervals, label, isLoop: true)
   }
 
   private func run(_ job: Job) {
-    if size == 1 || job.count <= 1 {
+    if size == 1 || job.count <= 1 && rotation == 0 {
       job.run(member: 0, of: 1)
       return
     }
@@ -116,12 +121,14 @@ public final class ThreadTeam {
   private struct Job {
     var count: Int
     var body: Body?
+    var rotation = 0
     var intervals: UnsafeMutablePointer<LoopRecorder.Interval>?
 
     func run(member: Int, of members: Int) {
       guard let body else { return }
       if let intervals { intervals[member].begin = LoopRecorder.now }
-      for item in count * member / members..<count * (member + 1) / members { body(item, member) }
+      let part = (member + rotation) % members
+      for item in count * part / members..<count * (part + 1) / members { body(item, member) }
       if let intervals { intervals[member].end = LoopRecorder.now }
     }
   }

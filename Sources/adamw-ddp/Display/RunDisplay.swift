@@ -141,6 +141,12 @@ final class RunDisplay: RunConsole {
       let fields = [right, String(format: "test loss %.4f", loss), "\(steps) in \(time)"]
       Console.line(fields: fields + (speed ?? []))
     }
+    if summary.skippedSteps > 0 {
+      let count = summary.skippedSteps
+      Console.line(
+        "\(grouped(count)) step\(count == 1 ? "" : "s") left out: loss or gradient not finite"
+      )
+    }
     if let best = summary.best, plan.saveBest || summary.stoppedEarly {
       let text =
         "the best\(best.ofAverage ? " average" : "") on \(best.split.rawValue) was "

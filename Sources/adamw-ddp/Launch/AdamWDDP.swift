@@ -20,8 +20,8 @@ struct AdamWDDP: ParsableCommand {
       on any number of ranks and threads of one kind of CPU.
 
       Exit codes: 0 done or stopped, 64 wrong flag, 65 bad data, 69 launcher or
-      lost rank, 70 training diverged, 74 file system, 75 stopped, with
-      --requeue-exit-code.
+      lost rank, 70 training diverged or an audited step differs, 74 file system,
+      75 stopped, with --requeue-exit-code.
       """,
     version: Version.text,
     subcommands: [
