@@ -2,99 +2,95 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the job scripts give mpirun, by a stand-in for it that writes its words down.
+/// What the job scripts give mpirun and what they do when it ends, by a stand-in for it and for the
+/// scheduler's programs.
 ///
-/// What a cluster sets is made up here; what its Open MPI makes of the words is not looked at.
+/// What a cluster sets is made up here; `Tests/clusters` runs the scripts under real schedulers.
 @Suite(.enabled(if: findProgram("bash") != nil, "bash is not in the PATH"))
 struct JobScriptTests {
-  /// A scheduler: its script, its variables and the name of its job 77's folder.
+  /// A scheduler: its script and the variables of its job 77, which is called "mine".
   struct Scheduler: Sendable, CustomTestStringConvertible {
     let name: String
     let folderVariable: String
     let variables: [String: String]
-    /// Where mpirun is to start how many ranks.
-    let placement: [String]
+    let threads: String
+    /// Whether mpirun is to find the hosts in a file.
+    let hasHostfile: Bool
+    /// How it starts the job again.
+    let again: String
 
     var testDescription: String { name }
-    var run: String { "/runs/\(name)-77" }
   }
 
   static let slurm = Scheduler(
     name: "slurm",
     folderVariable: "SLURM_SUBMIT_DIR",
     variables: [
-      "SLURM_JOB_ID": "77", "SLURM_NTASKS_PER_NODE": "2", "SLURM_CPUS_PER_TASK": "12",
+      "SLURM_JOB_ID": "77", "SLURM_JOB_NAME": "mine", "SLURM_JOB_NUM_NODES": "2",
+      "SLURM_NTASKS_PER_NODE": "2", "SLURM_CPUS_PER_TASK": "12",
     ],
-    placement: ["--map-by", "ppr:2:node:PE=12", "--bind-to", "core"]
+    threads: "12",
+    hasHostfile: false,
+    again: "scontrol requeue 77"
   )
   static let pbs = Scheduler(
     name: "pbs",
     folderVariable: "PBS_O_WORKDIR",
-    variables: ["PBS_JOBID": "77.server"],
-    placement: ["--hostfile", "HOSTS", "--map-by", "ppr:2:node:PE=16", "--bind-to", "core"]
+    variables: ["PBS_JOBID": "77.server", "PBS_JOBNAME": "mine"],
+    threads: "16",
+    hasHostfile: true,
+    again: "qsub -N mine -v DATA,ARGS "
+  )
+  static let sge = Scheduler(
+    name: "sge",
+    folderVariable: "SGE_O_WORKDIR",
+    variables: ["JOB_ID": "77", "JOB_NAME": "mine", "NSLOTS": "64", "NHOSTS": "2"],
+    threads: "16",
+    hasHostfile: false,
+    again: "qresub 77"
   )
 
-  private let place: TemporaryFolder
+  private let place: JobPlace
 
-  init() throws {
-    place = try TemporaryFolder()
-    let mpirun = """
-      #!/bin/bash
-      printf '%s\\n' "$@" >"$WORDS"
-      if [[ $1 == --hostfile ]]; then cp "$2" "$WORDS.hosts"; fi
-      """
-    try place.write(Array(mpirun.utf8), to: "bin/mpirun")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755],
-      ofItemAtPath: place.path(of: "bin/mpirun")
-    )
-    // As PBS and as Torque write it: a node for every rank or core.
-    try place.write(Array("n1\nn1\nn2\nn2\n".utf8), to: "nodes")
+  init() throws { place = try JobPlace() }
+
+  private func submit(
+    _ scheduler: Scheduler,
+    _ arguments: [String] = [],
+    _ environment: [String: String] = [:]
+  ) throws -> Spawned {
+    var variables = scheduler.variables.merging(environment) { $1 }
+    variables[scheduler.folderVariable] = place.path
+    return try place.run("launch/\(scheduler.name).sh", arguments, variables)
   }
 
-  /// Submits the script from the folder and returns the words that mpirun was given.
+  /// The words that mpirun was given.
   private func words(
     _ scheduler: Scheduler,
     _ arguments: [String] = [],
     _ environment: [String: String] = [:]
   ) throws -> [String] {
-    let launch = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "launch/\(scheduler.name).sh").path
-    var variables = scheduler.variables.merging(environment) { $1 }
-    variables[scheduler.folderVariable] = place.path
-    variables["PBS_NODEFILE"] = place.path(of: "nodes")
-    variables["WORDS"] = place.path(of: "words")
-    variables["PATH"] =
-      place.path(of: "bin") + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
-    let job = try spawn(
-      try #require(findProgram("bash")),
-      [launch] + arguments,
-      environment: variables.merging(["HOME": place.path]) { $1 }
-    )
-    #expect(job.status == 0 && job.stderr == "", "\(job.stderr)")
-    return try String(contentsOfFile: place.path(of: "words"), encoding: .utf8)
-      .split(separator: "\n").map(String.init)
+    let job = try submit(scheduler, arguments, environment)
+    #expect(job.status == 0, "\(job.stderr)")
+    return try place.lines(of: "words")
   }
 
   /// The words from the program's name on.
   private func command(_ words: [String]) -> [String] { Array(words.drop { $0 != "adamw-ddp" }) }
 
   /// Where and how wide it runs and where it leaves its files, and nothing of what is trained.
-  @Test(arguments: [slurm, pbs])
+  @Test(arguments: [slurm, pbs, sge])
   func passPlacementAndOutputOnly(scheduler: Scheduler) throws {
     let words = try words(scheduler)
-    let threads = scheduler.name == "slurm" ? "12" : "16"
-    let start = words.prefix { $0 != "adamw-ddp" }.enumerated()
-      .map { $0 == 1 && scheduler.name == "pbs" ? "HOSTS" : $1 }
-    #expect(start == scheduler.placement)
-    let output = place.path + scheduler.run
-    #expect(
-      command(words) == ["adamw-ddp", "train", "--threads", threads, "--output", output]
-    )
-    if scheduler.name == "pbs" {
-      let hosts = try String(contentsOfFile: place.path(of: "words.hosts"), encoding: .utf8)
-      #expect(hosts == "n1 slots=2\nn2 slots=2\n")
+    var start = Array(words.prefix { $0 != "adamw-ddp" })
+    if scheduler.hasHostfile {
+      start.removeFirst(2)
+      #expect(try place.lines(of: "words.hosts") == ["n1 slots=2", "n2 slots=2"])
     }
+    let placement = ["--map-by", "ppr:1:numa:PE=\(scheduler.threads)", "--bind-to", "core"]
+    #expect(start == placement)
+    let own = ["--threads", scheduler.threads, "--output", place.run, "--resume", "auto"]
+    #expect(command(words) == ["adamw-ddp", "train"] + own)
   }
 
   /// The user's words come last, so that they win, and whole.
@@ -103,12 +99,11 @@ struct JobScriptTests {
     ["--threads", "3", "--output", "elsewhere"],
   ])
   func passWhatTheUserGives(arguments: [String]) throws {
-    #expect(
-      try words(Self.slurm, arguments).suffix(arguments.count + 1).dropFirst() == arguments[...]
-    )
-    #expect(
-      try words(Self.pbs, arguments).suffix(arguments.count + 1).dropFirst() == arguments[...]
-    )
+    for scheduler in [Self.slurm, Self.pbs, Self.sge] {
+      #expect(
+        try words(scheduler, arguments).suffix(arguments.count + 1).dropFirst() == arguments[...]
+      )
+    }
     let quoted = arguments.map { "'\($0)'" }.joined(separator: " ")
     #expect(
       try command(words(Self.pbs, [], ["ARGS": quoted])) == command(words(Self.pbs, arguments))
@@ -120,30 +115,100 @@ struct JobScriptTests {
     #expect(words.suffix(4) == ["--opt-betas", "0.8,0.99", "--seed", "7"])
   }
 
-  @Test(arguments: [slurm, pbs])
+  @Test(arguments: [slurm, pbs, sge])
   func dataComeFromTheVariable(scheduler: Scheduler) throws {
     let words = try words(scheduler, ["--epochs", "3"], ["DATA": "/shared/my images"])
     #expect(words.suffix(4) == ["--data", "/shared/my images", "--epochs", "3"])
   }
 
-  /// A folder that holds a run would be refused.
-  @Test(arguments: [slurm, pbs])
-  func aJobThatRunsAgainHasAFolderOfItsOwn(scheduler: Scheduler) throws {
-    for suffix in ["", "-2", "-3"] {
-      let output = place.path + scheduler.run + suffix
-      #expect(try words(scheduler).last == output)
-      try place.write([], to: String(scheduler.run.dropFirst()) + suffix + "/plan.yaml")
+  /// What the run says decides, not mpirun's code; a warning brings the job back, nothing else does.
+  @Test(arguments: [
+    ("finish", 0, 0, "done", false), ("finish", 3, 0, "done", false),
+    ("warned", 0, 0, "again", true), ("stop", 0, 0, "stopped", false),
+    ("ended", 1, 0, "stopped", false), ("vanish", 0, 69, "lost", false),
+    ("vanish", 137, 137, "lost", false), ("diverge", 70, 70, "lost", false),
+    ("refuse", 64, 64, "lost", false),
+  ])
+  func theRunSaysHowItEnded(
+    outcome: String,
+    mpirun: Int,
+    code: Int32,
+    state: String,
+    returns: Bool
+  ) throws {
+    for scheduler in [Self.slurm, Self.pbs, Self.sge] {
+      try place.forget()
+      let job = try submit(
+        scheduler,
+        ["--seed", "1"],
+        ["OUTCOME": outcome, "CODE": "\(mpirun)", "ARGS": "--lr '-1'"]
+      )
+      #expect(
+        job.status == code && job.stderr.hasSuffix(": \(state)\n") != returns,
+        "\(job.stderr)"
+      )
+      let orders = try place.lines(of: "orders")
+      #expect(orders.count == (returns ? 1 : 0), "\(orders)")
+      if returns { #expect(orders[0].hasPrefix(scheduler.again)) }
     }
+  }
+
+  /// A job that PBS is given again has all arguments in the variable.
+  @Test func argumentsGoOnToTheNextJob() throws {
+    _ = try submit(Self.pbs, ["--config", "my plan"], ["OUTCOME": "warned", "ARGS": "--lr '-1'"])
+    let next = try #require(try place.lines(of: "arguments").first)
+    try place.forget()
+    let words = try words(Self.pbs, [], ["ARGS": next])
+    #expect(words.suffix(4) == ["--lr", "-1", "--config", "my plan"])
+  }
+
+  /// What an earlier job has left says nothing of one that did not begin.
+  @Test(arguments: [("stopped", 64, 64), ("done", 64, 64), ("done", 0, 0)])
+  func anOldStatusDoesNotCount(state: String, mpirun: Int, code: Int32) throws {
+    try place.write(status: state)
+    let job = try submit(Self.slurm, [], ["OUTCOME": "refuse", "CODE": "\(mpirun)"])
+    let orders = try place.lines(of: "orders")
+    #expect(job.status == code && orders == [], "\(job.stderr)")
+  }
+
+  @Test func aLinkOfAChainDoesNotComeBack() throws {
+    let job = try submit(Self.slurm, [], ["OUTCOME": "warned", "CHAIN": "yes"])
+    let orders = try place.lines(of: "orders")
+    #expect(job.status == 0 && orders == [], "\(job.stderr)")
+    let links = try place.run(
+      "launch/slurm-chain.sh",
+      ["3", "--job-name=x", "launch/slurm.sh"],
+      [:]
+    )
+    #expect(links.status == 0)
+    let link = "sbatch --dependency=singleton --job-name=x launch/slurm.sh"
+    #expect(try place.lines(of: "orders") == [link, link, link])
+    #expect(try place.run("launch/slurm-chain.sh", ["--job-name=x"], [:]).status == 64)
+  }
+
+  /// qdel warns, too.
+  @Test func aDeletedJobDoesNotComeBack() throws {
+    let job = try submit(Self.sge, [], ["OUTCOME": "warned", "QSTAT": "77 0.5 mine root dr"])
+    let orders = try place.lines(of: "orders")
+    #expect(job.status == 0 && orders == [], "\(job.stderr)")
+  }
+
+  /// A run that says nothing for too long is ended, mpirun with all it has started.
+  @Test func theGuardEndsWhatHangs() throws {
+    let job = try submit(Self.slurm, [], ["OUTCOME": "hang", "GUARD_MINUTES": "0.01"])
+    #expect(job.status == 69 && job.stderr.contains("no sign of life"), "\(job.stderr)")
+    let ended = try place.lines(of: "children").allSatisfy { child in
+      !FileManager.default.fileExists(atPath: "/proc/\(child)")
+    }
+    #expect(ended)
   }
 
   /// A script that would leave arguments unread says so before it builds anything.
   @Test(arguments: [("quickstart", "--epochs"), ("install", "--help")])
   func otherScriptsRefuseFlags(name: String, flag: String) throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().path
     let job = try spawn(
       try #require(findProgram("bash")),
-      ["\(root)/launch/\(name).sh", flag],
+      ["\(JobPlace.repository)/launch/\(name).sh", flag],
       environment: ["PATH": "/nowhere"],
       seconds: 10
     )
