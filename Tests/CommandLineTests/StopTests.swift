@@ -120,9 +120,9 @@ extension ProgramTests {
     }
 
     /// A run whose step takes longer than two presses of a key.
-    private func slowTraining(_ run: String) -> String {
-      "$PROGRAM train --model smallcnn --batch-size 10000 --bn lane --accumulate 8 --augment none "
-        + "--threads 1 --no-pin --output \(run)"
+    private func slowTraining(_ run: String, batch: Int = 10000) -> String {
+      "$PROGRAM train --model smallcnn --bn lane --accumulate 8 --augment none --threads 1 --no-pin "
+        + "--batch-size \(batch) --output \(run)"
     }
 
     @Test func aSecondInterruptEndsAtOnce() throws {
@@ -138,6 +138,41 @@ extension ProgramTests {
       #expect(job.status == 128 + 2 && job.endedInOrder, "\(job.stderr)")
       #expect(try jsonObject(run + "/status.json")["state"] as? String == "running")
       #expect(!job.stderr.contains("Ctrl-C"))
+    }
+
+    /// A key of which a wrapper hands on what the terminal has sent already.
+    @Test func oneKeyIsOneInterrupt() throws {
+      let outputs = try TemporaryFolder()
+      let run = outputs.path(of: "run")
+      let job = try script(
+        """
+        (await test -e \(run)/status.json
+        kill -INT $$; sleep 0.02; kill -INT $$) > /dev/null 2>&1 &
+        exec \(slowTraining(run, batch: 2000)) --quiet
+        """
+      )
+      #expect(job.status == 0, "\(job.stderr)")
+      #expect(try jsonObject(run + "/status.json")["state"] as? String == "stopped")
+    }
+
+    /// What the last lines say is true: copied, the line goes on to the same model.
+    @Test(arguments: [nil, 3])
+    func theLineToCopyGoesOn(ranks: Int?) throws {
+      let (straight, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
+      let run = outputs.path(of: "my run")
+      // One step a start.
+      let flags = straight.flags + ["--max-minutes", "0.00001", "--output", run]
+      let first = try program(flags, ranks: ranks)
+      #expect(first.status == 0, "\(first.stderr)")
+      let lines = first.stderr.split(separator: "\n").map(String.init)
+      let place = try #require(lines.firstIndex { $0.hasSuffix("; to go on:") })
+      let second = try script("\(lines[place + 1])\n\(lines[place + 1]) --max-minutes 10")
+      #expect(second.status == 0, "\(second.stderr)")
+      #expect(second.stderr.contains("stopped after step 2 of 8 (--max-minutes 1e-05); to go on:"))
+      let models = try [run, straight.folder].map {
+        try Data(contentsOf: URL(filePath: $0 + "/model.safetensors"))
+      }
+      #expect(areSame(models[0], models[1]))
     }
 
     /// Who presses Ctrl-C is told what that does, and finds no bar left behind.

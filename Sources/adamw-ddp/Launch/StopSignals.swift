@@ -13,6 +13,11 @@ enum StopSignals {
   ]
   /// The flags of all that have come.
   private static let seen = Atomic<UInt64>(0)
+  /// When the first SIGINT came, in nanoseconds of a clock; 0 before.
+  private static let interrupted = Atomic<Int>(0)
+  /// A second SIGINT after less than that is the same key once more: a program between the terminal
+  /// and this one may hand on what the terminal has sent to both.
+  private static let echo = 100_000_000
   /// Whether people watch a bar; made before a handler may want it.
   nonisolated(unsafe) private static var isWatched = false
 
@@ -56,12 +61,15 @@ enum StopSignals {
       case SIGUSR2: .user2
       default: .terminate
       }
-    let flags = cause.flags.rawValue
-    let before = seen.bitwiseOr(flags, ordering: .relaxed).oldValue
+    seen.bitwiseOr(cause.flags.rawValue, ordering: .relaxed)
     guard number == SIGINT else { return }
-    if before & flags != flags {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let now = time.tv_sec * 1_000_000_000 + time.tv_nsec
+    let first = interrupted.compareExchange(expected: 0, desired: now, ordering: .relaxed).original
+    if first == 0 {
       say("\r\u{1B}[Kstopping after this step; Ctrl-C again ends at once\n")
-    } else {
+    } else if now - first >= echo {
       say("\r\u{1B}[K")
       signal(number, SIG_DFL)
       // While this handles it, it waits; then it ends the process.
