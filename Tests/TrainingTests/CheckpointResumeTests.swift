@@ -90,7 +90,7 @@ struct CheckpointResumeTests {
     }
     let rows = try MetricsFile.rows(ofRun: folder).map { row in
       var row = row
-      (row.seconds, row.imagesPerSecond) = (0, nil)
+      (row.seconds, row.imagesPerSecond, row.skew) = (0, nil, nil)
       return "\(row)"
     }
     files["rows"] = Data(rows.joined(separator: "\n").utf8)

@@ -12,7 +12,8 @@ struct Outcome {
   private static let placeKeys: Set<String> = [
     "launch", "started", "updated", "ended", "host", "hosts", "pid", "ranks", "threads", "seconds",
     "images_per_s", "output", "blas", "blas_cores", "kernel_level", "fusions_off", "arena_bytes",
-    "optimizer_state_bytes",
+    "optimizer_state_bytes", "slowest_rank", "slowest_host", "rank_s_max", "rank_s_p50",
+    "rank_s_p95",
   ]
 
   /// Reads what `job` left in `folder`.

@@ -77,7 +77,7 @@ package final class LateSentence: @unchecked Sendable {
     switch StepSection(rawValue: reading.section) {
     case .read: append("the file system of the data may hang")
     case .save: append("the file system of the run folder may hang")
-    case let section? where section.waits && hasOthers:
+    case let section? where (section.waits || section == .audit) && hasOthers:
       append("another rank may be stopped, or its host frozen or out of reach")
     case .evaluate, .lastEvaluation:
       append("the file system of the data may hang")
