@@ -23,19 +23,98 @@ struct StepNetworks {
     _ team: ThreadTeam,
     _ kernels: KernelSet
   ) throws {
-    let grouping = try plan.grouping
+    let common = Common(
+      plan: plan,
+      model: model,
+      reduction: reduction,
+      parameters: buffers.parameters,
+      team: team,
+      kernels: kernels,
+      grouping: try plan.grouping
+    )
+    guard let every = plan.audit else {
+      own = common.network(batch, buffers.gradients, communicator)
+      audit = nil
+      return
+    }
+    let lanes = AuditedLanes(reduction)
+    if reduction.ranks == 1 {
+      let one = common.replica(batch, buffers.gradients, communicator, nil)
+      own = one.network
+      audit = StepAudit(every, own: one, again: one, lanes, communicator)
+      return
+    }
+    let owner = lanes.owner(rank: communicator.rank)
+    let other = BatchLayout(
+      lanes: plan.lanes,
+      held: reduction.heldLanes[owner],
+      fullBatch: plan.batchSize,
+      rounds: plan.accumulate
+    )
+    let space = NetworkSpace([common.sizes(batch), common.sizes(other)])
+    // Nothing needs its gradients once digests are taken: the step's own may take their place.
+    let more = max(0, other.nodeCapacity - buffers.gradients.count)
+    let gradients =
+      buffers.gradients
+      + (0..<more).map { _ in FloatBuffer(count: model.layout.trainable.count) }
+    let first = common.replica(batch, buffers.gradients, communicator, space)
+    // In this part every rank has the number of the one whose lanes it computes.
+    let part = try communicator.split(color: 0, key: owner)
+    own = first.network
+    audit = StepAudit(
+      every,
+      own: first,
+      again: common.replica(other, gradients, part, space),
+      lanes,
+      communicator
+    )
+  }
+
+  /// What the replicas have in common.
+  private struct Common {
+    let plan: TrainingPlan
+    let model: Model
+    let reduction: ReductionPlan
+    let parameters: FloatBuffer
+    let team: ThreadTeam
+    let kernels: KernelSet
+    let grouping: BatchNormGrouping
+
+    func sizes(_ batch: BatchLayout) -> NetworkSizes {
+      Network.sizes(
+        model,
+        batch: batch,
+        mode: .training(grouping),
+        threads: team.size,
+        options: plan.networkOptions
+      )
+    }
+
+    func replica(
+      _ batch: BatchLayout,
+      _ gradients: [FloatBuffer],
+      _ communicator: any Communicator,
+      _ space: NetworkSpace?
+    ) -> StepAudit.Replica {
+      let digests = LaneDigests(model, batch)
+      return StepAudit.Replica(
+        network: network(batch, gradients, communicator, digests, space),
+        digests: digests
+      )
+    }
+
     func network(
       _ batch: BatchLayout,
       _ gradients: [FloatBuffer],
       _ communicator: any Communicator,
-      _ digests: LaneDigests?,
-      _ space: NetworkSpace?
+      _ digests: LaneDigests? = nil,
+      _ space: NetworkSpace? = nil
     ) -> Network {
       Network(
         model,
         batch: batch,
         mode: .training(grouping),
-        parameters: buffers.parameters,
+        parameters: parameters,
         gradients: gradients,
         smoothing: plan.smoothing,
         team: team,
@@ -46,7 +125,7 @@ struct StepNetworks {
           batch: batch,
           maximumWidth: 1 + 2 * (model.nodes.map(\.shape.channels).max() ?? 0),
           lanesPerGroup: [grouping.lanesPerGroup],
-        team: team
+          team: team
         ),
         seed: plan.seed,
         options: plan.networkOptions,
@@ -54,57 +133,5 @@ struct StepNetworks {
         space: space
       )
     }
-    guard let every = plan.audit else {
-      own = network(batch, buffers.gradients, communicator, nil, nil)
-      audit = nil
-      return
-    }
-    let digests = LaneDigests(model, batch)
-    let moves = AuditedLanes(reduction)
-    guard reduction.ranks > 1 else {
-      own = network(batch, buffers.gradients, communicator, digests, nil)
-      let same = StepAudit.Replica(network: own, digests: digests)
-      audit = StepAudit(every, own: same, again: same, moves, communicator)
-      return
-    }
-    let other = BatchLayout(
-      lanes: plan.lanes,
-      held: reduction.heldLanes[moves.owner(rank: communicator.rank)],
-      fullBatch: plan.batchSize,
-      rounds: plan.accumulate
-    )
-    let space = NetworkSpace(
-      [batch, other].map {
-        Network.sizes(
-          model,
-          batch: $0,
-          mode: .training(grouping),
-          threads: team.size,
-          options: plan.networkOptions
-        )
-      }
-    )
-    // A gradient that is computed again is gone when the step's own begins.
-    let gradients =
-      buffers.gradients
-      + (buffers.gradients.count..<max(buffers.gradients.count, other.nodeCapacity)).map { _ in
-        FloatBuffer(count: model.layout.trainable.count)
-      }
-    let otherDigests = LaneDigests(model, other)
-    own = network(batch, buffers.gradients, communicator, digests, space)
-    let again = network(
-      other,
-      gradients,
-      try communicator.split(color: 0, key: moves.owner(rank: communicator.rank)),
-      otherDigests,
-      space
-    )
-    audit = StepAudit(
-      every,
-      own: StepAudit.Replica(network: own, digests: digests),
-      again: StepAudit.Replica(network: again, digests: otherDigests),
-      moves,
-      communicator
-    )
   }
 }

@@ -30,7 +30,9 @@ extension ProgramTests {
       let wild = ["--lr", "1e30", "--output", outputs.path(of: "run")]
       let job = try program(["train", "--quiet"] + run.flags + wild, ranks: ranks)
       #expect(job.status == 70)
-      #expect(job.stderr.contains("training diverged: step ") && job.stderr.contains(" not finite ("))
+      #expect(
+        job.stderr.contains("training diverged: step ") && job.stderr.contains(" not finite (")
+      )
     }
 
     @Test func jsonComesOnceFromThreeRanks() throws {

@@ -1,7 +1,9 @@
+import Checkpoints
 import Collectives
 import Datasets
 import Networks
 import Plans
+import Runs
 import Synchronization
 import Tensors
 import Testing
@@ -42,7 +44,11 @@ struct AuditTests {
     Variant("draws in the network") {
       $0.model = { source in
         var net = ModelBuilder(input: source.train.shape)
-        var x = net.add("conv", Convolution(outputs: 6, kernel: 3, padding: 1, bias: true), net.input)
+        var x = net.add(
+          "conv",
+          Convolution(outputs: 6, kernel: 3, padding: 1, bias: true),
+          net.input
+        )
         x = net.add("bn", BatchNorm(), x)
         let a = net.add("left", Convolution(outputs: 6, kernel: 3, padding: 1), x)
         let b = net.add("right", Convolution(outputs: 6, kernel: 1), x)
@@ -80,8 +86,8 @@ struct AuditTests {
     _ plan: TrainingPlan,
     ranks: Int,
     threads: Int = 1,
-    _ source: @escaping @Sendable (_ rank: Int) -> DataSource = { _ in smallSource() },
-    _ spoil: @escaping @Sendable (Trainer) -> Void = { _ in }
+    source: @escaping @Sendable (_ rank: Int) -> DataSource = { _ in smallSource() },
+    spoil: @escaping @Sendable (Trainer) -> Void = { _ in }
   ) throws -> [Failure] {
     try ThreadWorld.run(ranks: ranks) { c in
       let source = source(c.rank)
@@ -106,19 +112,25 @@ struct AuditTests {
 
   /// Bit 12 of an element of a lane's gradient turns over, on whoever trains or audits.
   @Test(arguments: [(1, 1), (1, 2), (2, 1), (3, 1), (8, 1)], [false, true])
-  func aFlippedBitIsNamedBeforeItIsApplied(_ place: (ranks: Int, threads: Int), again: Bool) throws {
+  func aFlippedBitIsNamedBeforeItIsApplied(_ place: (ranks: Int, threads: Int), again: Bool) throws
+  {
     var plan = smallPlan()
     plan.audit = 2
     let layout = try smallCNN(smallSource()).layout
     let element = try #require(layout["conv2.weight"]).range.lowerBound + 1024
     let once = Once()
     let (ranks, threads) = place
-    let all = try failures(plan, ranks: ranks, threads: threads) { trainer in
-      trainer.disturb(again: again) { lane, first, values in
-        guard lane == 5, first == element, once.isFirst else { return }
-        values[100] = Float(bitPattern: values[100].bitPattern ^ 1 << 12)
+    let all = try failures(
+      plan,
+      ranks: ranks,
+      threads: threads,
+      spoil: { trainer in
+        trainer.disturb(again: again) { lane, first, values in
+          guard lane == 5, first == element, once.isFirst else { return }
+          values[100] = Float(bitPattern: values[100].bitPattern ^ 1 << 12)
+        }
       }
-    }
+    )
     let host = SoloCommunicator().hosts[0]
     let (own, other) = [2: (1, 0), 3: (1, 0), 8: (5, 1)][ranks] ?? (0, 0)
     let who =
@@ -161,16 +173,20 @@ struct AuditTests {
     let order = EpochOrder(count: 200, seed: plan.seed)
     order.prepare(epoch: 0)
     let (image, lane) = (order[plan.batchSize + 22], 22 / (plan.batchSize / plan.lanes))
-    let all = try failures(plan, ranks: ranks) { rank in
-      let small = smallSource()
-      guard rank == 0 else { return small }
-      return DataSource(
-        name: "flipped",
-        train: Flipped(whole: small.train, image: image),
-        test: small.test,
-        normalization: small.normalization
-      )
-    }
+    let all = try failures(
+      plan,
+      ranks: ranks,
+      source: { rank in
+        let small = smallSource()
+        guard rank == 0 else { return small }
+        return DataSource(
+          name: "flipped",
+          train: Flipped(whole: small.train, image: image),
+          test: small.test,
+          normalization: small.normalization
+        )
+      }
+    )
     let place = "differs first in the values that bn1 normalises, lane \(lane), computed by"
     #expect(all.allSatisfy { $0.message.contains(place) }, "\(all[0].message)")
   }

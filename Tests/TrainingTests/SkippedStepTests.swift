@@ -153,7 +153,10 @@ struct SkippedStepTests {
     for rank in heard {
       #expect(rank.count == 2)
       for (number, text) in rank.enumerated() {
-        #expect(text.hasPrefix("\(left[number] + 1) \(number + 1): an image is the first"), "\(text)")
+        #expect(
+          text.hasPrefix("\(left[number] + 1) \(number + 1): an image is the first"),
+          "\(text)"
+        )
       }
     }
   }
