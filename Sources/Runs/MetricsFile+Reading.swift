@@ -37,14 +37,10 @@ extension MetricsFile {
     _ path: String,
     _ format: MetricsFormat
   ) throws -> (start: Int, rows: [(row: MetricsRow, end: Int)]) {
-    let data = try FileBytes.read(path)
     var (header, start): (String?, Int) = (nil, 0)
     var rows: [(row: MetricsRow, end: Int)] = []
-    var rest = data[...]
-    while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-      let line = String(decoding: rest[..<newline], as: UTF8.self)
-      rest = rest[(newline + 1)...]
-      let end = data.count - rest.count
+    for (text, end) in try LogFile.lines(of: path) {
+      let line = String(text)
       if format == .csv && header == nil {
         (header, start) = (line, end)
       } else if let row = format.row(line, header: header) {
