@@ -190,6 +190,7 @@ public struct StepBench: Sendable {
     )
     let totals = try engine.total(scalars)
     if totals.isFinite { try engine.update() }
+    if plan.wantsDigest(after: number) { engine.takeDigest() }
     return totals
   }
 

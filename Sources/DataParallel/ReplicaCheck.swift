@@ -11,11 +11,16 @@ public func checkReplicas(_ parameters: FloatBuffer, _ communicator: any Communi
   digest.update(UnsafeBufferPointer(parameters.elements))
   let all = try communicator.allGather([digest.value]).map { $0[0] }
   if let other = all.firstIndex(where: { $0 != all[0] }) {
-    throw Failure(
-      .launch,
-      "rank \(other) on \(communicator.hosts[other]) holds other parameters than rank 0 on "
-        + "\(communicator.hosts[0]): the replicas have diverged."
-    )
+    throw replicaFailure(other, "parameters", communicator)
   }
   return digest
+}
+
+/// Why a run ends whose rank `other` holds other values of `what` than rank 0, as all ranks find.
+func replicaFailure(_ other: Int, _ what: String, _ communicator: any Communicator) -> Failure {
+  Failure(
+    .launch,
+    "rank \(other) on \(communicator.hosts[other]) holds other \(what) than rank 0 on "
+      + "\(communicator.hosts[0]): the replicas have diverged."
+  )
 }

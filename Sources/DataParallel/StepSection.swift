@@ -30,13 +30,15 @@ public enum StepSection: Int, CaseIterable, Sendable {
   case show = -13
   /// A step computed for the first time where --audit wants it twice.
   case audit = -14
+  /// Hashing what the step has changed.
+  case digest = -15
 
   /// What a profile calls it.
   public var name: String { "\(self)" }
 
   /// Whether a profile shows it; of the network it shows every kernel instead, and of a run the
   /// steps alone.
-  public var isRecorded: Bool { rawValue >= Self.gather.rawValue }
+  public var isRecorded: Bool { rawValue >= Self.gather.rawValue || self == .digest }
 
   /// Whether a rank waits for others in it.
   public var waits: Bool {

@@ -4,9 +4,9 @@ import Tensors
 /// What all ranks know alike after phase (b) of a step, from one small all-gather: loss, counts,
 /// statistics, sums over elements, flags.
 ///
-/// A rank's block holds the sums of the granule-tree nodes of its slices, then the lane records of
-/// its lane-tree nodes, then its flags, the last step that it has saved and its own time, eight bytes
-/// each.
+/// A rank's block holds the sums of the granule-tree nodes of its slices, each with the node's hash
+/// where there is a `StateDigest`, then the lane records of its lane-tree nodes, then four words:
+/// flags, the last step that it has saved, its own time and the hash of what all ranks have.
 public final class StepTotals {
   private let communicator: any Communicator
   private let plan: ReductionPlan
@@ -26,6 +26,7 @@ public final class StepTotals {
   private let sums: UnsafeMutablePointer<Double>
   private let sumWidth: Int
   private let sumLayout: ElementSums.Layout
+  private let state: StateDigest?
   private var sumGranules: ThreadTeam.Body = { _, _ in }
 
   /// Σ over lanes of their records, after `gather`: loss, correct answers, those not far off,
@@ -39,8 +40,11 @@ public final class StepTotals {
   public private(set) var flags: StepFlags = []
   /// The last step that every rank has saved, after `gather`.
   public private(set) var lastSaved = 0
-  /// Doubles behind a rank's records that hold its flags, its last saved step and its own time.
-  package static let words = 3
+  /// The digest of the state that `StateDigest.take` saw last, after `gather` or `gatherDigest`.
+  public private(set) var digest: UInt64 = 0
+  /// Doubles behind a rank's records that hold its flags, its last saved step, its own time and the
+  /// hash of what all have.
+  package static let words = 4
 
   /// Writes the sums over the elements of a granule, on some thread of the team.
   public typealias GranuleSums = (
@@ -48,18 +52,20 @@ public final class StepTotals {
   ) -> Void
 
   /// Totals over the slices and lanes of `plan`; lane records have `recordWidth` numbers, sums over
-  /// elements lie as `sums` says.
+  /// elements lie as `sums` says, and the hashes of `state` travel with them.
   public init(
     _ communicator: any Communicator,
     plan: ReductionPlan,
     batch: BatchLayout,
     recordWidth: Int,
     sums sumLayout: ElementSums.Layout,
+    state: StateDigest? = nil,
     team: ThreadTeam
   ) {
     let sumWidth = sumLayout.count
     (self.communicator, self.plan, self.batch, self.team) = (communicator, plan, batch, team)
     (width, self.sumLayout, self.sumWidth) = (recordWidth, sumLayout, sumWidth)
+    self.state = state
     let lanes = LaneNodes(plan, rank: communicator.rank, lanesPerGroup: plan.lanes)
     self.lanes = lanes
     granuleTree = CanonicalTree(leaves: max(1, Granules.count(plan.elements)))
@@ -76,7 +82,7 @@ public final class StepTotals {
         for node in granuleTree.nodes(covering: granules) {
           places.append((node, end))
           if rank == communicator.rank { own.append((node, end)) }
-          end += sumWidth
+          end += sumWidth + (state == nil ? 0 : 1)
         }
       }
       laneBase.append(end)
@@ -119,10 +125,7 @@ public final class StepTotals {
     words(communicator.rank).storeBytes(of: Int64(saved), toByteOffset: 8, as: Int64.self)
     let time = Int64(nanoseconds)
     words(communicator.rank).storeBytes(of: time, toByteOffset: 16, as: Int64.self)
-    try communicator.allGather(
-      UnsafeMutableRawBufferPointer(start: buffer, count: offsets[plan.ranks]),
-      offsets: offsets
-    )
+    try exchange()
     let total = lanes.total(group: 0, width: width, merge: .sum, present: batch.present) {
       laneSlot($0)
     }
@@ -143,6 +146,42 @@ public final class StepTotals {
   /// Nanoseconds of the step that a rank did not wait for others, after `gather`.
   public func nanoseconds(of rank: Int) -> Int {
     Int(words(rank).load(fromByteOffset: 16, as: Int64.self))
+  }
+
+  /// Gathers the digest alone, after a step that no other follows; what `gather` left is void.
+  ///
+  /// Throws `Failure` (.launch) when a rank is lost or has other statistics.
+  public func gatherDigest() throws { try exchange() }
+
+  /// Brings the blocks of all ranks together, and out of them the digest.
+  private func exchange() throws {
+    if let state {
+      for (hash, own) in zip(state.nodes, ownGranules) {
+        hashSlot(own.place).storeBytes(of: hash, as: UInt64.self)
+      }
+      words(communicator.rank).storeBytes(of: state.shared, toByteOffset: 24, as: UInt64.self)
+    }
+    try communicator.allGather(
+      UnsafeMutableRawBufferPointer(start: buffer, count: offsets[plan.ranks]),
+      offsets: offsets
+    )
+    if state == nil { return }
+    let leader = granuleTree.sum(granuleNodes) { into, from in
+      let (left, right) = (hashSlot(granulePlaces[into]), hashSlot(granulePlaces[from]))
+      let hash = StateDigest.node(left.load(as: UInt64.self), right.load(as: UInt64.self))
+      left.storeBytes(of: hash, as: UInt64.self)
+    }
+    func shared(_ rank: Int) -> UInt64 { words(rank).load(fromByteOffset: 24, as: UInt64.self) }
+    guard let leader else { preconditionFailure("a layout without elements") }
+    digest = StateDigest.node(hashSlot(granulePlaces[leader]).load(as: UInt64.self), shared(0))
+    for rank in 0..<plan.ranks where shared(rank) != shared(0) {
+      throw replicaFailure(rank, "running statistics", communicator)
+    }
+  }
+
+  /// Where the hash of a node lies whose sums lie at `place`.
+  private func hashSlot(_ place: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(buffer + place + sumWidth)
   }
 
   private func laneSlot(_ node: Int) -> UnsafeMutablePointer<Double> {

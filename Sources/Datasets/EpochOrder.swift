@@ -32,6 +32,15 @@ public final class EpochOrder {
     }
   }
 
+  /// A hash of the images at some positions of the epoch, in order; `seed` goes into it.
+  func hash(_ positions: Range<Int>, seed: UInt64) -> UInt64 {
+    order.withUnsafeBytes {
+      let size = MemoryLayout<UInt32>.stride
+      let bytes = $0[size * positions.lowerBound..<size * positions.upperBound]
+      return XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes), seed: seed)
+    }
+  }
+
   /// The image that stands at a position of the epoch.
   public subscript(position: Int) -> Int { Int(order[position]) }
 }

@@ -71,6 +71,16 @@ public final class SampleLoader {
     min(batchSize, images - step % stepsPerEpoch * batchSize)
   }
 
+  /// A hash of which images a step's samples are, in order, and in which epoch; not for file order.
+  ///
+  /// Allocates nothing.
+  public func orderHash(of step: Int) -> UInt64 {
+    prepare(step: step)
+    let (epoch, place) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+    let first = place * batchSize
+    return orders[epoch % 2].hash(first..<first + samples(of: step), seed: UInt64(epoch))
+  }
+
   /// Draws the order of the step's epoch, unless it is there; `take` does so too, but in its own
   /// time.
   public func prepare(step: Int) {

@@ -165,12 +165,20 @@ public struct TrainingPlan: Sendable, Equatable {
 
   /// Seconds after which a rank that is still in a step is held for hung; 0: never, nil: learned.
   public var deadline: Double?
+  /// Steps between digests of the state; 0: none.
+  public var digestEvery = 1
 
   /// The defaults.
   public init() {}
 
   /// The steps that --profile records: the first two warm memory and caches.
   public static let profiledSteps = 3...6
+
+  /// Whether there is to be a digest of the state after `step` steps, whether the run ends there or
+  /// not.
+  public func wantsDigest(after step: Int) -> Bool {
+    digestEvery > 0 && step.isMultiple(of: digestEvery)
+  }
 
   /// How the network is computed, in training and in evaluation.
   public var networkOptions: NetworkOptions {

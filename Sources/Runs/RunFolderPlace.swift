@@ -14,7 +14,7 @@ struct RunFolderPlace {
   /// Files that show that a folder holds a run.
   private static let traces =
     ["plan.yaml", RunRecord.name, RunStatus.name] + MetricsFormat.allCases.map(\.name)
-    + [ModelFile.name, ModelFile.averageName, ModelFile.bestName]
+    + [DigestLog.name, ModelFile.name, ModelFile.averageName, ModelFile.bestName]
 
   /// Whether a file of this name in a run's folder is the run's.
   static func isOwn(_ name: String) -> Bool {

@@ -26,6 +26,8 @@ public struct RunProgress: Codable, Sendable, Equatable {
   public var val = EvaluationPair()
   /// The last evaluation on the test images; where there are others to choose by, that of the end.
   public var test = EvaluationPair()
+  /// The digests of its states so far; nil where it takes none.
+  public var chain: DigestChain?
   /// Seconds that the run has taken, over all its starts.
   public var seconds = 0.0
 

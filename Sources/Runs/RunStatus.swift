@@ -40,6 +40,8 @@ public struct RunStatus: Codable, Sendable, Equatable {
   public let snapshots: [String]?
   /// The SHA-256 of model.safetensors; nil before there is one.
   public let modelSHA256: String?
+  /// The digests of its states so far, as one; nil where it takes none.
+  public let chain: DigestChain?
   /// What the data are; nil where that is not known.
   public let data: DataDigest?
   /// The model to use, as a name in the run folder; nil while there is none.
@@ -74,6 +76,7 @@ public struct RunStatus: Codable, Sendable, Equatable {
     (best, snapshots) = (kept.best, kept.snapshots.isEmpty ? nil : kept.snapshots)
     recommended = kept.recommended(state)
     (self.modelSHA256, self.data) = (modelSHA256, data)
+    chain = progress.chain
   }
 
   /// Has the status of a run that goes on say at `path` that it failed, and why, from outside of
@@ -91,7 +94,7 @@ public struct RunStatus: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case state, step, host, pid, started, updated, ended, message, skippedSteps, train, val, emaVal
-    case test, emaTest, best, snapshots, recommended, data, checkpoint
+    case test, emaTest, best, snapshots, recommended, chain, data, checkpoint
     // The strategy for keys would read the digits as a word.
     case modelSHA256 = "modelSha256"
   }

@@ -58,6 +58,8 @@ public struct RunSummary: Encodable, Sendable {
   public let lanes: Int
   /// The digest of the parameters, in hexadecimal.
   public let digest: String
+  /// The digests of all its states, as one; null without --digest-every.
+  public let chain: DigestChain?
   /// The path of the run folder.
   public let output: String
 
@@ -90,7 +92,7 @@ public struct RunSummary: Encodable, Sendable {
     recommended = progress.kept.recommended(state)
     (imagesPerS, self.seconds) = (progress.whole.rate, seconds)
     (self.ranks, self.threads, self.lanes) = (ranks, threads, lanes)
-    (self.digest, self.output) = (digest.description, output)
+    (self.digest, chain, self.output) = (digest.description, progress.chain, output)
   }
 
   /// Writes every key: what is unknown or not finite is null; throws what the encoder throws.
@@ -123,6 +125,7 @@ public struct RunSummary: Encodable, Sendable {
     try object.encode(threads, forKey: .threads)
     try object.encode(lanes, forKey: .lanes)
     try object.encode(digest, forKey: .digest)
+    try object.encode(chain, forKey: .chain)
     try object.encode(output, forKey: .output)
   }
 
@@ -130,6 +133,6 @@ public struct RunSummary: Encodable, Sendable {
     case state, message, parameters, steps, skippedSteps, epochs, trainLoss, trainAccuracy
     case valLoss, valAccuracy, valAccuracy5, emaValAccuracy, testLoss, testAccuracy
     case testAccuracy5, emaTestAccuracy, best, stoppedEarly, snapshots, recommended
-    case imagesPerS, seconds, ranks, threads, lanes, digest, output
+    case imagesPerS, seconds, ranks, threads, lanes, digest, chain, output
   }
 }

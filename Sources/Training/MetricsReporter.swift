@@ -7,6 +7,7 @@ import Tensors
 final class MetricsReporter: TrainingObserver {
   private let horizon: Horizon
   private let log: MetricsLog?
+  private let digests: DigestLog?
   private let console: (any RunConsole)?
   private let models: ModelWriter
   private let team: ThreadTeam
@@ -19,11 +20,13 @@ final class MetricsReporter: TrainingObserver {
     _ horizon: Horizon,
     earlier: Double,
     log: MetricsLog?,
+    digests: DigestLog?,
     console: (any RunConsole)?,
     models: ModelWriter,
     team: ThreadTeam
   ) {
     (self.horizon, self.earlier, self.log) = (horizon, earlier, log)
+    self.digests = digests
     (self.console, self.models, self.team) = (console, models, team)
   }
 
@@ -91,12 +94,20 @@ final class MetricsReporter: TrainingObserver {
     if log != nil { try models.write(.running, progress) }
   }
 
+  func savesState() throws { try flush() }
+
+  func digested(_ row: DigestRow) throws { try digests?.append(row) }
+
+  /// Writes what waits to be written; throws `Failure` (.file).
+  func flush() throws { try digests?.flush() }
+
   func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) throws {
     try models.keep(parameters, as: reason, progress)
   }
 
   private func write(_ row: MetricsRow) throws {
     try log?.append(row)
+    try flush()
     if let console { StepSection.show.measure(team) { console.show(row) } }
   }
 }

@@ -61,6 +61,7 @@ public final class StepEngine {
   private let gradient: FloatBuffer
   private let reducer: GradientReducer
   private let totals: StepTotals
+  private let state: StateDigest?
   private let clipping: GradientClipping?
 
   /// Plans memory and traffic; every rank must call it with the same arguments.
@@ -126,12 +127,16 @@ public final class StepEngine {
       average: average,
       team: team
     )
+    state =
+      plan.digestEvery == 0
+      ? nil : StateDigest(optimizer, layout, plan: reduction, team: team)
     totals = StepTotals(
       communicator,
       plan: reduction,
       batch: batch,
       recordWidth: network.recordWidth,
       sums: optimizer.sumLayout,
+      state: state,
       team: team
     )
     totals.granuleSums = { [optimizer] elements, member, sums in
@@ -143,7 +148,7 @@ public final class StepEngine {
   package var recordsOfAStep: Int {
     let trained = network.layout.entries.count { $0.role != .statistic }
     return batch.rounds.count * (network.stageNames.count + 2) + trained
-      + 4 * reduction.buckets.count + 8
+      + 4 * reduction.buckets.count + 10
   }
 
   /// The first element of this rank's slices whose reduced gradient is not finite, and whether it
@@ -241,5 +246,23 @@ public final class StepEngine {
       sums.squaredWhole?.squareRoot()
       ?? sums.squaredGradient.squareRoot() / Double(batch.batch)
     try optimizer.step(sums, clip: clipping?.factor(norm) ?? 1)
+  }
+
+  /// Hashes this rank's part of the state as it is, where the plan wants digests: the totals of the
+  /// next step bring all parts together.
+  public func takeDigest() {
+    guard let state else { return }
+    StepSection.digest.measure(team) { state.take() }
+  }
+
+  /// The digest of the state that `takeDigest` saw last, after the `total` or `gatherDigest` behind
+  /// it; the same on all ranks.
+  public var digest: UInt64 { totals.digest }
+
+  /// Brings the parts of the digest together after the last step.
+  ///
+  /// Throws `Failure` (.launch) when a rank is lost or has other statistics.
+  public func gatherDigest() throws {
+    try StepSection.totals.measure(team) { try totals.gatherDigest() }
   }
 }

@@ -41,6 +41,7 @@ extension Trainer {
       )
       if totals.flags.contains(.readFailed) { try agree(on: unread) }
       if totals.isFinite { try engine.update() }
+      if plan.wantsDigest(after: step + 1) { engine.takeDigest() }
       return totals
     }
     agreed = totals.flags

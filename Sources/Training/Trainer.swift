@@ -133,6 +133,7 @@ public final class Trainer {
       ? nil : LoopRecorder(members: environment.team.size, capacity: entries)
     earlier = progress.seconds
     if let start { try takeUp(start) } else { try begin() }
+    try beginDigests(environment)
     // Here, so that a run that starts has the memory to evaluate.
     _ = evaluators(on: source.measured.split)
     try checkReplicas(engine.parameters, communicator)
@@ -146,11 +147,19 @@ public final class Trainer {
     team.recorder = recorder
     // The next run of the environment may want none.
     defer { team.recorder = nil }
+    let outcome = try takeSteps(observer)
+    try endDigests(outcome, observer)
+    return outcome
+  }
+
+  private func takeSteps(_ observer: any TrainingObserver) throws -> Outcome {
     if progress.step == 0 {
       guard try carryOut(calendar.due(after: 0), nil, observer) else { return .diverged }
     }
     while calendar.end(of: progress) == nil {
-      guard let metrics = try takeStep() else { return .diverged }
+      let (before, taken) = (progress.step, try takeStep())
+      try linkDigest(after: before, observer)
+      guard let metrics = taken else { return .diverged }
       if progress.step == TrainingPlan.profiledSteps.upperBound { try writeProfile() }
       try StepSection.show.measure(team) {
         try observer.finished(step: metrics, interval: progress.interval)
@@ -163,10 +172,14 @@ public final class Trainer {
       guard try carryOut(due, metrics, observer) else { return .diverged }
       if calendar.end(of: progress) != nil { break }
       if agreed.contains(.stop) {
+        try observer.savesState()
         try saveCheckpoint()
         return .stopped
       }
-      if due.checkpoint || agreed.contains(.saveDue) { try beginCheckpoint() }
+      if due.checkpoint || agreed.contains(.saveDue) {
+        try observer.savesState()
+        try beginCheckpoint()
+      }
     }
     guard try evaluateAtEnd(observer) else { return .diverged }
     try checkReplicas(parameters, communicator)
@@ -174,6 +187,7 @@ public final class Trainer {
     if let average {
       try keep(average, as: .average(isWarm: horizon.averageIsWarm(after: progress.step)), observer)
     }
+    try observer.savesState()
     try saveCheckpoint()
     return .done
   }

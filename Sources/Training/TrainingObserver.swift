@@ -22,6 +22,11 @@ public protocol TrainingObserver: AnyObject {
   func evaluated(_ result: EvaluationResult, as kind: MetricsRow.Kind, step: Int, epoch: Int) throws
   /// Rows were due behind a step, and all of them have been reported.
   func came(to progress: RunProgress) throws
+  /// The state after some steps has this digest; told before `finished` of the step behind them, of
+  /// the last state at the end.
+  func digested(_ row: DigestRow) throws
+  /// The state is about to be saved: what was told before must be found by who goes on from it.
+  func savesState() throws
   /// These parameters, the same on every rank, are to be saved; `progress` knows of them already.
   func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) throws
 }
@@ -47,6 +52,10 @@ extension TrainingObserver {
   ) throws {}
   /// Does nothing.
   public func came(to progress: RunProgress) throws {}
+  /// Does nothing.
+  public func savesState() throws {}
+  /// Does nothing.
+  public func digested(_ row: DigestRow) throws {}
   /// Does nothing.
   public func keep(_ parameters: FloatBuffer, as reason: KeptModel, _ progress: RunProgress) throws
   {}

@@ -95,12 +95,13 @@ public struct TrainingRun {
     )
     record.sessions.append(session)
     self.record = record
-    let log = try Self.begin(start, plan, record, models, trainer.progress, communicator)
+    let logs = try Self.begin(start, plan, record, models, trainer.progress, communicator)
     environment.watchdog?.records(in: folder.file(RunStatus.name))
     reporter = MetricsReporter(
       trainer.horizon,
       earlier: trainer.progress.seconds,
-      log: log,
+      log: logs?.0,
+      digests: logs?.1,
       console: self.console,
       models: models,
       team: environment.team
@@ -123,8 +124,8 @@ public struct TrainingRun {
     _ models: ModelWriter,
     _ progress: RunProgress,
     _ communicator: any Communicator
-  ) throws -> MetricsLog? {
-    try communicator.together { () throws -> MetricsLog? in
+  ) throws -> (MetricsLog, DigestLog?)? {
+    try communicator.together { () throws -> (MetricsLog, DigestLog?)? in
       guard communicator.rank == 0 else { return nil }
       let folder = start.folder
       let yaml =
@@ -133,10 +134,30 @@ public struct TrainingRun {
       try folder.write(record, as: RunRecord.name)
       let log = try MetricsLog(folder, continues: start.saved != nil)
       if start.saved != nil { try log.cut(after: progress.step) }
+      let digests = try digests(folder, plan, progress, continues: start.saved != nil)
       // Last: where something of these fails there is no run that goes on.
       try models.write(.running, progress)
-      return log
+      return (log, digests)
     }
+  }
+
+  /// The file of digests, cut back where the run goes on; nil where it is to have none.
+  ///
+  /// Throws `Failure`: .file, or .data where the file holds something else.
+  private static func digests(
+    _ folder: RunFolder,
+    _ plan: TrainingPlan,
+    _ progress: RunProgress,
+    continues: Bool
+  ) throws -> DigestLog? {
+    let path = folder.file(DigestLog.name)
+    if plan.digestEvery == 0, try FileStatus(path, .file) == nil { return nil }
+    let log = try DigestLog(path, continues: continues)
+    guard continues else { return log }
+    // The next to come, which the file may have, or the last in the chain.
+    let isDue = plan.wantsDigest(after: progress.step)
+    try log.cut(after: isDue ? progress.step : progress.chain?.step ?? -1)
+    return log
   }
 
   /// Has rank 0 say what becomes of checkpoints.
@@ -222,6 +243,7 @@ public struct TrainingRun {
       _ = try StepSection.save.measure(environment.team) { try trainer.checkpoints?.finish() }
       try environment.communicator.together {
         guard environment.communicator.rank == 0 else { return }
+        try reporter.flush()
         try models.write(outcome.state, trainer.progress, message: earlyEnd(outcome))
         stopFile?.remove()
         var record = record
@@ -244,6 +266,7 @@ public struct TrainingRun {
   private func note(_ error: any Error) {
     let isAgreed = (error as? Failure)?.isAgreed == true
     guard start.folder.isInPlace, !isAgreed || environment.communicator.rank == 0 else { return }
+    try? reporter.flush()
     try? models.write(.failed, trainer.progress, message: "\(error)")
   }
 

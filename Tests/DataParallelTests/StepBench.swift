@@ -27,6 +27,9 @@ struct StepSetup: Sendable {
   /// Whether that has what coupled decay adds.
   var clipsPenalty: Bool { clipping?.dialect.clipsCoupledDecay == true }
 
+  /// Whether the state's digest is taken after each step.
+  var hashes = false
+
   /// Tensors with names and roles of their own instead.
   var named: [(String, ParameterRole, ParameterStorage)] = []
 
@@ -94,6 +97,8 @@ struct StepOutcome: Sendable {
   var missing = 0
   var stateElements = 0
   var stateBytes = 0
+  /// The digest of the state after each step; of one without steps, of what it took up.
+  var digests: [UInt64] = []
   /// What was sent in each step.
   var sent: [Traffic] = []
   /// The most received at once until after the last reduction and its totals.
@@ -115,6 +120,7 @@ final class StepBench {
   private let totals: StepTotals
   private let optimizer: ShardedOptimizer
   private let average: WeightAverage
+  private let state: StateDigest?
 
   init(_ c: any Communicator, _ setup: StepSetup) throws {
     (self.c, self.setup) = (c, setup)
@@ -133,18 +139,6 @@ final class StepBench {
     for i in layout.entries.flatMap(\.range) { parameters.base[i] = unevenValue(99, 0, i) }
     let exchange = try c.exchange(plan, gradients: gradients)
     reducer = GradientReducer(exchange, plan: plan, layout: layout)
-    totals = StepTotals(
-      c,
-      plan: plan,
-      batch: batch,
-      recordWidth: setup.recordWidth,
-      sums: ElementSums.Layout(
-        penalizes: setup.l2 != nil,
-        measuresWhole: setup.l2 != nil && setup.clipsPenalty,
-        ruleSums: setup.rule.sums.count
-      ),
-      team: team
-    )
     average = WeightAverage(
       decay: 0.9,
       of: parameters,
@@ -165,10 +159,26 @@ final class StepBench {
       average: average,
       team: team
     )
+    state = setup.hashes ? StateDigest(optimizer, layout, plan: plan, team: team) : nil
+    totals = StepTotals(
+      c,
+      plan: plan,
+      batch: batch,
+      recordWidth: setup.recordWidth,
+      sums: optimizer.sumLayout,
+      state: state,
+      team: team
+    )
     totals.granuleSums = { [optimizer] elements, member, sums in
       optimizer.sums(elements, member: member, into: sums)
     }
     average.begin()
+  }
+
+  /// Changes a running statistic on this rank alone.
+  func spoilStatistic() {
+    let statistic = parameters.base + layout.statistics.lowerBound
+    statistic.pointee += 1
   }
 
   func run() throws -> StepOutcome {
@@ -191,6 +201,7 @@ final class StepBench {
         )
       )
       try reduce(step: index)
+      if !outcome.sent.isEmpty { outcome.digests.append(totals.digest) }
       outcome.largestReceived = c.traffic.largestReceived
       outcome.records.append((0..<setup.recordWidth).map { totals.record[$0].bitPattern })
       let sums = totals.elementSums
@@ -204,8 +215,12 @@ final class StepBench {
         sums.squaredWhole?.squareRoot() ?? sums.squaredGradient.squareRoot() / Double(samples)
       outcome.norms.append(norm)
       try optimizer.step(sums, clip: setup.clipping?.factor(norm) ?? setup.clip)
+      state?.take()
       outcome.sent.append(c.traffic - before)
     }
+    state?.take()
+    try totals.gatherDigest()
+    outcome.digests.append(totals.digest)
     outcome.parameters = parameters.elements.map(\.bitPattern)
     outcome.gradient = gradients[0].elements.map(\.bitPattern)
     outcome.stateElements = optimizer.shard.count

@@ -29,6 +29,23 @@ struct SampleLoaderTests {
     )
   }
 
+  /// A step's images by number, order and epoch: none of its orders is another's, whenever asked.
+  @Test func theHashOfAnOrderFollowsFromTheStep() {
+    let hashes = (0..<12).map { loader().orderHash(of: $0) }
+    #expect(Set(hashes).count == 12)
+    let one = loader()
+    for step in [0, 11, 3, 4, 3, 7] { #expect(one.orderHash(of: step) == hashes[step]) }
+    let others = SampleLoader(
+      SampleLoaderTests.images,
+      normalization: Self.constants,
+      augmentations: Self.augmentations,
+      seed: 10,
+      batchSize: 5,
+      order: .shuffled
+    )
+    #expect((0..<12).allSatisfy { others.orderHash(of: $0) != hashes[$0] })
+  }
+
   /// A sample as it was read.
   private struct Sample: Equatable {
     var values: [Float]

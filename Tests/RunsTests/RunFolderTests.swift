@@ -23,7 +23,8 @@ struct RunFolderTests {
   }
 
   @Test(arguments: [
-    "plan.yaml", "run.json", "status.json", "metrics.csv", "metrics.jsonl", "model.safetensors",
+    "plan.yaml", "run.json", "status.json", "metrics.csv", "metrics.jsonl", "digests.csv",
+    "model.safetensors",
     "model-ema.safetensors", "best.safetensors",
   ])
   func aFolderWithARunIsRefused(trace: String) throws {

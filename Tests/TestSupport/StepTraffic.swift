@@ -6,15 +6,18 @@ extension TrafficForms {
   ///
   /// Partials go to the owners of the slices, and a slice of each bucket goes to everybody: of the
   /// new parameters with ZeRO-1, of the summed gradient without; the volume is the same. `sums` are
-  /// the sums over lanes inside forward and backward.
+  /// the sums over lanes inside forward and backward; `hashes` says whether the state's digest goes
+  /// along.
   public func step(
     _ plan: ReductionPlan,
     rank: Int,
     present: Int,
     recordWidth: Int,
-    sums: [(width: Int, lanesPerGroup: Int)]
+    sums: [(width: Int, lanesPerGroup: Int)],
+    hashes: Bool = false
   ) -> Traffic {
-    var total = allGather(rank: rank, blocks: totalsBlocks(plan, recordWidth: recordWidth))
+    let blocks = totalsBlocks(plan, recordWidth: recordWidth, hashes: hashes)
+    var total = allGather(rank: rank, blocks: blocks)
     for bucket in plan.buckets.indices {
       total =
         total
@@ -29,16 +32,20 @@ extension TrafficForms {
   }
 
   /// Bytes of each rank's part of the step's totals: a sum for each granule-tree node of its
-  /// slices, a record for each lane-tree node, a word of flags, the last saved step and the
-  /// rank's own time.
-  public func totalsBlocks(_ plan: ReductionPlan, recordWidth: Int) -> [Int] {
+  /// slices, and a hash with it where there are any, a record for each lane-tree node, a word of
+  /// flags, the last saved step, the rank's own time and the hash of what all have.
+  public func totalsBlocks(
+    _ plan: ReductionPlan,
+    recordWidth: Int,
+    hashes: Bool = false
+  ) -> [Int] {
     let granules = CanonicalTree(leaves: max(1, Granules.count(plan.elements)))
     return (0..<plan.ranks).map { rank in
       let sums = plan.slices.map(\.[rank]).filter { !$0.isEmpty }.reduce(0) { count, slice in
         let range = slice.lowerBound / Granules.size..<Granules.count(slice.upperBound)
         return count + granules.nodes(covering: range).count
       }
-      return 8 * (sums + plan.partials[rank].count * recordWidth + 3)
+      return 8 * (sums * (hashes ? 2 : 1) + plan.partials[rank].count * recordWidth + 4)
     }
   }
 

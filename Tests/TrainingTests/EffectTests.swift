@@ -70,7 +70,7 @@ struct EffectTests {
     "save-best": "true", "log-every": "4", "profile": "PLACE/trace.json",
     "checkpoint-every": "3", "checkpoint-minutes": "0", "keep-checkpoints": "5",
     "keep-every": "4", "max-minutes": "100", "deadline": "300.0", "on-nonfinite": "skip",
-    "audit": "2",
+    "audit": "2", "digest-every": "3",
   ]
 
   /// What a run came to.

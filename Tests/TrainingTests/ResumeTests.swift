@@ -21,6 +21,7 @@ struct ResumeTests {
     let steps: [[UInt64]]
     let evaluations: [EvaluationResult]
     let kept: [String]
+    let digests: [DigestRow]
     let outcome: Trainer.Outcome
     /// The whole moving average, where there is one.
     let average: [UInt32]
@@ -33,6 +34,7 @@ struct ResumeTests {
     var steps: [[UInt64]] = []
     var evaluations: [EvaluationResult] = []
     var kept: [String] = []
+    var digests: [DigestRow] = []
 
     init(_ last: Int) { self.last = last }
 
@@ -43,6 +45,8 @@ struct ResumeTests {
       ])
       if step.step == last - 1 { trainer?.flags.insert(.stop) }
     }
+
+    func digested(_ row: DigestRow) { digests.append(row) }
 
     func report(
       _ kind: MetricsRow.Kind,
@@ -71,12 +75,13 @@ struct ResumeTests {
     _ source: DataSource,
     ranks: Int,
     from start: [Left]? = nil,
+    progress: Data? = nil,
     until last: Int = .max
   ) throws -> [Left] {
     try ThreadWorld.run(ranks: ranks) { c in
       let begin = try start.map { left in
         TrainerState(
-          progress: try JSONDecoder().decode(RunProgress.self, from: left[0].progress),
+          progress: try JSONDecoder().decode(RunProgress.self, from: progress ?? left[0].progress),
           pieces: left.flatMap(\.pieces)
         )
       }
@@ -102,6 +107,7 @@ struct ResumeTests {
         steps: observer.steps,
         evaluations: observer.evaluations,
         kept: observer.kept,
+        digests: observer.digests,
         outcome: outcome,
         average: trainer.average?.elements.map(\.bitPattern) ?? []
       )
@@ -126,6 +132,7 @@ struct ResumeTests {
       "epoch": progress.epoch.meanLoss, "whole": progress.whole.samples,
       "interval": progress.interval.samples, "norms": progress.epoch.gradientNorm,
       "val": progress.val, "test": progress.test, "skipped": progress.skipped,
+      "chain": progress.chain?.value,
     ]
   }
 
@@ -172,9 +179,29 @@ struct ResumeTests {
       #expect(first[0].steps + rank.steps == straight[0].steps, name)
       #expect(first[0].evaluations + rank.evaluations == straight[0].evaluations, name)
       #expect(first[0].kept + rank.kept == straight[0].kept, name)
+      #expect(first[0].digests + rank.digests == straight[0].digests, name)
       #expect(try timeless(rank) == timeless(straight[0]), name)
     }
     #expect(values(rest) == values(straight), name)
+  }
+
+  /// A checkpoint of a run that goes on is made before the digest of its state is there, which the
+  /// next step's totals bring: who goes on from it tells it first.
+  @Test(arguments: [(1, 3), (3, 1)])
+  func theDigestOfAStateMayComeFromWhoGoesOn(before: Int, after: Int) throws {
+    let source = smallSource()
+    let plan = smallPlan(batch: 40, steps: 6)
+    let straight = try run(plan, source, ranks: 1)[0]
+    let first = try run(plan, source, ranks: before, until: 3)
+    let (told, last) = (first[0].digests.dropLast(), straight.digests[2])
+    let chain = #"{"step": 2, "value": "\#(String(last.chain, radix: 16))"}"#
+    var progress = try JSONDecoder().decode(RunProgress.self, from: first[0].progress)
+    progress.chain = try JSONDecoder().decode(DigestChain.self, from: Data(chain.utf8))
+    let saved = try JSONEncoder().encode(progress)
+    for rank in try run(plan, source, ranks: after, from: first, progress: saved) {
+      #expect(told + rank.digests == straight.digests)
+      #expect(try timeless(rank) == timeless(straight))
+    }
   }
 
   /// The state after the last step is the likeliest that anyone goes on from.
@@ -187,6 +214,7 @@ struct ResumeTests {
     let again = try run(plan, source, ranks: ranks, from: over)
     for rank in again {
       #expect(rank.outcome == .done && rank.steps.isEmpty && rank.evaluations.isEmpty)
+      #expect(rank.digests.isEmpty)
       #expect(try timeless(rank) == timeless(over[0]))
       #expect(rank.average == over[0].average)
     }

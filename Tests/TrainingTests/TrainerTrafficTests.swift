@@ -41,7 +41,8 @@ struct TrainerTrafficTests {
             rank: rank,
             present: min(plan.lanes, samples),
             recordWidth: 3 + model.normalized.reduce(0) { $0 + 2 * $1 },
-            sums: sums(model, lanesPerGroup)
+            sums: sums(model, lanesPerGroup),
+            hashes: true
           )
           #expect(traffic.messages == form.messages, "rank \(rank), \(norm), \(samples) samples")
           #expect(traffic.bytes == form.bytes, "rank \(rank), \(norm), \(samples) samples")

@@ -116,6 +116,7 @@ enum FieldValues {
     "max-minutes": { "\($0.integer(60...99))" },
     "audit": { "\($0.integer(1...3))" },
     "on-nonfinite": { $0.pick(NonFinitePolicy.allCases).rawValue },
+    "digest-every": { "\($0.integer(0...3))" },
   ]
 
   private static let groups: Draw = { dice in

@@ -65,5 +65,13 @@ extension PlanField {
       "compute every N-th step twice, lanes on other ranks (of a rank alone on other threads; of a "
         + "thread alone on the same), and end the run where they differ: an error of CPU or memory"
     ),
+    PlanField(
+      "digest-every",
+      \.digestEvery,
+      .integer(0...),
+      .running,
+      also: .benchStep,
+      "steps between digests of the state in digests.csv, which adamw-ddp replay checks; 0: none"
+    ),
   ]
 }

@@ -1,5 +1,5 @@
-/// XXH64 of bytes, as xxHash 0.8 has it: as fast as memory is read, and it tells any two states apart
-/// that an accident made; not for security.
+/// XXH64 of bytes, as xxHash 0.8 has it: as fast as memory is read, and it tells apart what an
+/// accident made; not for security.
 ///
 /// `XXH64Tests` holds it to the reference's values, so other programs can compute the same.
 public enum XXH64 {

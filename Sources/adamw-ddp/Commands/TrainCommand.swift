@@ -17,7 +17,7 @@ struct TrainCommand: RankCommand, FieldTaker {
       mpirun -n R adamw-ddp train ... shares the work among R ranks.
       Flags win over --config, which wins over --preset and that over defaults.
       The run folder gets model.safetensors, metrics.csv, metrics.jsonl,
-      plan.yaml, run.json and status.json; with --ema
+      digests.csv, plan.yaml, run.json and status.json; with --ema
       model-ema.safetensors, with --save-best best.safetensors, with
       warm restarts snapshots/.
       Ctrl-C stops a run after its step, a second one at once. Under mpirun
