@@ -92,10 +92,12 @@ package struct StateFile: Sendable {
     let size = MemoryLayout<Float>.stride
     var pieces: [StatePiece] = []
     for entry in header.entries {
+      // The numbers may be anything: no sum or product of them before they are known to be small.
       guard let piece = Piece(entry.name), entry.type == "F32",
-        entry.range.count == piece.elements.count * size,
-        (end + entry.range.lowerBound) % size == 0,
-        end + entry.range.upperBound <= bytes
+        entry.range.upperBound <= bytes - end,
+        entry.range.count.isMultiple(of: size),
+        entry.range.count / size == piece.elements.count,
+        (end + entry.range.lowerBound).isMultiple(of: size)
       else { throw Failure(.data, "\(path): \(entry.name) is no piece of a run's state.") }
       let start = (end + entry.range.lowerBound) / size
       pieces.append(
