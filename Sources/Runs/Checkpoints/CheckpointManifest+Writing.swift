@@ -9,6 +9,8 @@ extension CheckpointManifest {
   /// Throws `Failure` (.file).
   func complete(in folder: CheckpointFolder, from unfinished: String) throws {
     let path = folder.path(step: step)
+    // A run that goes on from it takes the rows before it as they are there.
+    for format in MetricsFormat.allCases { try Flush.file("\(folder.run)/\(format.name)") }
     for part in parts {
       let file = "\(path)/\(part.name)"
       if rename(file + unfinished, file) != 0 { throw FileBytes.unwritable(errno, file) }
@@ -25,14 +27,21 @@ extension CheckpointFolder {
   /// Takes away what need not be kept once `newest` is complete: older checkpoints, and what is
   /// left of those that never were.
   ///
-  /// Throws `Failure` (.file).
+  /// What cannot be taken away keeps nothing else from going. Throws `Failure` (.file) that names the
+  /// first.
   func prune(after newest: CheckpointManifest, _ retention: CheckpointRetention) throws(Failure) {
     let steps = try steps(.file).filter { $0 <= newest.step }
     let complete = try complete(.file).filter { $0 <= newest.step }
     let best = newest.progress.course.best?.step
     let goes = retention.superfluous(complete, best: best)
+    var untidy: Failure?
     for step in steps where goes.contains(step) || !complete.contains(step) {
-      try remove(step: step)
+      do {
+        try remove(step: step)
+      } catch {
+        untidy = untidy ?? error
+      }
     }
+    if let untidy { throw untidy }
   }
 }
