@@ -102,6 +102,9 @@ package struct CheckpointManifest: Codable, Sendable {
   /// Bytes of all files that it names.
   package var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
 
+  /// What JSON has no word for.
+  private static let noNumbers = (infinity: "inf", negative: "-inf", nan: "nan")
+
   private static func firstLine(_ body: Data) -> String {
     var digest = SHA256()
     body.withUnsafeBytes { digest.update($0) }
@@ -113,6 +116,11 @@ package struct CheckpointManifest: Codable, Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: Self.noNumbers.infinity,
+      negativeInfinity: Self.noNumbers.negative,
+      nan: Self.noNumbers.nan
+    )
     var body = Data("\"checkpoint\":".utf8)
     body.append(try encoder.encode(self))
     body.append(Data("}\n".utf8))
@@ -121,10 +129,11 @@ package struct CheckpointManifest: Codable, Sendable {
 
   /// Reads the file of a checkpoint.
   ///
-  /// Throws `Failure` (.data) that names it where it is missing, differs in a bit from what was
-  /// written, or is of a newer program.
+  /// Throws `Failure` that names it: .data where it is missing or differs in a bit from what was
+  /// written, .file where the system cannot read it, .usage where it is of a newer program.
   package init(contentsOf path: String) throws {
-    let data = Data(try FileBytes.read(path))
+    guard try FileStatus(path, .file) != nil else { throw Failure(.data, "\(path) is missing.") }
+    let data = Data(try FileBytes.read(path, .file))
     guard let end = data.firstIndex(of: UInt8(ascii: "\n")) else {
       throw Failure(.data, "\(path) is cut short.")
     }
@@ -136,6 +145,11 @@ package struct CheckpointManifest: Codable, Sendable {
     struct Whole<Body: Decodable>: Decodable { let checkpoint: Body }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: Self.noNumbers.infinity,
+      negativeInfinity: Self.noNumbers.negative,
+      nan: Self.noNumbers.nan
+    )
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
       do {
         return try decoder.decode(Whole<T>.self, from: data).checkpoint
@@ -145,8 +159,9 @@ package struct CheckpointManifest: Codable, Sendable {
     }
     let version = try decode(Version.self).version
     guard version <= Self.version else {
+      // It is whole: no older one is to be taken in its place.
       throw Failure(
-        .data,
+        .usage,
         "\(path) is of a newer program: its form is version \(version), and this program reads up "
           + "to \(Self.version)."
       )
