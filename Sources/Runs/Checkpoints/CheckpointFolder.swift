@@ -63,6 +63,25 @@ package struct CheckpointFolder: Sendable {
     "\(path(step: step))/\(CheckpointManifest.name)"
   }
 
+  /// Makes the folder of a checkpoint where the run folder is; returns the system's error, 0 where
+  /// there is none.
+  func make(step: Int) -> Int32 {
+    for folder in [path, path(step: step)] where mkdir(folder, 0o777) != 0 && errno != EEXIST {
+      return errno
+    }
+    return 0
+  }
+
+  /// Whether a file of that name in a checkpoint's folder is one of its own, whole or begun.
+  private static func isOwn(_ name: String) -> Bool {
+    let whole = String(
+      name.firstRange(of: AtomicFile.unfinished).map { name[..<$0.lowerBound] } ?? name[...]
+    )
+    if whole == CheckpointManifest.name { return true }
+    let number = Int(whole.split(whereSeparator: { "-.".contains($0) }).dropFirst().first ?? "")
+    return number.map(part) == whole
+  }
+
   /// Takes a checkpoint away, its manifest first, so that what is left is never taken for one.
   ///
   /// Files that are not a checkpoint's stay. Throws `Failure` (.file) that names what cannot be
@@ -71,10 +90,8 @@ package struct CheckpointFolder: Sendable {
     let folder = path(step: step)
     guard let names = try Folder(ifAny: folder, .file)?.names else { return }
     let manifest = CheckpointManifest.name
-    func isOwn(_ name: String) -> Bool {
-      name.hasPrefix(manifest) || name.hasPrefix("part-") && name.contains(".safetensors")
-    }
-    for name in names.filter({ $0 == manifest }) + names.filter({ $0 != manifest && isOwn($0) }) {
+    let others = names.filter { $0 != manifest && Self.isOwn($0) }
+    for name in names.filter({ $0 == manifest }) + others {
       let file = "\(folder)/\(name)"
       if unlink(file) != 0, errno != ENOENT {
         throw Failure(.file, "cannot remove \(file): \(systemReason(errno)).")

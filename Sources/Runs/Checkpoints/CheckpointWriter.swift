@@ -35,6 +35,8 @@ package final class CheckpointWriter {
   /// The step of the checkpoint that the run goes on from, which is there and stays.
   private let start: Int?
   private let folder: CheckpointFolder
+  /// The number of the run folder's lock, nil without one.
+  private let lock: UInt64?
   private let facts: CheckpointManifest.Facts
   private let retention: CheckpointRetention
   private let communicator: any Communicator
@@ -59,6 +61,7 @@ package final class CheckpointWriter {
   ) throws {
     self.start = start
     (folder, self.facts, self.retention) = (CheckpointFolder(ofRun: run), facts, retention)
+    lock = FolderLock.number(in: run)
     self.communicator = communicator
     let own = pieces.map { StateFile.Piece($0) }
     form = try CheckpointForm(own, communicator)
@@ -106,17 +109,17 @@ package final class CheckpointWriter {
     let (name, start) = (
       "\(folder.path(step: step))/\(CheckpointFolder.part(node))", form.start(of: rank)
     )
-    let (path, place, snapshot) = (folder.path(step: step), name + unfinished, snapshot)
+    let (folder, place, snapshot) = (folder, name + unfinished, snapshot)
+    let (lock, path) = (lock, folder.path(step: step))
     let header = form.places[rank] == 0 ? Array(form.files[node].header) : nil
     write.begin {
-      let code = Paths.makeFolder(path)
-      if code != 0 {
-        return .failure(
-          Failure(.file, "the folder \(path) cannot be made: \(systemReason(code)).")
-        )
-      }
-      return Result { () throws(Failure) in
-        try snapshot.write(to: place, named: name, from: start, header: header)
+      Result { () throws(Failure) in
+        try Self.check(folder, lock)
+        let code = folder.make(step: step)
+        if code != 0 {
+          throw Failure(.file, "the folder \(path) cannot be made: \(systemReason(code)).")
+        }
+        return try snapshot.write(to: place, named: name, from: start, header: header)
       }
     }
   }
@@ -173,8 +176,7 @@ package final class CheckpointWriter {
       return nil
     } catch let failure as Failure where failure.kind == .file {
       if communicator.rank == 0 {
-        // What is left of it only takes room.
-        try? folder.remove(step: writing.step)
+        Self.clear(writing.step, in: folder, lock)
         note(Outcome(step: writing.step, failure: failure, seconds: 0))
       }
       return failure
@@ -186,7 +188,7 @@ package final class CheckpointWriter {
     _ parts: [CheckpointManifest.Part],
     _ begun: ContinuousClock.Instant
   ) {
-    let (folder, unfinished, retention) = (folder, unfinished, retention)
+    let (folder, unfinished, retention, lock) = (folder, unfinished, retention, lock)
     let manifest = CheckpointManifest(facts, progress, parts: parts)
     commit.begin {
       func failure(_ body: () throws -> Void) -> Failure? {
@@ -197,7 +199,11 @@ package final class CheckpointWriter {
           return error as? Failure ?? Failure(.file, "\(error)")
         }
       }
-      let failed = failure { try manifest.complete(in: folder, from: unfinished) }
+      let failed = failure {
+        try Self.check(folder, lock)
+        try manifest.complete(in: folder, from: unfinished)
+      }
+      if failed != nil { Self.clear(manifest.step, in: folder, lock) }
       let untidy = failed == nil ? failure { try folder.prune(after: manifest, retention) } : nil
       return Outcome(
         step: manifest.step,
@@ -206,6 +212,22 @@ package final class CheckpointWriter {
         seconds: (ContinuousClock.now - begun) / .seconds(1)
       )
     }
+  }
+
+  /// Throws `Failure` (.file) where the run folder is no longer at its place: what stands there is
+  /// another's.
+  private static func check(_ folder: CheckpointFolder, _ lock: UInt64?) throws(Failure) {
+    if FolderLock.number(in: folder.run) != lock {
+      throw Failure(.file, "cannot write \(folder.path): the run folder is no longer there.")
+    }
+  }
+
+  /// Takes away what is left of a checkpoint that has no manifest: it only takes room.
+  private static func clear(_ step: Int, in folder: CheckpointFolder, _ lock: UInt64?) {
+    guard FolderLock.number(in: folder.run) == lock,
+      (try? FileStatus(folder.manifest(step: step), .file)) == .some(nil)
+    else { return }
+    try? folder.remove(step: step)
   }
 
   /// Waits for rank 0's thread, where it is at work.
