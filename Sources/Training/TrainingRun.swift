@@ -135,6 +135,7 @@ public struct TrainingRun {
       let log = try MetricsLog(folder, continues: start.saved != nil)
       if start.saved != nil { try log.cut(after: progress.step) }
       let digests = try digests(folder, plan, progress, continues: start.saved != nil)
+      try start.clearAway()
       // Last: where something of these fails there is no run that goes on.
       try models.write(.running, progress)
       return (log, digests)

@@ -50,7 +50,7 @@ struct RunStart {
     var sessions: [RunSession] = []
     try communicator.together {
       guard leads else { return }
-      guard let saved else {
+      guard saved != nil else {
         if try RunStart.refusingFinished(folder.path), try folder.clear() {
           notes.append(
             "\(folder.path) holds a run without a complete checkpoint: it begins anew in it."
@@ -58,11 +58,24 @@ struct RunStart {
         }
         return
       }
-      // They are of a run that did not go this way.
-      for step in saved.newer { try CheckpointFolder(ofRun: folder.path).remove(step: step) }
       sessions = RunSession.earlier(in: folder.path)
     }
     (self.saved, self.sessions, self.notes) = (saved, sessions, notes)
+  }
+
+  /// Takes away the checkpoints behind the one that the run goes on from, which are of a run that did
+  /// not go this way, and what is left of unfinished ones; on rank 0, when nothing is in the way of
+  /// going on.
+  ///
+  /// Throws `Failure` (.file).
+  func clearAway() throws(Failure) {
+    guard let saved else { return }
+    let checkpoints = CheckpointFolder(ofRun: folder.path)
+    let complete = try checkpoints.complete(.file)
+    for step in try checkpoints.steps(.file)
+    where step > saved.manifest.step || !complete.contains(step) {
+      try checkpoints.remove(step: step)
+    }
   }
 
   /// True; throws a data failure where the run in a folder without checkpoints is over: its model

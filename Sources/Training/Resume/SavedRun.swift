@@ -11,8 +11,6 @@ struct SavedRun {
   let manifest: CheckpointManifest
   /// The state of all ranks that wrote it.
   let state: TrainerState
-  /// The steps of newer checkpoints, which are damaged or not wanted.
-  let newer: [Int]
   /// What there is to say of it.
   let warnings: [String]
 
@@ -31,8 +29,7 @@ struct SavedRun {
     _ communicator: any Communicator
   ) throws {
     let reader = CheckpointReader(run: request.folder, communicator)
-    let steps = try reader.steps()
-    let wanted = request.step.map { [$0] } ?? steps
+    let wanted = try request.step.map { [$0] } ?? reader.steps()
     var passed: [String] = []
     /// Nil for a checkpoint that is not whole, where an older one may be.
     func whole<T>(_ step: Int, _ body: () throws -> T) throws -> T? {
@@ -49,7 +46,6 @@ struct SavedRun {
       guard let pieces = try whole(step, { try reader.pieces(manifest) }) else { continue }
       self.manifest = manifest
       state = TrainerState(progress: manifest.progress, pieces: pieces)
-      newer = steps.filter { $0 > step }
       let old = manifest.facts
       let changes = PlanChanges(from: old.plan, to: facts.plan)
       let effect = try changes.effect(old.plan, plan, images: images, after: step)
