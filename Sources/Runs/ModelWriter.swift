@@ -82,8 +82,10 @@ package final class ModelWriter {
       message: message,
       modelSHA256: modelSHA256,
       data: data,
-      // Who has to say what became of a run may not be who has written it.
-      checkpoint: checkpoint ?? (try? CheckpointFolder(ofRun: folder.path).complete().last)
+      // Who has to say what became of a run may not be who has written it. Rank 0 is told of a
+      // checkpoint when it is on disk, and one whose names are there may not be yet.
+      checkpoint: communicator.rank == 0
+        ? checkpoint : try? CheckpointFolder(ofRun: folder.path).complete().last
     )
     // A run that goes on says more soon, and is not to wait for a disk.
     try folder.write(status, as: RunStatus.name, flushed: state != .running)
