@@ -91,12 +91,16 @@ package struct CheckpointFolder: Sendable {
     guard let names = try Folder(ifAny: folder, .file)?.names else { return }
     let manifest = CheckpointManifest.name
     let others = names.filter { $0 != manifest && Self.isOwn($0) }
+    var failed: Failure?
     for name in names.filter({ $0 == manifest }) + others {
       let file = "\(folder)/\(name)"
       if unlink(file) != 0, errno != ENOENT {
-        throw Failure(.file, "cannot remove \(file): \(systemReason(errno)).")
+        failed = failed ?? Failure(.file, "cannot remove \(file): \(systemReason(errno)).")
+        // With its manifest it needs its parts.
+        if name == manifest { break }
       }
     }
+    if let failed { throw failed }
     if rmdir(folder) != 0, errno != ENOENT, errno != ENOTEMPTY {
       throw Failure(.file, "cannot remove \(folder): \(systemReason(errno)).")
     }

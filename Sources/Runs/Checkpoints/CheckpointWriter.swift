@@ -214,17 +214,17 @@ package final class CheckpointWriter {
     }
   }
 
-  /// Throws `Failure` (.file) where the run folder is no longer at its place: what stands there is
-  /// another's.
+  /// Throws `Failure` (.file) where another run's folder has taken the place of this one's.
   private static func check(_ folder: CheckpointFolder, _ lock: UInt64?) throws(Failure) {
-    if FolderLock.number(in: folder.run) != lock {
-      throw Failure(.file, "cannot write \(folder.path): the run folder is no longer there.")
+    // Without a lock it is no run's that goes on.
+    if let other = FolderLock.number(in: folder.run), other != lock {
+      throw Failure(.file, "cannot write \(folder.path): it is another run's by now.")
     }
   }
 
   /// Takes away what is left of a checkpoint that has no manifest: it only takes room.
   private static func clear(_ step: Int, in folder: CheckpointFolder, _ lock: UInt64?) {
-    guard FolderLock.number(in: folder.run) == lock,
+    guard (try? check(folder, lock)) != nil,
       (try? FileStatus(folder.manifest(step: step), .file)) == .some(nil)
     else { return }
     try? folder.remove(step: step)
