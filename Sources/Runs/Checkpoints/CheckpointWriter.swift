@@ -224,10 +224,13 @@ package final class CheckpointWriter {
 
   /// Takes away what is left of a checkpoint that has no manifest: it only takes room.
   private static func clear(_ step: Int, in folder: CheckpointFolder, _ lock: UInt64?) {
-    guard (try? check(folder, lock)) != nil,
-      (try? FileStatus(folder.manifest(step: step), .file)) == .some(nil)
-    else { return }
-    try? folder.remove(step: step)
+    do {
+      try check(folder, lock)
+      guard try FileStatus(folder.manifest(step: step), .file) == nil else { return }
+      try folder.remove(step: step)
+    } catch {
+      // What cannot be removed is none the less not a checkpoint.
+    }
   }
 
   /// Waits for rank 0's thread, where it is at work.
