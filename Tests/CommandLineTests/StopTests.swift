@@ -160,13 +160,14 @@ extension ProgramTests {
     func theLineToCopyGoesOn(ranks: Int?) throws {
       let (straight, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
       let run = outputs.path(of: "my run")
-      // One step a start.
-      let flags = straight.flags + ["--max-minutes", "0.00001", "--output", run]
+      // One step a start; what a session may take is its own.
+      let limit = "--max-minutes 0.00001"
+      let flags = straight.flags + limit.split(separator: " ").map(String.init) + ["--output", run]
       let first = try program(flags, ranks: ranks)
       #expect(first.status == 0, "\(first.stderr)")
       let lines = first.stderr.split(separator: "\n").map(String.init)
       let place = try #require(lines.firstIndex { $0.hasSuffix("; to go on:") })
-      let second = try script("\(lines[place + 1])\n\(lines[place + 1]) --max-minutes 10")
+      let second = try script("\(lines[place + 1]) \(limit)\n\(lines[place + 1])")
       #expect(second.status == 0, "\(second.stderr)")
       #expect(second.stderr.contains("stopped after step 2 of 8 (--max-minutes 1e-05); to go on:"))
       let models = try [run, straight.folder].map {

@@ -37,7 +37,7 @@ extension PlanField {
       \.maxMinutes,
       .optional(.number(.positive)),
       .running,
-      "stop after the first step that ends so long after the start, or the next start on --resume"
+      "stop after the first step that ends so long after the start; --resume does not keep it"
     ),
     PlanField(
       "deadline",
