@@ -66,7 +66,7 @@ struct AuditTests {
     let source = smallSource()
     let model = try variant.model(source)
     let plain = try train(variant.plan, model, source)
-    #expect(plain.outcome == .done && plain.steps.count == 3)
+    #expect(plain.outcome == .done && plain.steps.count >= 3)
     var plan = variant.plan
     for (ranks, threads, every) in [(1, 1, 1), (1, 3, 1), (2, 2, 1), (3, 1, 2), (8, 1, 1)] {
       plan.audit = every

@@ -133,7 +133,12 @@ struct SkippedStepTests {
         skipped.append("\(step.step) \(step.skippedSteps ?? -1): \(reason ?? "again")")
       }
 
-      func report(_ kind: MetricsRow.Kind, _ sums: MetricsSums, last: StepMetrics) {
+      func report(
+        _ kind: MetricsRow.Kind,
+        _ sums: MetricsSums,
+        last: StepMetrics,
+        _ skew: RankSkew?
+      ) {
         rows.append(last.skippedSteps)
         losses.append(sums.meanLoss ?? 0)
       }
