@@ -62,6 +62,8 @@ public struct RunSummary: Encodable, Sendable {
   public let chain: DigestChain?
   /// The path of the run folder.
   public let output: String
+  /// The steps of the last checkpoint there; no part of the JSON object, and rank 0's to know.
+  public let checkpoint: Int?
 
   /// What a run that ended in `state` at `progress` came to; `images` are those to train on, B.
   package init(
@@ -76,7 +78,8 @@ public struct RunSummary: Encodable, Sendable {
     threads: Int,
     lanes: Int,
     digest: Digest,
-    output: String
+    output: String,
+    checkpoint: Int?
   ) {
     (self.state, self.message, self.parameters) = (state, message, parameters)
     (steps, skippedSteps) = (progress.step, progress.skipped.total)
@@ -92,7 +95,8 @@ public struct RunSummary: Encodable, Sendable {
     recommended = progress.kept.recommended(state)
     (imagesPerS, self.seconds) = (progress.whole.rate, seconds)
     (self.ranks, self.threads, self.lanes) = (ranks, threads, lanes)
-    (self.digest, chain, self.output) = (digest.description, progress.chain, output)
+    (self.digest, chain) = (digest.description, progress.chain)
+    (self.output, self.checkpoint) = (output, checkpoint)
   }
 
   /// Writes every key: what is unknown or not finite is null; throws what the encoder throws.

@@ -301,7 +301,8 @@ public struct TrainingRun {
       threads: environment.placement.threadsByRank[0],
       lanes: plan.lanes,
       digest: digest,
-      output: start.folder.path
+      output: start.folder.path,
+      checkpoint: models.checkpoint
     )
   }
 

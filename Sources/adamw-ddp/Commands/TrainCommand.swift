@@ -105,10 +105,14 @@ struct TrainCommand: RankCommand, FieldTaker {
       world.finish(with: ExitReason.requeue)
     }
     if summary.state == .diverged {
+      let wayBack = summary.checkpoint.map {
+        ", or --resume \(shellWord(summary.output)) --on-nonfinite skip, which goes on from the "
+          + "checkpoint after step \($0)"
+      }
       throw Failure(
         .diverged,
-        "training diverged: \(summary.message ?? "a loss is not finite"); try a smaller --lr, "
-          + "--warmup-epochs or --on-nonfinite skip. \(summary.output) has the metrics up to there.",
+        "training diverged: \(summary.message ?? "a loss is not finite"); try a smaller --lr or "
+          + "--warmup-epochs\(wayBack ?? " or --on-nonfinite skip").",
         isAgreed: true
       )
     }
