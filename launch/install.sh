@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the program with the Swift runtime inside, so that compute nodes need only Open MPI and
-# OpenBLAS, and copies it to PREFIX/bin.
+# OpenBLAS, copies it to PREFIX/bin, and says what the nodes must have. Job scripts go to
+# PREFIX/share/adamw-ddp.
 #
 #   launch/install.sh [PREFIX]    default ~/.local
 set -euo pipefail
@@ -17,7 +18,21 @@ mkdir -p "$prefix/bin"
 bin=$(cd "$prefix/bin" && pwd)
 # install(1) replaces the file instead of writing into it: jobs that run the old one are not disturbed.
 install -m 755 "$program" "$bin/adamw-ddp"
-echo "installed $bin/adamw-ddp"
+mkdir -p "$bin/../share/adamw-ddp"
+share=$(cd "$bin/../share/adamw-ddp" && pwd)
+install -m 755 "$launch"/{slurm,slurm-chain,slurm-spare,slurm-rsh,pbs,sge}.sh "$share"
+install -m 644 "$launch"/{job,mpi}.sh "$share"
+echo "installed $bin/adamw-ddp, job scripts in $share"
+
+# What the program's file asks of the loader, where there is something to read it with.
+if command -v readelf >/dev/null; then
+  # newest NAME: the highest version of NAME's symbols that it needs, which is the oldest NAME it runs on.
+  newest() {
+    readelf -VW "$bin/adamw-ddp" | grep -oE "Name: $1_[0-9.]+" | sed "s/.*_//" | sort -Vu | tail -n 1
+  }
+  echo "runs on glibc $(newest GLIBC) or newer, with libstdc++ that has GLIBCXX_$(newest GLIBCXX)"
+  echo "needs $(readelf -dW "$bin/adamw-ddp" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | paste -sd ' ')"
+fi
 case ":$PATH:" in
   *":$bin:"*) ;;
   *) echo "install: $bin is not on PATH; add: export PATH=\"$bin:\$PATH\"" >&2 ;;

@@ -19,10 +19,41 @@ struct LaunchAdviceTests {
       hosts: hosts,
       isSlurm: false,
       isRoot: false,
+      mpi: .openMPI4,
       program: "adamw-ddp"
     )
     #expect(advice.lines[0] == line)
     #expect(!advice.lines.contains { $0.contains(" 1 cores") || $0.contains(" 1 ranks") })
+  }
+
+  /// Two ranks of four cores on each of three hosts, as this MPI's mpirun is told.
+  @Test(
+    arguments: [
+      (
+        "Open MPI v4.1.4, package: Debian",
+        "mpirun -n 6 --host a:8,b:8,c:8 --map-by slot:PE=4 --bind-to core", "--mca"
+      ),
+      (
+        "Open MPI v5.0.11, package: x",
+        "mpirun -n 6 --host a:8,b:8,c:8 --map-by slot:PE=4 --bind-to core",
+        "--prtemca"
+      ),
+      ("MPICH Version:\t4.0.2\n", "mpirun -n 6 -hosts a,b,c -ppn 2 -bind-to core:4", nil),
+    ] as [(String, String, String?)]
+  )
+  func theLineIsThatOfTheMPIAtHand(library: String, line: String, flag: String?) {
+    let advice = LaunchAdvice(
+      cores: 8,
+      threadsPerCore: 1,
+      hosts: ["a", "b", "c"],
+      isSlurm: false,
+      isRoot: false,
+      mpi: MPIFamily(library: library),
+      program: "adamw-ddp"
+    )
+    #expect(advice.lines[1] == "  \(line) adamw-ddp train --data DIR")
+    let keepalive = advice.lines.first { $0.contains("oob_tcp_keepalive_time 30") }
+    #expect(keepalive?.split(separator: " ").first.map(String.init) == flag)
   }
 
   /// The masks of ranks with a thread for each of `threads`, and what is said of them.
@@ -72,7 +103,28 @@ struct LaunchAdviceTests {
     notes: [String]
   ) {
     #expect(
-      SharedCores.notes(hosts: hosts, masks: masks, threads: threads) == notes.map { "note: \($0)" }
+      SharedCores.notes(
+        hosts: hosts,
+        masks: masks,
+        threads: threads,
+        online: masks.map { _ in 0 }
+      ) == notes.map { "note: \($0)" }
+    )
+  }
+
+  /// mpirun that is started twice, or in a mask of one core, binds ranks to what others use.
+  @Test func saysThatCoresAreIdle() {
+    let notes = SharedCores.notes(
+      hosts: ["a", "a"],
+      masks: [[0], [0]],
+      threads: [1, 1],
+      online: [8, 8]
+    )
+    #expect(notes.count == 1 && notes[0].contains("take turns"))
+    #expect(
+      notes[0].hasSuffix(
+        "The host has 8: bind each rank to cores of its own, as the line below does, or none of them (--bind-to none)."
+      )
     )
   }
 }

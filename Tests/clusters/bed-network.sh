@@ -2,8 +2,8 @@
 # Three hosts on a switch of 1 Gbit/s and 0.5 ms, two ranks each: what the network and dying hosts do.
 
 bed_network() {
-  local flags=(--model smallcnn --eval-every 0 --log-every 10) long began
-  long=("${flags[@]}" --epochs 10000 --overwrite --output runs/network-long)
+  local long began
+  long=("${flags[@]}" --epochs 10000 --output runs/network-long)
   hosts up 3 --sim || return
   hosts sim rate=1000 delay=0.5ms
   cp "$CLUSTER_DIR/names" hosts
@@ -14,22 +14,24 @@ bed_network() {
   straight network-straight "${flags[@]}" --steps 150
   began=$(now)
   begin "${flags[@]}" --steps 150 --output runs/network-hosts
-  finish 120
+  finish 200
   check 'six ranks on three hosts end with the bytes of one process' "$(seconds_since "$began")" \
     same_model runs/network-straight runs/network-hosts
 
-  begin "${flags[@]}" --steps 150 --overwrite --output runs/network-hosts
-  await 30 beyond runs/network-hosts 20
+  rm -rf runs/network-hosts
+  begin "${flags[@]}" --steps 150 --output runs/network-hosts
+  await 90 beyond runs/network-hosts 20
   began=$(now)
   hosts cut h3
   sleep 3
   hosts join h3
-  finish 120
+  finish 200
   check 'a cut of 3 s heals: the run goes on to the same bytes' "$(seconds_since "$began")" \
     same_model runs/network-straight runs/network-hosts
 
+  rm -rf runs/network-long
   begin "${long[@]}"
-  await 30 beyond runs/network-long 20
+  await 90 beyond runs/network-long 20
   began=$(now)
   hosts cut h3
   finish 60
@@ -39,16 +41,18 @@ bed_network() {
   hosts join h3
   hosts down && hosts up 3 --sim && hosts sim rate=1000 delay=0.5ms
 
+  rm -rf runs/network-long
   begin "${long[@]}"
-  await 30 beyond runs/network-long 20
+  await 90 beyond runs/network-long 20
   began=$(now)
   hosts crash h3
   finish 60
   check "a host without power, too: code $code" "$(seconds_since "$began")" less "$(seconds_since "$began")" 13
   hosts down && hosts up 3 --sim && hosts sim rate=1000 delay=0.5ms
 
+  rm -rf runs/network-long
   begin "${long[@]}" --deadline 5
-  await 30 beyond runs/network-long 20
+  await 90 beyond runs/network-long 20
   began=$(now)
   kill -STOP "$(hosts pids h3 adamw-ddp | head -n 1)"
   finish 60
@@ -64,11 +68,12 @@ bed_network() {
 bed_network_guard() {
   local began
   hosts down && hosts up 3 --sim && hosts sim rate=1000 delay=0.5ms
+  rm -rf runs/network-long
   GUARD_MINUTES=0.2 hosts run bash -c 'source launch/mpi.sh; source launch/job.sh; mpi_ready 3 2 1 hosts
     job_run runs/network-long "${mpi_start[@]}" adamw-ddp train --threads 1 "$@"
     exit $job_code' guard "$@" &>log </dev/null &
   mpirun=$!
-  await 30 beyond runs/network-long 20
+  await 90 beyond runs/network-long 20
   began=$(now)
   hosts freeze h3
   finish 90

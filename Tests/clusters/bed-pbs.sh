@@ -23,7 +23,7 @@ END
 }
 
 bed_pbs() {
-  local flags=(--model resnet20 --eval-every 0 --log-every 5) began
+  local began
   need slurmctld 'slurm-wlm slurm-client slurmd slurmctld munge libslurm-perl' || return
   PLUGSTACK='required spank_pbs.so' SLURM_EXTRA='JobSubmitPlugins=pbs' slurm up 3 || return
   make_qsub || return

@@ -8,7 +8,7 @@ submit_sge() { sge run qsub -terse -V -pe orte 6 "$@"; }
 idle() { [[ ! $(sge run qstat) ]]; }
 
 bed_sge() {
-  local flags=(--model resnet20 --eval-every 0 --log-every 5) began
+  local began
   need qconf 'gridengine-master gridengine-exec gridengine-client' || return
   # Debian's qsub: another of this name may stand before it.
   rm -f "$work/bin/qsub"

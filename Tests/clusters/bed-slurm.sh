@@ -26,7 +26,7 @@ follow() {
 }
 
 bed_slurm() {
-  local flags=(--model resnet20 --eval-every 0 --log-every 5) began
+  local began
   need slurmctld 'slurm-wlm slurm-client slurmd slurmctld munge' || return
   slurm up 3 || return
   straight slurm-straight "${flags[@]}" --steps "$steps"

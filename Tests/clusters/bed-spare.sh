@@ -2,7 +2,7 @@
 # Slurm on four nodes of which three compute: launch/slurm-spare.sh while one of them dies.
 
 bed_spare() {
-  local flags=(--model resnet20 --eval-every 0 --log-every 5) began
+  local began
   need slurmctld 'slurm-wlm slurm-client slurmd slurmctld munge' || return
   slurm up 4 || return
   straight spare-straight "${flags[@]}" --steps "$steps"

@@ -14,7 +14,9 @@ repository=$(cd "$here/../.." && pwd)
 export CLUSTER_DIR=${CLUSTER_DIR:-/tmp/adamw-hosts}
 unset OPENBLAS_CORETYPE
 failed=0
-steps=${STEPS:-600} # of the runs under schedulers: more than a minute, for time limits of one
+# Of the runs under schedulers: on a machine that does nothing else, a minute and more.
+steps=${STEPS:-1500}
+flags=(--model smallcnn --eval-every 0 --log-every 5 --checkpoint-every 20)
 
 for file in "$here"/bed-*.sh; do
   # shellcheck source=/dev/null

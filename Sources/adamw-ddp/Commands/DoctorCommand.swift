@@ -2,6 +2,7 @@ import ArgumentParser
 import Collectives
 import Foundation
 import Kernels
+import MPICollectives
 import Tensors
 import Training
 
@@ -45,11 +46,13 @@ struct DoctorCommand: RankCommand {
     let threads = placement.threadsByRank[communicator.rank]
     let advice = SlowKernels.advice(environment, threads: threads)
     let slow = try communicator.allGather(advice ?? "")
+    let online = try communicator.allGather("\(Machine.onlineCores)").compactMap { Int($0) }
     let checks = try HostChecks(world, environment, output: output)
     guard world.leads else { return }
     let found = Found(
       placement: placement,
       masks: masks,
+      online: online,
       levels: levels,
       shared: shared,
       slow: slow,
@@ -67,6 +70,7 @@ struct DoctorCommand: RankCommand {
       hosts: Self.unique(communicator.hosts),
       isSlurm: environment["SLURM_JOB_ID"] != nil,
       isRoot: geteuid() == 0,
+      mpi: MPIFamily(library: MPIWorld.libraryVersion),
       program: CommandLine.arguments[0]
     )
     for line in launch.lines { try Results.line(line) }
@@ -76,6 +80,7 @@ struct DoctorCommand: RankCommand {
   private struct Found {
     let placement: Placement
     let masks: [[Int]]
+    let online: [Int]
     let levels: [String]
     let shared: [String]
     let slow: [String]
@@ -121,7 +126,8 @@ struct DoctorCommand: RankCommand {
     let notes = SharedCores.notes(
       hosts: hosts,
       masks: found.masks,
-      threads: placement.threadsByRank
+      threads: placement.threadsByRank,
+      online: found.online
     )
     let warnings = warnings(placement, hosts, found.slow)
     let others = found.checks.warnings.map { "WARNING: \($0)" }

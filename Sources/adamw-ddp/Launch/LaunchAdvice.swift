@@ -10,8 +10,10 @@ package struct LaunchAdvice {
   let hosts: [String]
   /// Whether Slurm has allocated them.
   let isSlurm: Bool
-  /// Whether the user is root, whom mpirun refuses at first.
+  /// Whether the user is root, whom Open MPI's mpirun refuses at first.
   let isRoot: Bool
+  /// Whose mpirun it is.
+  let mpi: MPIFamily
   /// How this program was called.
   let program: String
 
@@ -22,10 +24,11 @@ package struct LaunchAdvice {
     hosts: [String],
     isSlurm: Bool,
     isRoot: Bool,
+    mpi: MPIFamily,
     program: String
   ) {
     (self.cores, self.threadsPerCore, self.hosts) = (cores, threadsPerCore, hosts)
-    (self.isSlurm, self.isRoot, self.program) = (isSlurm, isRoot, program)
+    (self.isSlurm, self.isRoot, self.mpi, self.program) = (isSlurm, isRoot, mpi, program)
   }
 
   /// Lanes of a plan that says nothing of them: no more ranks can share the work.
@@ -43,6 +46,10 @@ package struct LaunchAdvice {
   /// Lines to read and to copy, those to copy indented.
   package var lines: [String] {
     var lines = ["To use \(use):", "  \(launch)"]
+    if hosts.count > 1, !isSlurm, let keepalive = mpi.keepalive {
+      lines.append("with, so that a host that dies silently ends the job after 90 seconds:")
+      lines.append("  \(keepalive)")
+    }
     if hosts.count == 1 {
       lines += ["or as one process:", "  \(program) train --data DIR"]
       lines.append(
@@ -74,12 +81,8 @@ package struct LaunchAdvice {
       return
         "srun --mpi=pmix\(nodes) --ntasks=\(all) --cpus-per-task=\(threads * threadsPerCore) \(job)"
     }
-    let root = isRoot ? "--allow-run-as-root " : ""
-    let binding =
-      threads == 1 ? "--bind-to core" : "--map-by slot:PE=\(threads) --bind-to core"
-    // Slots of a host are cores: a rank takes as many as it has threads.
-    let places =
-      hosts.count > 1 ? "--host \(hosts.map { "\($0):\(cores)" }.joined(separator: ",")) " : ""
-    return "mpirun \(root)-n \(all) \(places)\(binding) \(job)"
+    let root = isRoot && mpi != .mpich ? " --allow-run-as-root" : ""
+    let start = mpi.mpirun(ranks: ranks, threads: threads, cores: cores, hosts: hosts)
+    return "\(start)\(root) \(job)"
   }
 }

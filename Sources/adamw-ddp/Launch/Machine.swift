@@ -17,6 +17,9 @@ enum Machine {
       .joined(separator: ",")
   }
 
+  /// Hardware threads of this host, whether or not this process may use them.
+  static var onlineCores: Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
+
   /// Hardware threads of a core.
   static var threadsPerCore: Int {
     let path = "/sys/devices/system/cpu/cpu0/topology/thread_siblings_list"
@@ -39,7 +42,7 @@ enum Machine {
     quota: Int? = nil
   ) -> Int {
     let allocated = environment["SLURM_CPUS_ON_NODE"].flatMap { Int($0) }
-    let all = allocated ?? mask?.count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    let all = allocated ?? mask?.count ?? onlineCores
     let whole = max(1, all / max(1, threadsPerCore))
     return min(whole, quota ?? whole)
   }

@@ -1,8 +1,14 @@
 /// Ranks that have fewer cores between them than threads.
 package enum SharedCores {
-  /// A sentence for each set of ranks of a host whose threads must take turns; `masks` are the cores
-  /// that each rank may use.
-  package static func notes(hosts: [String], masks: [[Int]], threads: [Int]) -> [String] {
+  /// A sentence for each set of ranks of a host whose threads must take turns, and what to do where
+  /// cores are idle meanwhile; `masks` are the cores that each rank may use, `online` how many its
+  /// host has.
+  package static func notes(
+    hosts: [String],
+    masks: [[Int]],
+    threads: [Int],
+    online: [Int]
+  ) -> [String] {
     var rest = Array(hosts.indices)
     var notes: [String] = []
     while let first = rest.first {
@@ -18,7 +24,9 @@ package enum SharedCores {
       rest.removeAll { ranks.contains($0) }
       let wanted = ranks.reduce(0) { $0 + threads[$1] }
       if ranks.count > 1, wanted > cores.count {
-        notes.append(note(ranks.sorted(), cores.sorted(), hosts[first]))
+        notes.append(
+          note(ranks.sorted(), cores.sorted(), hosts[first]) + remedy(cores.count, online[first])
+        )
       }
     }
     return notes
@@ -30,5 +38,12 @@ package enum SharedCores {
     return
       "note: on \(host) the ranks \(Machine.ranges(ranks)) share \(shared) and take turns: the "
       + "same bits, but slower than \(better)."
+  }
+
+  private static func remedy(_ used: Int, _ online: Int) -> String {
+    guard online > used else { return "" }
+    return
+      " The host has \(online): bind each rank to cores of its own, as the line below does, or "
+      + "none of them (--bind-to none)."
   }
 }
