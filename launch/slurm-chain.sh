@@ -4,6 +4,7 @@
 # themselves, or where a job that waits is worth more than one that comes back.
 #
 #   launch/slurm-chain.sh JOBS --job-name=mine [OPTIONS OF sbatch] launch/slurm.sh [ARGUMENTS]
+#   scancel --name=mine --state=PENDING      takes those away that have not begun
 set -euo pipefail
 
 if [[ ! ${1:-} =~ ^[1-9][0-9]*$ || $# == 1 ]]; then

@@ -56,7 +56,6 @@ bed_slurm() {
   check 'the next job of the name ends with the same bytes' '' same_model runs/slurm-straight runs/slurm-cancel
 
   bed_slurm_chain "${flags[@]}"
-  bed_slurm_crash "${flags[@]}"
   slurm down
 }
 
@@ -74,17 +73,21 @@ bed_slurm_chain() {
     [ "$(slurm run squeue -h -t all -j "$(tail -n 1 job-numbers)" -o %T)" = COMPLETED ]
 }
 
-# Slurm itself puts the job back, and here two nodes are enough for it.
-bed_slurm_crash() {
+# Of three nodes two compute, and one of them dies: Slurm itself puts the job back.
+bed_crash() {
   local began
-  submit --job-name=slurm-crash --time=10 --nodes=2-3 launch/slurm.sh "$@" --steps "$steps"
-  await 60 beyond runs/slurm-crash 20
+  need slurmctld 'slurm-wlm slurm-client slurmd slurmctld munge' || return
+  slurm up 3 || return
+  straight crash-straight "${flags[@]}" --steps "$steps"
+  submit --job-name=crash-node --time=10 --nodes=2 launch/slurm.sh "${flags[@]}" --steps "$steps"
+  await 60 beyond runs/crash-node 20
   began=$(now)
   hosts crash h2
   await 90 restarted 1
   follow 300
-  check 'a node dies: the job starts again on the others and ends with the same bytes' \
-    "$(seconds_since "$began")" same_model runs/slurm-straight runs/slurm-crash
+  check 'a node dies: the job starts again on the others, and ends with the same bytes' \
+    "$(seconds_since "$began")" same_model runs/crash-straight runs/crash-node
+  slurm down
 }
 
 restarts() { slurm run scontrol show job "$job" | grep -o 'Restarts=[0-9]*' | cut -d= -f2; }

@@ -3,7 +3,7 @@
 # Trains on real schedulers and over several hosts, all on this machine, and does to them what happens to
 # clusters. Prints a row for each check; the exit code is how many failed.
 #
-#   Tests/clusters/run.sh [BED…]     network slurm spare pbs sge; all of them by default (15 minutes)
+#   Tests/clusters/run.sh [BED…]     network slurm crash spare pbs sge; all of them by default (15 minutes)
 #
 # For root on Linux, in a container that may make namespaces. What a bed needs is named when it is missing.
 # ADAMW_DDP=FILE is a program to take instead of building one.
@@ -85,7 +85,7 @@ finish() {
 
 main() {
   local beds=("$@")
-  ((${#beds[@]})) || beds=(network slurm spare pbs sge)
+  ((${#beds[@]})) || beds=(network slurm crash spare pbs sge)
   for bed in "${beds[@]}"; do
     [[ $(type -t "bed_$bed") == function ]] || { echo "clusters: there is no bed $bed" >&2 && exit 64; }
   done
