@@ -13,6 +13,25 @@ public struct StatePieces: Sendable {
       .mapValues { $0.sorted { $0.elements.lowerBound < $1.elements.lowerBound } }
   }
 
+  /// Whether they have every element of `piece`, bit by bit.
+  package func haveSame(_ piece: StatePiece) -> Bool {
+    var end = piece.elements.lowerBound
+    for other in of(piece.array, piece.tensor) where other.elements.overlaps(piece.elements) {
+      let common = other.elements.clamped(to: piece.elements)
+      let isSame = piece.withValues { own in
+        other.withValues { values in
+          common.allSatisfy {
+            own[$0 - piece.elements.lowerBound].bitPattern
+              == values[$0 - other.elements.lowerBound].bitPattern
+          }
+        }
+      }
+      guard isSame, common.lowerBound <= end else { return false }
+      end = max(end, common.upperBound)
+    }
+    return end >= piece.elements.upperBound
+  }
+
   /// Those of one tensor in one array, by their first element.
   func of(_ array: String, _ tensor: String) -> [StatePiece] {
     byTensor[Key(array: array, tensor: tensor)] ?? []

@@ -17,6 +17,9 @@ public struct DigestRow: Sendable, Equatable {
     (self.step, self.digest, self.chain) = (step, digest, chain)
   }
 
+  /// Sixteen hexadecimal digits.
+  public var digestText: String { digest.hexadecimal }
+
   /// The row of a line; nil where it is none.
   init?(_ line: Substring) {
     let cells = line.split(separator: ",", omittingEmptySubsequences: false)

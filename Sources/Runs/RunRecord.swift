@@ -69,7 +69,7 @@ public struct RunRecord: Codable, Sendable {
   }
 
   let launch: Launch
-  let numericsVersion: Int
+  package let numericsVersion: Int
   let metricsSchema: Int
   let started: String
   let hosts: [String]
@@ -77,7 +77,7 @@ public struct RunRecord: Codable, Sendable {
   let threads: [Int]
   let lanes: Int
   let blas: String
-  let blasCores: [String]
+  package let blasCores: [String]
   let kernelLevel: String
   let convolutions: [String: ConvolutionAlgorithm]
   let fusionsOff: [String]

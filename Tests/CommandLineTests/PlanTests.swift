@@ -58,6 +58,7 @@ extension ProgramTests {
           "bench step", .benchStep,
           ["config", "preset", "size", "classes", "repeats", "steps", "json"]
         ),
+        ("replay", .replay, ["RUN", "from", "to", "json"]),
         ("bench loops", .benchKernels, ["repeats", "json"]),
       ] as [(String, PlanField.Commands, [String])]
     )
@@ -86,7 +87,8 @@ extension ProgramTests {
   /// What the program says of itself.
   struct Help {
     @Test(arguments: [
-      ["--help"], ["--version"], ["train", "--help"], ["eval", "--help"], ["doctor", "--help"],
+      ["--help"], ["--version"], ["train", "--help"], ["eval", "--help"], ["replay", "--help"],
+      ["doctor", "--help"],
       ["selftest", "--help"], ["help"], ["help", "eval"], ["bench"], ["bench", "step", "--help"],
       ["bench", "gemm", "--help"], ["bench", "conv", "--help"], ["bench", "loops", "--help"],
       ["estimate", "--help"], ["explain", "--help"], ["presets", "--help"],

@@ -76,8 +76,8 @@ struct DigestLogTests {
     #expect(failure?.kind == .data)
     #expect(
       failure?.message
-        == "\(path): the state after step 4 was 2000000000000007, and is 2000000000000008 where the "
-        + "run goes on from it."
+        == "\(path): the state after step 4 was 2000000000000007, and is 2000000000000008 where "
+        + "the run goes on from it."
     )
     for row in rows.dropFirst(2) { try log.append(row) }
     try log.flush()

@@ -37,7 +37,8 @@ struct TrainingRunTests {
     }
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: path).sorted() == [
-        "checkpoints", "digests.csv", "metrics.csv", "metrics.jsonl", "model.safetensors", "plan.yaml",
+        "checkpoints", "digests.csv", "metrics.csv", "metrics.jsonl", "model.safetensors",
+        "plan.yaml",
         "run.json",
         "status.json",
       ]

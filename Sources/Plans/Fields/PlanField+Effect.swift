@@ -31,6 +31,8 @@ extension PlanField {
     public static let benchKernels = Commands(rawValue: 32)
     /// What says on what and how a trained model is evaluated.
     public static let eval = Commands(rawValue: 16)
+    /// What says on what and how a run is computed again.
+    public static let replay = Commands(rawValue: 64)
   }
 
   /// Whether the weights after a step depend on it.

@@ -34,7 +34,7 @@ extension PlanField {
       .optional(.integer(1...1024)),
       .running,
       isLocal: true,
-      also: [.explain, .estimate, .benchStep, .benchKernels, .eval],
+      also: [.explain, .estimate, .benchStep, .benchKernels, .eval, .replay],
       "threads of a rank; by default the cores it may use"
     ),
     // No bit: the kernels of all instruction sets are held to the same ones.
@@ -43,7 +43,7 @@ extension PlanField {
       \.kernels,
       .choice,
       .running,
-      also: [.benchStep, .benchKernels, .eval],
+      also: [.benchStep, .benchKernels, .eval, .replay],
       "instruction set; auto: the best that the CPUs of all ranks have"
     ),
     PlanField(
@@ -52,7 +52,7 @@ extension PlanField {
       .toggle,
       .running,
       isLocal: true,
-      also: .benchStep,
+      also: [.benchStep, .replay],
       "do not bind threads to cores"
     ),
     // What it allows moves bits: OpenBLAS kernels, which are the machines' and not the plan's.
@@ -61,7 +61,7 @@ extension PlanField {
       \.allowMixedCPU,
       .toggle,
       .running,
-      also: [.benchStep, .eval],
+      also: [.benchStep, .eval, .replay],
       "allow ranks whose OpenBLAS kernels differ; results then depend on who runs what"
     ),
     PlanField(

@@ -21,7 +21,7 @@ extension PlanField {
       .path("PATH", expected: "a PATH"),
       .identity,
       isLocal: true,
-      also: .eval,
+      also: [.eval, .replay],
       "a folder of CIFAR-10 binaries, or 'synthetic': the built-in images"
     ),
     PlanField(

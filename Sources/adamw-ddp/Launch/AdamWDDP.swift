@@ -10,6 +10,7 @@ struct AdamWDDP: ParsableCommand {
       CIFAR-10:   adamw-ddp train --data cifar-10-batches-bin --epochs 30
       2 ranks:    mpirun -n 2 adamw-ddp train --data cifar-10-batches-bin
       Then:       adamw-ddp eval runs/NAME
+      Check it:   adamw-ddp replay runs/NAME --from 0
       Recipes:    adamw-ddp presets, adamw-ddp train --preset paper-cifar10-100
       Decay:      adamw-ddp explain --preset paper-cifar10-100 --images 50000
       How large:  adamw-ddp estimate --model resnet56 --ranks 8
@@ -20,12 +21,13 @@ struct AdamWDDP: ParsableCommand {
       on any number of ranks and threads of one kind of CPU.
 
       Exit codes: 0 done or stopped, 64 wrong flag, 65 bad data, 69 launcher or
-      lost rank, 70 training diverged or an audited step differs, 74 file system,
-      75 stopped, with --requeue-exit-code.
+      lost rank, 70 training diverged, or an audited step or a replay differs,
+      74 file system, 75 stopped, with --requeue-exit-code.
       """,
     version: Version.text,
     subcommands: [
-      TrainCommand.self, EvalCommand.self, ExplainCommand.self, EstimateCommand.self,
+      TrainCommand.self, EvalCommand.self, ReplayCommand.self, ExplainCommand.self,
+      EstimateCommand.self,
       BenchCommand.self,
       CheckpointCommand.self, PresetsCommand.self, DoctorCommand.self, SelfTestCommand.self,
     ],
