@@ -88,7 +88,8 @@ struct SectionWatchTests {
     #expect(deadline(.evaluate, given: 2, usual: usual) == 400)
     #expect(deadline(.lastEvaluation, given: 2, usual: usual) == SectionDeadlines.first)
     #expect(deadline(.save, usual: [.step: 1]) == SectionDeadlines.first)
-    #expect(deadline(.save, in: .evaluate, given: 2, usual: usual) == 900)
+    #expect(deadline(.save, in: .evaluate, given: 2, usual: usual) == SectionDeadlines.leastSave)
+    #expect(deadline(.save, usual: [.save: 200]) == 2000)
     #expect(deadline(.save, usual: [.save: 1]) == SectionDeadlines.leastSave)
     #expect(deadline(.show, given: 2, usual: usual) == nil)
   }

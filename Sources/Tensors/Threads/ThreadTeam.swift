@@ -127,8 +127,13 @@ public final class ThreadTeam {
     func run(member: Int, of members: Int) {
       guard let body else { return }
       if let intervals { intervals[member].begin = LoopRecorder.now }
-      let part = (member + rotation) % members
-      for item in count * part / members..<count * (part + 1) / members { body(item, member) }
+      if count == 1 {
+        // The caller's where nothing is moved, whatever the parts are.
+        if member == rotation % members { body(0, member) }
+      } else {
+        let part = (member + rotation) % members
+        for item in count * part / members..<count * (part + 1) / members { body(item, member) }
+      }
       if let intervals { intervals[member].end = LoopRecorder.now }
     }
   }
