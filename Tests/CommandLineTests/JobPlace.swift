@@ -96,11 +96,12 @@ struct JobPlace {
     for name in ProcessInfo.processInfo.environment.keys where name.contains("_MCA_") {
       all.updateValue(nil, forKey: name)
     }
-    let words =
-      script.contains(" ") ? ["-c", "cd '\(path)'; \(script)", "test"] : ["\(path)/\(script)"]
+    // Programs are copied in the child: what this process has open for writing while it starts
+    // another cannot be run.
+    let command = script.contains(" ") ? script : "exec bash \(script) \"$@\""
     return try spawn(
       try #require(findProgram("bash")),
-      words + arguments,
+      ["-c", "cd '\(path)' && install -D -t bin stand-ins/* && { \(command); }", "test"] + arguments,
       environment: all,
       seconds: 60
     )
