@@ -64,6 +64,7 @@ job_run "$run" "${mpi_start[@]}" adamw-ddp train --threads "$threads" --output "
 
 if [[ $job_state == again ]]; then
   export ARGS=${arguments[*]@Q}
-  job_say "again as $(qsub -N "$PBS_JOBNAME" -v DATA,ARGS "$0")"
+  next=$(qsub -N "$PBS_JOBNAME" -v DATA,ARGS "$0") || exit 69
+  job_say "again as $next"
 fi
 exit "$job_code"

@@ -79,6 +79,7 @@ done
 
 if [[ $job_state == again && ! ${CHAIN:-} ]]; then
   job_say 'back to the queue'
-  scontrol requeue "$SLURM_JOB_ID" && sleep 300
+  scontrol requeue "$SLURM_JOB_ID" || exit 69
+  sleep 300 # which Slurm ends
 fi
 exit "$job_code"

@@ -22,12 +22,14 @@ struct JobPlace {
     try add("lscpu", "for core in {0..31}; do echo $core,$((core / 16)),$((core / 16)); done")
     try add("nproc", "echo 32")
     for name in ["scontrol", "sbatch", "qresub"] {
-      try add(name, "echo \"\(name) $*\" >>\"$PLACE/orders\"; exit 1")
+      try add(name, "echo \"\(name) $*\" >>\"$PLACE/orders\"; exit \"${REFUSE:-0}\"")
     }
     try add(
       "qsub",
       "echo \"qsub $*\" >>\"$PLACE/orders\"; echo \"$ARGS\" >\"$PLACE/arguments\"; echo 78.server"
     )
+    // The long one is what Slurm would end.
+    try add("sleep", "[[ $1 == 300 ]] || exec /bin/sleep \"$@\"")
     try add("qstat", "echo \"${QSTAT:-77 0.5 mine root r}\"")
     // As PBS and as Torque write it: a node for every rank or core.
     try folder.write(Array("n1\nn1\nn2\nn2\n".utf8), to: "nodes")
@@ -101,7 +103,8 @@ struct JobPlace {
     let command = script.contains(" ") ? script : "exec bash \(script) \"$@\""
     return try spawn(
       try #require(findProgram("bash")),
-      ["-c", "cd '\(path)' && install -D -t bin stand-ins/* && { \(command); }", "test"] + arguments,
+      ["-c", "cd '\(path)' && install -D -t bin stand-ins/* && { \(command); }", "test"]
+        + arguments,
       environment: all,
       seconds: 60
     )

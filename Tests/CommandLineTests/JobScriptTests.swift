@@ -186,6 +186,12 @@ struct JobScriptTests {
     #expect(try place.run("launch/slurm-chain.sh", ["--job-name=x"], [:]).status == 64)
   }
 
+  /// Where a job cannot come back, somebody must hear of it.
+  @Test(arguments: [slurm, sge])
+  func aRefusedReturnIsAnError(scheduler: Scheduler) throws {
+    #expect(try submit(scheduler, [], ["OUTCOME": "warned", "REFUSE": "1"]).status == 69)
+  }
+
   /// qdel warns, too.
   @Test func aDeletedJobDoesNotComeBack() throws {
     let job = try submit(Self.sge, [], ["OUTCOME": "warned", "QSTAT": "77 0.5 mine root dr"])
