@@ -63,7 +63,7 @@ job_run "$run" "${mpi_start[@]}" adamw-ddp train --threads "$threads" --output "
   ${DATA:+--data "$DATA"} ${arguments[@]+"${arguments[@]}"}
 
 if [[ $job_state == again ]]; then
-  export ARGS=${arguments[*]@Q}
+  export ARGS=${arguments[*]@Q} DATA=${DATA:-}
   next=$(qsub -N "$PBS_JOBNAME" -v DATA,ARGS "$0") || exit 69
   job_say "again as $next"
 fi

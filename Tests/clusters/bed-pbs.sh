@@ -30,7 +30,7 @@ bed_pbs() {
   make_qsub || return
   straight pbs-straight "${flags[@]}" --steps "$steps"
 
-  export RANKS_PER_NODE=2 THREADS=1 JOB_SECONDS=40 ARGS
+  export RANKS_PER_NODE=2 THREADS=1 JOB_SECONDS=15 ARGS
   ARGS="${flags[*]@Q} --steps $steps"
   began=$(now)
   slurm run qsub -N pbs-limit pbs-job.sh >/dev/null
