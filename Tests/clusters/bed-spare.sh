@@ -7,7 +7,7 @@ bed_spare() {
   slurm up 4 || return
   straight spare-straight "${flags[@]}" --steps "$steps"
 
-  # As in the bed `network`: 8 seconds for a lost host instead of 90.
+  # 8 seconds for a lost host instead of 90.
   export OMPI_MCA_oob_tcp_keepalive_time=5 OMPI_MCA_oob_tcp_keepalive_intvl=1
   export OMPI_MCA_oob_tcp_keepalive_probes=3 OMPI_MCA_odls_base_sigkill_timeout=1
   ANSWER_SECONDS=5 submit --job-name=spare-crash --nodes=4 --time=10 launch/slurm-spare.sh "${flags[@]}" \
