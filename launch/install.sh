@@ -30,7 +30,8 @@ if command -v readelf >/dev/null; then
   newest() {
     readelf -VW "$bin/adamw-ddp" | grep -oE "Name: $1_[0-9.]+" | sed "s/.*_//" | sort -Vu | tail -n 1
   }
-  echo "runs on glibc $(newest GLIBC) or newer, with libstdc++ that has GLIBCXX_$(newest GLIBCXX)"
+  cxx=$(newest GLIBCXX) || cxx=''
+  echo "runs on glibc $(newest GLIBC) or newer${cxx:+, with a libstdc++ that has GLIBCXX_$cxx}"
   echo "needs $(readelf -dW "$bin/adamw-ddp" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | paste -sd ' ')"
 fi
 case ":$PATH:" in
