@@ -10,7 +10,9 @@ extension CheckpointManifest {
   func complete(in folder: CheckpointFolder, from unfinished: String) throws {
     let path = folder.path(step: step)
     // A run that goes on from it takes the rows before it as they are there.
-    for format in MetricsFormat.allCases { try Flush.file("\(folder.run)/\(format.name)") }
+    for name in MetricsFormat.allCases.map(\.name) + [DigestLog.name] {
+      try Flush.file("\(folder.run)/\(name)")
+    }
     for part in parts {
       let file = "\(path)/\(part.name)"
       if rename(file + unfinished, file) != 0 { throw FileBytes.unwritable(errno, file) }
