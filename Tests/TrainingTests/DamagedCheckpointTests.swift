@@ -68,18 +68,11 @@ struct DamagedCheckpointTests {
 
   private static let damages: [(name: String, change: @Sendable (inout Data) -> Void)] = [
     ("manifest.json", { $0 = Data() }),
-    ("manifest.json", { $0.removeLast() }),
-    ("manifest.json", { $0[0] ^= 1 }),
     ("manifest.json", { $0[$0.count / 2] ^= 4 }),
     ("manifest.json", { $0 = Data(count: $0.count) }),
-    ("part-00000.safetensors", { $0 = Data() }),
-    ("part-00000.safetensors", { $0[2] ^= 1 }),
     ("part-00000.safetensors", { $0[100] ^= 1 }),
     ("part-00000.safetensors", { $0[$0.count - 1] ^= 0x80 }),
-    ("part-00000.safetensors", { $0[$0.count / 2] ^= 1 }),
     ("part-00000.safetensors", { $0.removeLast(4) }),
-    ("part-00000.safetensors", { $0.append(contentsOf: [0, 0, 0, 0]) }),
-    ("part-00000.safetensors", { $0 = Data(count: $0.count) }),
   ]
 
   @Test(arguments: damages.indices)
