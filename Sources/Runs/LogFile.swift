@@ -44,9 +44,10 @@ final class LogFile {
 
   /// The lines of a file, each with the byte behind it; a last one that is cut short is left out.
   ///
-  /// Throws `Failure` (.data) where it cannot be read.
+  /// It ends at the first byte of 0: so a file system fills up what it had not written when the power
+  /// was cut, and whole lines may follow. Throws `Failure` (.data) where it cannot be read.
   static func lines(of path: String) throws -> [(text: Substring, end: Int)] {
-    let data = try FileBytes.read(path)
+    let data = try FileBytes.read(path).prefix { $0 != 0 }
     var lines: [(text: Substring, end: Int)] = []
     var rest = data[...]
     while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
