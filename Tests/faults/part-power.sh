@@ -54,7 +54,7 @@ cuts() {
     cmp -s <(rows "$run/metrics.csv" 2>/dev/null | up_to "$newest") <(rows "$work/straight/metrics.csv" | up_to "$newest") || ((gaps++))
     if [[ ! $2 ]] && ((number % ($1 / 3) == 0)); then
       on 1 --resume auto --output "$run"
-      "${command[@]}" &>"$work/resumed" && same_run "$run" && ((good++))
+      if "${command[@]}" &>"$work/resumed" && same_run "$run" &>/dev/null; then ((good++)); else tell "$(cat "$work/resumed")"; fi
     fi
     unmount cut
     rm "$work/outer/cut.img"
@@ -77,4 +77,5 @@ train_on() {
     wait "$child"
   done
 }
-up_to() { awk -F, -v last="$1" 'NR == 1 || $3 <= last'; }
+# Behind the rows there may be zeros, which the file system puts where the disk had got nothing yet.
+up_to() { tr -d '\0' | awk -F, -v last="$1" 'NR == 1 || NF > 2 && $3 <= last'; }
