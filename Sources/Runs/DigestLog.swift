@@ -23,8 +23,8 @@ public final class DigestLog {
   /// Takes a row in; allocates nothing unless it writes.
   ///
   /// A run that goes on from a checkpoint comes to the digest of the state that it has loaded.
-  /// Where an earlier start has written that, it must be the same. Throws `Failure`: .data where it is
-  /// not, .file where the file cannot be written.
+  /// Where an earlier start has written that, it must be the same. Throws `Failure`: .data where it
+  /// is not, .file where the file cannot be written.
   public func append(_ row: DigestRow) throws {
     if let last, last.step == row.step {
       if last == row { return }
