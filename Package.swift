@@ -162,7 +162,7 @@ let package = Package(
     tests(
       "RunsTests",
       [
-        "Runs", "Plans", "Checkpoints", "Collectives", "Datasets", "Networks", "Tensors",
+        "Runs", "Plans", "Checkpoints", "Collectives", "Datasets", "Kernels", "Networks", "Tensors",
         "TestSupport",
       ]
     ),

@@ -2,6 +2,7 @@ import Checkpoints
 import Collectives
 import Datasets
 import Foundation
+import Kernels
 import Networks
 import Plans
 import Runs
