@@ -17,7 +17,7 @@ part_any() {
   done
   check 'runs ended by random signals at random times, each gone on with by --resume auto, end alike' \
     "$good of $times" test "$good" -eq "$times"
-  check 'each is replayed between two random kept checkpoints, as three ranks: all digests agree' \
+  check 'each is replayed from a random kept checkpoint to the next, as three ranks: all digests agree' \
     "$replayed of $times" test "$replayed" -eq "$times"
   check "the signals that ended them:$seen" "$starts starts" test "$starts" -gt "$times"
 }
@@ -28,7 +28,7 @@ replays() {
   mapfile -t steps < <("$program" checkpoint list "$1" | sed -n 's/^step-0*\([0-9]*\) .* complete$/\1/p')
   first=$((RANDOM % (${#steps[@]} - 1)))
   mpirun --oversubscribe --bind-to none -n 3 "$program" replay "$1" --threads 1 --from "${steps[first]}" \
-    --to "${steps[first + 1 + RANDOM % (${#steps[@]} - first - 1)]}" &>"$work/replay" || {
+    --to "${steps[first + 1]}" &>"$work/replay" || {
     tell "$(cat "$work/replay")"
     return 1
   }

@@ -29,7 +29,7 @@ part_power() {
 # cuts TIMES HOW: trains in the image again and again, with `SPOIL_HOW`, and cuts the power; sets $lost, $torn, $gaps and
 # $good.
 cuts() {
-  local number trainer turn seen newest run
+  local number trainer turn seen newest run resumed=0
   lost=0 torn=0 gaps=0 good=0
   truncate -s 64m "$work/outer/inner.img"
   mkfs.ext4 -q -F "$work/outer/inner.img" && mount -o loop "$work/outer/inner.img" "$work/inner" || return
@@ -52,7 +52,7 @@ cuts() {
     ((newest >= ${seen:-0})) || ((lost++))
     ((newest == 0)) || "$program" checkpoint verify "$run" &>"$work/verified" || ((torn++))
     cmp -s <(rows "$run/metrics.csv" 2>/dev/null | up_to "$newest") <(rows "$work/straight/metrics.csv" | up_to "$newest") || ((gaps++))
-    if [[ ! $2 ]] && ((number % ($1 / 3) == 0)); then
+    if [[ ! $2 ]] && ((number % ($1 / 3) == 0 && resumed++ < 3)); then
       on 1 --resume auto --output "$run"
       if "${command[@]}" &>"$work/resumed" && same_run "$run" &>/dev/null; then ((good++)); else tell "$(cat "$work/resumed")"; fi
     fi
