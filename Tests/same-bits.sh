@@ -54,7 +54,7 @@ facts() {
 # as one sum.
 tensors() {
   local file length
-  (cd "$1" && find . -name '*.safetensors' | sort) | while read -r file; do
+  (cd "$1" && find . -name '*.safetensors' -not -path '*/checkpoints/*' | sort) | while read -r file; do
     length=$(od -An -tu8 -N8 "$1/$file" | tr -d ' ')
     {
       head -c $((length + 8)) "$1/$file" | tail -c "$length" | sed 's/"__metadata__": *{[^}]*}//; s/ *$//'

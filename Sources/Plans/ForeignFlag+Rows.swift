@@ -86,8 +86,8 @@ extension ForeignFlag {
       "here --bn batch, the default, takes BatchNorm over the global batch of all ranks"
     ),
     (
-      "resume start-epoch no-resume-opt auto-resume resume-from-checkpoint ckpt-path",
-      "here a run that was interrupted cannot be continued yet"
+      "start-epoch no-resume-opt auto-resume resume-from-checkpoint ckpt-path",
+      "here it is --resume RUN, or --resume auto with --output"
     ),
     (
       "pretrained initial-checkpoint weights load load-model finetune pretrained-path ckpt",

@@ -27,7 +27,7 @@ extension ProgramTests {
         if [ "$OMPI_COMM_WORLD_RANK" = \(stopped) ]; then
           (\(hasSteps(run)); kill -STOP $$) > /dev/null 2>&1 &
         fi
-        exec \(training(data, run, deadline: 1))
+        exec \(training(data, run, deadline: 3))
         """,
         ranks: 2
       )
@@ -35,7 +35,7 @@ extension ProgramTests {
       let other = 1 - stopped
       let words = try #require(job.sentences.first)
       #expect(job.sentences.count == 1 && words.hasPrefix("rank \(other) on "), "\(job.stderr)")
-      #expect(words.contains(" takes longer than its deadline of 1 s and has been in section "))
+      #expect(words.contains(" takes longer than its deadline of 3 s and has been in section "))
       #expect(words.contains("rank \(stopped) on ") && words.hasSuffix(") is stopped."), "\(words)")
       let status = try jsonObject(run + "/status.json")
       #expect(status["state"] as? String == "failed" && status["message"] as? String == words)

@@ -86,7 +86,8 @@ extension ProgramTests {
       let files = try FileManager.default.contentsOfDirectory(atPath: run.folder).sorted()
       #expect(
         files == [
-          "digests.csv", "metrics.csv", "metrics.jsonl", "model.safetensors", "plan.yaml",
+          "checkpoints", "digests.csv", "metrics.csv", "metrics.jsonl", "model.safetensors",
+          "plan.yaml",
           "run.json",
           "status.json",
         ]

@@ -34,7 +34,7 @@ struct ForeignFlagTests {
     ("--pretrained", "--seed"), ("--no-cuda", "CPUs"), ("--gamma", "--step-factor"),
     // timm's train.py
     ("--aa", "--augment"), ("--reprob", "--cutout"), ("--mixup", "not mixed yet"),
-    ("--amp", "32-bit"), ("--resume", "cannot be continued yet"), ("--workers", "--threads"),
+    ("--amp", "32-bit"), ("--auto-resume", "--resume auto"), ("--workers", "--threads"),
     ("--model-ema-decay", "--ema"), ("--sync-bn", "--bn batch"), ("--log-interval", "--log-every"),
     ("--decay-epochs", "--step-epochs"), ("--grad-accum-steps", "--accumulate"),
     ("--val-split", "--val-fraction"), ("--warmup-lr", "--warmup-epochs"), ("-c", "--config"),

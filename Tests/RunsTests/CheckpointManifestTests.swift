@@ -25,7 +25,7 @@ struct CheckpointManifestTests {
           epoch: 0,
           samples: 3,
           lossSum: odd,
-          penalty: 1e-310,
+          penalty: 3 * .leastNonzeroMagnitude,
           correct: 2,
           correct5: 3,
           gradientNorm: .greatestFiniteMagnitude / 4,

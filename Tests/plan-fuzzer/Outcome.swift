@@ -13,7 +13,7 @@ struct Outcome {
     "launch", "started", "updated", "ended", "host", "hosts", "pid", "ranks", "threads", "seconds",
     "images_per_s", "output", "blas", "blas_cores", "kernel_level", "fusions_off", "arena_bytes",
     "optimizer_state_bytes", "slowest_rank", "slowest_host", "rank_s_max", "rank_s_p50",
-    "rank_s_p95",
+    "rank_s_p95", "sessions",
   ]
 
   /// Reads what `job` left in `folder`.
@@ -27,7 +27,8 @@ struct Outcome {
       facts["sentence"] = Data(last.replacing(folder, with: "FOLDER").utf8)
     }
     let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-    for name in names {
+    // Checkpoints are of a place: a file a node, when the clock said so. What they hold, digests.csv says.
+    for name in names where !name.hasPrefix("checkpoints") {
       let path = "\(folder)/\(name)"
       // Nil for a folder.
       guard let data = FileManager.default.contents(atPath: path) else { continue }

@@ -10,8 +10,8 @@ struct ResumeOptions: ParsableArguments {
     name: .customLong("resume"),
     parsing: .unconditional,
     help: ArgumentHelp(
-      "auto: go on with the run in --output where there is one; RUN: go on with that one, whose plan "
-        + "is taken; it may be one of its checkpoints",
+      "auto: go on with the run in --output, where there is one; RUN (or a checkpoint in it): go on "
+        + "with that one and its plan",
       valueName: "auto|RUN"
     )
   )
@@ -21,7 +21,8 @@ struct ResumeOptions: ParsableArguments {
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "let a run that goes on have another value of this flag, which decides what is trained",
-      valueName: "FLAG"
+      valueName: "FLAG",
+      visibility: .hidden
     )
   )
   var allowedChanges: [String] = []
