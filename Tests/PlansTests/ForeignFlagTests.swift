@@ -4,7 +4,9 @@ import Testing
 /// What flags of other programs are called here.
 struct ForeignFlagTests {
   /// Flags of the program that are no fields of a plan, and words of mpirun.
-  private static let beside: Set<String> = ["config", "preset", "print-plan", "quiet", "help-all"]
+  private static let beside: Set<String> = [
+    "config", "preset", "print-plan", "quiet", "help-all", "resume",
+  ]
 
   /// Every flag that an answer names is one of ours, and no name is.
   @Test func theTableIsTrue() {
