@@ -16,8 +16,6 @@ public struct StepFlags: OptionSet, Hashable, Sendable {
   public static let timeIsUp = StepFlags(rawValue: 1 << 1)
   /// Samples of this step could not be read: its loss and gradients mean nothing.
   public static let readFailed = StepFlags(rawValue: 1 << 2)
-  /// An earlier state could not be written.
-  public static let saveFailed = StepFlags(rawValue: 1 << 3)
   /// The state after this step is to be written.
   public static let saveDue = StepFlags(rawValue: 1 << 4)
 }

@@ -12,14 +12,6 @@ import Training
 /// same bytes.
 @Suite(.serialized)
 struct DamagedCheckpointTests {
-  private final class Console: RunConsole {
-    var warnings: [String] = []
-    func warn(_ text: String) { warnings.append(text) }
-    func begin(_ trainer: Trainer, _ environment: RunEnvironment, folder: String) {}
-    func moved(_ step: StepMetrics, interval: MetricsSums) {}
-    func show(_ row: MetricsRow) {}
-    func end() {}
-  }
 
   private let data: TemporaryFolder
   private let place: TemporaryFolder
@@ -55,7 +47,7 @@ struct DamagedCheckpointTests {
     let (plan, run) = (plan, run)
     let request = ResumeRequest(folder: run, step: step, mayBegin: true)
     let warnings = try ThreadWorld.run(ranks: 3) { c in
-      let console = Console()
+      let console = Listener()
       _ = try execute(plan, on: c, console: console, resume: request)
       return console.warnings
     }

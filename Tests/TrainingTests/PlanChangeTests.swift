@@ -25,17 +25,6 @@ struct PlanChangeTests {
     return plan
   }
 
-  /// What is said of a run that goes on.
-  private final class Listener: RunConsole {
-    var warnings: [String] = []
-
-    func warn(_ text: String) { warnings.append(text) }
-    func begin(_ trainer: Trainer, _ environment: RunEnvironment, folder: String) {}
-    func moved(_ step: StepMetrics, interval: MetricsSums) {}
-    func show(_ row: MetricsRow) {}
-    func end() {}
-  }
-
   @discardableResult
   private func goOn(
     _ plan: TrainingPlan,

@@ -19,17 +19,6 @@ struct StopTests {
     let warnings: [String]
   }
 
-  /// Keeps warnings.
-  private final class Listener: RunConsole {
-    var warnings: [String] = []
-
-    func warn(_ text: String) { warnings.append(text) }
-    func begin(_ trainer: Trainer, _ environment: RunEnvironment, folder: String) {}
-    func moved(_ step: StepMetrics, interval: MetricsSums) {}
-    func show(_ row: MetricsRow) {}
-    func end() {}
-  }
-
   /// Runs six steps; each rank is asked in every step what it has to say, with its number and the
   /// step's, and the run's folder.
   private func run(

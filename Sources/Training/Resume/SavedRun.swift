@@ -16,11 +16,10 @@ struct SavedRun {
 
   /// The newest checkpoint of the run folder that is whole, or the one wanted.
   ///
-  /// Nil where there is none and the run may begin. `plan` is that of the run on so many images, and comes to `facts`.
-  ///
-  /// Every rank calls it. Throws the same `Failure` on all: .data where there is none or it belongs
-  /// to other images or another arithmetic, .usage for another plan, .file where the system cannot
-  /// read what is there.
+  /// Nil where there is none and the run may begin. `plan` is that of the run on so many images, and
+  /// comes to `facts`. Every rank calls it. Throws the same `Failure` on all: .data where there is
+  /// none or it belongs to other images or another arithmetic, .usage for another plan, .file where
+  /// the system cannot read what is there.
   init?(
     _ request: ResumeRequest,
     _ facts: CheckpointManifest.Facts,
