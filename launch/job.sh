@@ -12,6 +12,9 @@
 #   lost     anything else; its last checkpoint stands
 # and job_code what the job should end with. The run's status.json decides, not mpirun's exit code,
 # which may be 0 after a node was lost.
+# A warning that comes before or between runs is remembered: the next job_run begins nothing.
+
+job_pid='' job_signal=''
 
 job_say() { printf 'job: %s %s\n' "$(date -u +%FT%TZ)" "$*" >&2; }
 
@@ -23,18 +26,22 @@ job_field() {
 # USR1 is what mpirun of every MPI hands on to all ranks. It may come again while they save.
 job_warn() {
   job_signal=$1
+  [[ $job_pid ]] || return 0
   job_say "$1: the run saves and stops"
-  [[ ! $job_pid ]] || kill -USR1 "$job_pid" 2>/dev/null || true
+  kill -USR1 "$job_pid" 2>/dev/null || true
 }
+trap 'job_warn USR1' USR1
+trap 'job_warn USR2' USR2
+trap 'job_warn TERM' TERM
 
 # Ends a job in which nothing moves: a host that freezes whole hangs mpirun itself, for ever. The run
 # writes status.json with every row of metrics; the limit must be longer than --log-every steps, than an
-# evaluation and than the start. And warns the job after JOB_SECONDS, for schedulers that do not.
+# evaluation and than the start; 0 is none. And warns the job after JOB_SECONDS, for schedulers that do not.
 job_guard() {
   local limit warning=${JOB_SECONDS:-0} pause=30 began beat
   trap '' USR1 USR2 TERM # Grid Engine warns the whole group
-  limit=$(awk -v m="${GUARD_MINUTES:-30}" 'BEGIN { print int(60 * m) }')
-  ((limit >= 240)) || pause=$((limit / 8 + 1))
+  limit=$(awk -v m="${GUARD_MINUTES:-30}" 'BEGIN { s = 60 * m; print int(s) + (s > int(s)) }')
+  ((limit == 0 || limit >= 240)) || pause=$((limit / 8 + 1))
   ((warning == 0 || warning >= 240)) || pause=$((warning / 8 + 1))
   began=$(date +%s)
   exec 9<> <(:) # of which nothing is read: a sleep that leaves no process behind
@@ -43,6 +50,7 @@ job_guard() {
       warning=0
       kill -USR2 $$
     fi
+    ((limit > 0)) || continue
     beat=$(date -d "$(job_field updated)" +%s 2>/dev/null) || beat=$began
     ((beat > began)) || beat=$began
     (($(date +%s) - beat > limit)) || continue
@@ -57,12 +65,14 @@ job_guard() {
 
 job_run() {
   local before guard code
-  job_folder=$1 job_pid='' job_signal=''
+  job_folder=$1
+  if [[ $job_signal ]]; then
+    job_say "$job_signal came before the run could begin"
+    job_stopped
+    return
+  fi
   job_hung=$(mktemp -u)
   before=$(cat "$job_folder/status.json" 2>/dev/null) || true
-  trap 'job_warn USR1' USR1
-  trap 'job_warn USR2' USR2
-  trap 'job_warn TERM' TERM
   # A process group of its own, for the guard; and mpirun would read a standard input that is not its.
   set -m
   "${@:2}" </dev/null &
@@ -77,8 +87,13 @@ job_run() {
   kill -KILL "$guard" 2>/dev/null || true
   # What mpirun has left, such as its connections to hosts that do not answer.
   kill -KILL -- "-$job_pid" 2>/dev/null || true
-  trap - USR1 USR2 TERM
+  job_pid=''
   job_judge "$code" "$before"
+}
+
+job_stopped() {
+  job_state=stopped job_code=0
+  [[ $job_signal != USR? ]] || job_state=again
 }
 
 # Sets job_state and job_code from mpirun's code and what status.json was before: where that is as it
@@ -93,8 +108,7 @@ job_judge() {
   elif [[ -e $job_hung ]]; then
     job_code=69
   elif [[ $state == stopped && $changed ]]; then
-    job_state=stopped job_code=0
-    [[ $job_signal != USR? ]] || job_state=again
+    job_stopped
   fi
   rm -f "$job_hung"
   job_say "mpirun ended with $1, the run is ${state:-not begun}: $job_state"

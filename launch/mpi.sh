@@ -61,7 +61,7 @@ mpi_cores() { lscpu -p=CORE,SOCKET | grep -v '^#' | sort -u | wc -l; }
 mpi_part() {
   local ranks=$1 threads=$2 column parts cores
   # A job that has some of a host's cores: which they are is the scheduler's choice.
-  if (($(nproc) == $(nproc --all))); then
+  if (($(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc) == $(nproc --all))); then
     for column in 3:numa 2:socket; do
       read -r parts cores < <(lscpu -p=CORE,SOCKET,NODE 2>/dev/null | grep -v '^#' | sort -u |
         awk -F, -v c="${column%:*}" '{ seen[$c]++ } END { for (p in seen) n++; print n + 0, NR }')

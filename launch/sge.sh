@@ -60,6 +60,7 @@ job_run "$run" "${mpi_start[@]}" adamw-ddp train --threads "$threads" --output "
 deleted() { [[ $(qstat 2>/dev/null | awk -v job="$JOB_ID" '$1 == job { print $5 }') == *d* ]]; }
 
 if [[ $job_state == again ]] && ! deleted; then
+  trap '' USR2 # which may come again
   next=$(qresub "$JOB_ID") || exit 69 # with all that this one was submitted with
   job_say "again: $next"
 fi

@@ -34,6 +34,10 @@ source "$launch/job.sh"
 run=$SLURM_SUBMIT_DIR/runs/$SLURM_JOB_NAME
 threads=$SLURM_CPUS_PER_TASK
 needed=$((SLURM_JOB_NUM_NODES - ${SPARES:-1}))
+if ((needed < 1)); then
+  job_say "of $SLURM_JOB_NUM_NODES nodes ${SPARES:-1} are spare (SPARES): none is left to compute"
+  exit 64
+fi
 hosts=$SLURM_SUBMIT_DIR/$SLURM_JOB_NAME-$SLURM_JOB_ID.hosts
 trap 'rm -f "$hosts" "$hosts.mpi"' EXIT
 
@@ -80,6 +84,7 @@ done
 if [[ $job_state == again && ! ${CHAIN:-} ]]; then
   job_say 'back to the queue'
   scontrol requeue "$SLURM_JOB_ID" || exit 69
+  trap - TERM
   sleep 300 # which Slurm ends
 fi
 exit "$job_code"

@@ -61,6 +61,7 @@ job_run "$run" "${mpi_start[@]}" adamw-ddp train --threads "$threads" --output "
 if [[ $job_state == again && ! ${CHAIN:-} ]]; then
   job_say 'back to the queue'
   scontrol requeue "$SLURM_JOB_ID" || exit 69
+  trap - TERM
   sleep 300 # which Slurm ends
 fi
 exit "$job_code"

@@ -20,9 +20,12 @@ struct JobPlace {
     folder = try TemporaryFolder()
     try add("mpirun", Self.mpirun)
     try add("lscpu", "for core in {0..31}; do echo $core,$((core / 16)),$((core / 16)); done")
-    try add("nproc", "echo 32")
+    try add("nproc", "[[ $1 == --all ]] && echo 32 || echo \"${OMP_NUM_THREADS:-32}\"")
     for name in ["scontrol", "sbatch", "qresub"] {
-      try add(name, "echo \"\(name) $*\" >>\"$PLACE/orders\"; exit \"${REFUSE:-0}\"")
+      try add(
+        name,
+        "echo \"\(name) $*\" >>\"$PLACE/orders\"; [[ ! ${SIGNAL:-} ]] || kill -USR1 $PPID; exit \"${REFUSE:-0}\""
+      )
     }
     try add(
       "qsub",

@@ -192,6 +192,42 @@ struct JobScriptTests {
     #expect(try submit(scheduler, [], ["OUTCOME": "warned", "REFUSE": "1"]).status == 69)
   }
 
+  /// Slurm may warn again while the job goes back, and before a run of it begins.
+  @Test func aWarningThatNoRunHearsIsRemembered() throws {
+    let job = try submit(Self.slurm, [], ["OUTCOME": "warned", "SIGNAL": "yes"])
+    #expect(job.status == 0, "\(job.stderr)")
+    #expect(try place.lines(of: "orders") == ["scontrol requeue 77"])
+    for (signal, state) in [("USR1", "again"), ("USR2", "again"), ("TERM", "stopped")] {
+      let early = try place.run(
+        "source launch/job.sh; kill -\(signal) $$; job_run runs/mine touch begun; echo $job_state $job_code",
+        [],
+        [:]
+      )
+      #expect(early.stdout == "\(state) 0\n", "\(early.stderr)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: place.path + "/begun"))
+  }
+
+  /// Its pause is a second.
+  @Test func aGuardOfNoMinutesEndsNothing() throws {
+    let job = try place.run(
+      "source launch/job.sh; job_run runs/mine bash -c 'trap : USR1; sleep 1.3; sleep 1.3'",
+      [],
+      ["GUARD_MINUTES": "0", "JOB_SECONDS": "1"]
+    )
+    #expect(
+      job.stderr.contains("USR2: the run saves") && !job.stderr.contains("no sign of life"),
+      "\(job.stderr)"
+    )
+  }
+
+  @Test func nothingButSparesIsRefused() throws {
+    var variables = Self.slurm.variables.merging(["SLURM_SUBMIT_DIR": place.path]) { $1 }
+    variables["SLURM_JOB_NUM_NODES"] = "1"
+    let job = try place.run("launch/slurm-spare.sh", [], variables)
+    #expect(job.status == 64 && job.stderr.contains("SPARES"), "\(job.stderr)")
+  }
+
   /// qdel warns, too.
   @Test func aDeletedJobDoesNotComeBack() throws {
     let job = try submit(Self.sge, [], ["OUTCOME": "warned", "QSTAT": "77 0.5 mine root dr"])

@@ -53,6 +53,12 @@ struct MPIFlagTests {
     #expect(job.stderr.contains("take turns") == words.contains("none"))
   }
 
+  /// `nproc` counts what that says, too.
+  @Test func aNumberOfThreadsForOthersChangesNothing() throws {
+    let job = try ready("openmpi4", "4 2 16", ["OMP_NUM_THREADS": "1"])
+    #expect(job.stdout.hasPrefix("mpirun --map-by ppr:1:numa:PE=16 "), "\(job.stdout)")
+  }
+
   @Test(arguments: [
     ("openmpi4", "--hostfile hosts.mpi", "a slots=2\nb slots=2"),
     ("openmpi5", "--hostfile hosts.mpi", "a slots=2\nb slots=2"),
