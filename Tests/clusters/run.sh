@@ -13,7 +13,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
 export CLUSTER_DIR=${CLUSTER_DIR:-/tmp/adamw-hosts}
 unset OPENBLAS_CORETYPE
-failed=0
+script=clusters pause=0.2 row='| %-7s | %-76s | %6s | %-3s |\n'
+# shellcheck source=/dev/null
+source "$here/../checks.sh"
 # Of the runs under schedulers: on a machine that does nothing else, a minute and more.
 steps=${STEPS:-1500}
 flags=(--model smallcnn --eval-every 0 --log-every 5 --checkpoint-every 20)
@@ -23,33 +25,9 @@ for file in "$here"/bed-*.sh; do
   source "$file"
 done
 
-# need COMMAND PACKAGES: a bed without its programs fails in one sentence.
-need() {
-  command -v "$1" >/dev/null && return
-  echo "clusters: $1 is missing: apt-get install --no-install-recommends $2" >&2
-  return 1
-}
-
-# check TEXT SECONDS COMMAND…: a row of the table; the command says whether it holds.
-check() {
-  local verdict=yes
-  "${@:3}" &>/dev/null || verdict=NO
-  [[ $verdict == yes ]] || ((failed++))
-  printf '| %-7s | %-76s | %6s | %-3s |\n' "$bed" "$1" "$2" "$verdict"
-}
-
 hosts() { "$here/hosts.sh" "$@"; }
 seconds_since() { awk -v a="$1" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }'; }
 now() { date +%s.%N; }
-
-# await SECONDS COMMAND…: until the command holds; false when it does not in time.
-await() {
-  local end=$((SECONDS + $1))
-  until "${@:2}" &>/dev/null; do
-    ((SECONDS < end)) || return
-    sleep 0.2
-  done
-}
 
 # What a run says of itself.
 state_is() { grep -q "^  \"state\" : \"$2\"" "$1/status.json"; }
@@ -86,8 +64,8 @@ finish() {
 main() {
   local beds=("$@")
   ((${#beds[@]})) || beds=(network slurm crash spare pbs sge)
-  for bed in "${beds[@]}"; do
-    [[ $(type -t "bed_$bed") == function ]] || { echo "clusters: there is no bed $bed" >&2 && exit 64; }
+  for subject in "${beds[@]}"; do
+    [[ $(type -t "bed_$subject") == function ]] || { echo "clusters: there is no bed $subject" >&2 && exit 64; }
   done
   ((EUID == 0)) || { echo 'clusters: only root can make hosts' >&2 && exit 69; }
   program=${ADAMW_DDP:-$("$repository/launch/build.sh")} || exit
@@ -98,13 +76,14 @@ main() {
   ln -s "$repository/launch" "$work/launch"
   export PATH=$work/bin:$PATH
   cd "$work" || exit
-  printf '| %-7s | %-76s | %6s | %-3s |\n' bed check s ok
+  # shellcheck disable=SC2059 # it is one for all rows
+  printf "$row" bed check s ok
   echo '|---|---|---|---|'
-  for bed in "${beds[@]}"; do
+  for subject in "${beds[@]}"; do
     hosts down
-    "bed_$bed" || ((failed++))
-    [[ ! ${KEEP:-} ]] || cp -r "$work" "$KEEP-$bed"
-    rm -rf "$work"/runs/"$bed"*
+    "bed_$subject" || ((failed++))
+    [[ ! ${KEEP:-} ]] || cp -r "$work" "$KEEP-$subject"
+    rm -rf "$work"/runs/"$subject"*
   done
   exit "$failed"
 }

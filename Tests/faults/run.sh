@@ -15,7 +15,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 unset OPENBLAS_CORETYPE
-failed=0
+script=faults pause=0.01 row='| %-6s | %-84s | %-12s | %-3s |\n'
+# shellcheck source=/dev/null
+source "$here/../checks.sh"
 RANDOM=${SEED:=$((RANDOM))}
 
 for file in "$here"/part-*.sh; do
@@ -23,32 +25,8 @@ for file in "$here"/part-*.sh; do
   source "$file"
 done
 
-# need COMMAND PACKAGES: a part without its programs fails in one sentence.
-need() {
-  command -v "$1" >/dev/null && return
-  echo "faults: $1 is missing: apt-get install --no-install-recommends $2" >&2
-  return 1
-}
-
-# check TEXT COUNT COMMAND…: a row of the table; the command says whether it holds.
-check() {
-  local verdict=yes
-  "${@:3}" &>/dev/null || verdict=NO
-  [[ $verdict == yes ]] || ((failed++))
-  printf '| %-6s | %-84s | %-12s | %-3s |\n' "$part" "$1" "$2" "$verdict"
-}
-
 # tell WORDS…: what else there is to say of a row that fails.
-tell() { printf 'faults: %s: %s\n' "$part" "$*" >&2; }
-
-# await SECONDS COMMAND…: until the command holds; false when it does not in time.
-await() {
-  local end=$((SECONDS + $1))
-  until "${@:2}" &>/dev/null; do
-    ((SECONDS < end)) || return
-    sleep 0.01
-  done
-}
+tell() { printf 'faults: %s: %s\n' "$subject" "$*" >&2; }
 
 # on RANKS FLAGS…: sets $command, which trains the part's plan as so many ranks.
 on() {
@@ -93,8 +71,8 @@ checkpoints() { "$program" checkpoint list "$1" | grep -c ' complete$'; }
 main() {
   local parts=("$@")
   ((${#parts[@]})) || parts=(kill any points power full)
-  for part in "${parts[@]}"; do
-    [[ $(type -t "part_$part") == function ]] || { echo "faults: there is no part $part" >&2 && exit 64; }
+  for subject in "${parts[@]}"; do
+    [[ $(type -t "part_$subject") == function ]] || { echo "faults: there is no part $subject" >&2 && exit 64; }
   done
   need gcc gcc || exit 69
   program=$(realpath "${ADAMW_DDP:-$("$repository/launch/build.sh")}") || exit
@@ -103,12 +81,13 @@ main() {
   work=$(mktemp -d /tmp/adamw-faults-XXXXXX)
   trap 'unmount_all; rm -rf "$work"' EXIT
   gcc -O1 -shared -fPIC -o "$work/spoil.so" "$here/spoil.c" -ldl || exit
-  printf '| %-6s | %-84s | %-12s | %-3s |\n' part check of ok
+  # shellcheck disable=SC2059 # it is one for all rows
+  printf "$row" part check of ok
   echo '|---|---|---|---|'
-  for part in "${parts[@]}"; do
-    "part_$part" || ((failed++))
+  for subject in "${parts[@]}"; do
+    "part_$subject" || ((failed++))
     unmount_all
-    [[ ! ${KEEP:-} ]] || cp -r "$work" "$KEEP-$part"
+    [[ ! ${KEEP:-} ]] || cp -r "$work" "$KEEP-$subject"
     rm -rf "${work:?}"/run*
   done
   ((failed == 0)) || echo "faults: SEED=$SEED" >&2
