@@ -5,6 +5,8 @@
 #
 #   launch/slurm-chain.sh JOBS --job-name=mine [OPTIONS OF sbatch] launch/slurm.sh [ARGUMENTS]
 #   scancel --name=mine --state=PENDING      takes those away that have not begun
+#
+# So a run that somebody stops is gone on with by the next: take those away first.
 set -euo pipefail
 
 if [[ ! ${1:-} =~ ^[1-9][0-9]*$ || $# == 1 ]]; then
