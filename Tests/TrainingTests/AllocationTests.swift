@@ -6,7 +6,11 @@ import Testing
 ///
 /// Only in release: what the compiler removes there, closures and existentials, counts in a debug
 /// build.
-@Suite(.serialized, .enabled(if: isRelease, "needs swift test -c release"))
+@Suite(
+  .serialized,
+  .enabled(if: isRelease, "needs swift test -c release"),
+  .disabled(if: isSanitized, "the trace is that of glibc's allocator, which no sanitizer has")
+)
 struct AllocationTests {
   @Test(arguments: [
     ("smallcnn", 1, 1), ("smallcnn", 1, 2), ("smallcnn", 3, 1), ("resnet20", 2, 2),
