@@ -32,14 +32,19 @@ public struct HeldArray: Sendable {
 
   /// Takes up what it holds of each tensor from the pieces of all ranks of a world of any size.
   ///
-  /// Returns how many of its elements none of them has; those stay as they are.
-  public func restore(_ pieces: StatePieces, _ layout: ParameterLayout) -> Int {
+  /// Returns how many of its elements none of them has; those stay as they are. Throws `Failure` for
+  /// pieces of a file that cannot be read.
+  public func restore(
+    _ pieces: StatePieces,
+    _ layout: ParameterLayout
+  ) throws(Failure) -> Int {
     var missing = 0
     for (tensor, elements, place) in parts(layout) {
       var end = elements.lowerBound
       for piece in pieces.of(name, tensor) where piece.elements.overlaps(elements) {
         let common = piece.elements.clamped(to: elements)
-        piece.copy(common, to: buffer.base + place + common.lowerBound - elements.lowerBound)
+        let start = place + common.lowerBound - elements.lowerBound
+        try piece.copy(common, to: buffer.base + start)
         missing += max(0, common.lowerBound - end)
         end = max(end, common.upperBound)
       }

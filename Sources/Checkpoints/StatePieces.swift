@@ -13,13 +13,14 @@ public struct StatePieces: Sendable {
       .mapValues { $0.sorted { $0.elements.lowerBound < $1.elements.lowerBound } }
   }
 
-  /// Whether they have every element of `piece`, bit by bit.
-  package func haveSame(_ piece: StatePiece) -> Bool {
+  /// Whether they have every element of `piece`, bit by bit; throws `Failure` where they cannot be
+  /// read.
+  package func haveSame(_ piece: StatePiece) throws -> Bool {
     var end = piece.elements.lowerBound
     for other in of(piece.array, piece.tensor) where other.elements.overlaps(piece.elements) {
       let common = other.elements.clamped(to: piece.elements)
-      let isSame = piece.withValues { own in
-        other.withValues { values in
+      let isSame = try piece.withValues { own in
+        try other.withValues { values in
           common.allSatisfy {
             own[$0 - piece.elements.lowerBound].bitPattern
               == values[$0 - other.elements.lowerBound].bitPattern

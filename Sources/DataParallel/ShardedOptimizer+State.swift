@@ -16,15 +16,16 @@ extension ShardedOptimizer {
   /// Takes up what concerns this rank of the pieces of all ranks of a world of any size.
   ///
   /// That is all parameters, and state and average of the elements that this rank updates. Returns
-  /// how many of its elements none of them has; those stay as they are.
-  public func restore(_ pieces: [StatePiece], _ layout: ParameterLayout) -> Int {
+  /// how many of its elements none of them has; those stay as they are. Throws `Failure` for pieces
+  /// of a file that cannot be read.
+  public func restore(_ pieces: [StatePiece], _ layout: ParameterLayout) throws -> Int {
     let found = StatePieces(pieces)
-    return arrays(
+    return try arrays(
       parameters: [0..<layout.count],
       average: shard.ranges + [layout.statistics],
       state: shard.ranges
     )
-    .reduce(0) { $0 + $1.restore(found, layout) }
+    .reduce(0) { try $0 + $1.restore(found, layout) }
   }
 
   /// Everything that a step changes, as far as these ranges of the layout go.

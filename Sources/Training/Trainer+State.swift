@@ -32,11 +32,12 @@ extension Trainer {
 
   /// Goes on from where another world was.
   ///
-  /// Throws `Failure`: .data on all ranks when something is missing, .launch when a rank is lost.
+  /// Throws `Failure`: .data on all ranks when something is missing, .file when it cannot be read any
+  /// more, .launch when a rank is lost.
   func takeUp(_ start: TrainerState) throws {
-    let missing = engine.optimizer.restore(start.pieces, model.layout)
     engine.optimizer.restore(memory: start.progress.ruleMemory)
     try communicator.together {
+      let missing = try engine.optimizer.restore(start.pieces, model.layout)
       if missing > 0 {
         throw Failure(
           .data,

@@ -75,34 +75,26 @@ package struct StateFile: Sendable {
     regions = zip([0] + ends, ends).map { start + $0..<start + $1 }
   }
 
-  /// The pieces of a file, as views of its bytes, which `buffer` holds from the first on.
+  /// The pieces of a file whose first bytes, its header or more, are `bytes`; their values are read
+  /// when they are asked for.
   ///
-  /// Throws `Failure` (.data) that names `path` for a file of another form.
+  /// Throws `Failure` (.data) that names the path for a file of another form.
   package static func pieces(
-    in buffer: FloatBuffer,
-    bytes: Int,
-    from path: String
+    of file: FileReader,
+    header bytes: Data
   ) throws(Failure) -> [StatePiece] {
-    let data = Data(
-      bytesNoCopy: UnsafeMutableRawPointer(buffer.base),
-      count: bytes,
-      deallocator: .none
-    )
-    let (header, end) = try SafetensorsHeader.read(data, from: path)
+    let (header, end) = try SafetensorsHeader.read(bytes, from: file.path)
     let size = MemoryLayout<Float>.stride
     var pieces: [StatePiece] = []
     for entry in header.entries {
       // The numbers may be anything: no sum or product of them before they are known to be small.
       guard let piece = Piece(entry.name), entry.type == "F32",
-        entry.range.upperBound <= bytes - end,
+        entry.range.upperBound <= file.bytes - end,
         entry.range.count.isMultiple(of: size),
         entry.range.count / size == piece.elements.count,
         (end + entry.range.lowerBound).isMultiple(of: size)
-      else { throw Failure(.data, "\(path): \(entry.name) is no piece of a run's state.") }
-      let start = (end + entry.range.lowerBound) / size
-      pieces.append(
-        StatePiece(piece.array, piece.tensor, piece.elements, in: buffer, from: start)
-      )
+      else { throw Failure(.data, "\(file.path): \(entry.name) is no piece of a run's state.") }
+      pieces.append(StatePiece(piece, in: file, at: end + entry.range.lowerBound))
     }
     return pieces
   }

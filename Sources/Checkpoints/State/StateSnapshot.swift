@@ -26,11 +26,13 @@ package final class StateSnapshot: @unchecked Sendable {
   }
 
   /// Copies the values of pieces, which must be those that it was made for.
-  package func take(_ pieces: [StatePiece]) {
+  ///
+  /// Throws `Failure` for pieces of a file that cannot be read.
+  package func take(_ pieces: [StatePiece]) throws {
     var end = 0
     for piece in pieces {
       precondition(end + piece.elements.count <= buffer.count, "a snapshot of other pieces")
-      piece.withValues { values in
+      try piece.withValues { values in
         if let first = values.baseAddress {
           (buffer.base + end).update(from: first, count: values.count)
         }

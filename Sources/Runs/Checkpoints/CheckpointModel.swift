@@ -18,15 +18,10 @@ package enum CheckpointModel {
     let manifest = try CheckpointManifest(contentsOf: "\(folder)/\(CheckpointManifest.name)")
     let metadata = try ModelMetadata(manifest.facts.model, from: folder)
     let model = try ModelFile.model(metadata, from: folder)
-    var pieces: [StatePiece] = []
-    for part in manifest.parts {
-      let path = "\(folder)/\(part.name)"
-      let buffer = try CheckpointReader.read(path, part, verifying: part.ranges)
-      pieces += try StateFile.pieces(in: buffer, bytes: part.bytes, from: path)
-    }
+    let pieces = try CheckpointReader.pieces(manifest, in: folder)
     let parameters = FloatBuffer(count: model.layout.count)
     let all = HeldArray(HeldArray.parameters, parameters, [0..<model.layout.count])
-    let missing = all.restore(StatePieces(pieces), model.layout)
+    let missing = try all.restore(StatePieces(pieces), model.layout)
     guard missing == 0 else {
       throw Failure(.data, "\(folder) lacks \(missing) values of \(metadata.model).")
     }

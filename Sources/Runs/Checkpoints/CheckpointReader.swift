@@ -1,6 +1,6 @@
 import Checkpoints
 import Collectives
-import Glibc
+import Foundation
 import Tensors
 
 /// Reads checkpoints of a run and lets none through of which a bit is another than was written;
@@ -31,73 +31,85 @@ package struct CheckpointReader {
     try communicator.together { try CheckpointManifest(contentsOf: folder.manifest(step: step)) }
   }
 
-  /// The pieces of all ranks of the world that wrote a checkpoint.
+  /// The pieces of all ranks of the world that wrote a checkpoint, whose values are read when they
+  /// are asked for.
   ///
-  /// Every rank reads them all, and looks at the SHA-256 of its share of them. Throws the same
-  /// `Failure` on all ranks: .data where something is missing or damaged, .file where the system
-  /// cannot read what is there.
+  /// Every rank looks at the SHA-256 of the headers and of its share of the rest, and goes on when
+  /// all have: together they read each byte once. Throws the same `Failure` on all ranks: .data where
+  /// something is missing or damaged, .file where the system cannot read what is there.
   package func pieces(_ manifest: CheckpointManifest) throws -> [StatePiece] {
     try communicator.together {
-      var pieces: [StatePiece] = []
       var number = 0
-      for part in manifest.parts {
-        let ranges = part.ranges.filter { _ in
-          defer { number += 1 }
-          return number % communicator.size == communicator.rank
-        }
-        let path = "\(folder.path(step: manifest.step))/\(part.name)"
-        let buffer = try Self.read(path, part, verifying: ranges)
-        pieces += try StateFile.pieces(in: buffer, bytes: part.bytes, from: path)
+      return try Self.pieces(manifest, in: folder.path(step: manifest.step)) { _ in
+        defer { number += 1 }
+        return number % communicator.size == communicator.rank
       }
-      return pieces
     }
   }
 
   /// Reads all bytes of a checkpoint; throws `Failure` as `pieces` does.
   package static func verify(_ step: Int, in folder: CheckpointFolder) throws {
     let manifest = try CheckpointManifest(contentsOf: folder.manifest(step: step))
-    for part in manifest.parts {
-      let path = "\(folder.path(step: step))/\(part.name)"
-      let buffer = try read(path, part, verifying: part.ranges)
-      _ = try StateFile.pieces(in: buffer, bytes: part.bytes, from: path)
+    _ = try pieces(manifest, in: folder.path(step: step))
+  }
+
+  /// The pieces of the checkpoint in `folder`, of whose bytes behind the headers those ranges are
+  /// looked at that `isOurs`; throws `Failure` as the other does.
+  static func pieces(
+    _ manifest: CheckpointManifest,
+    in folder: String,
+    verifying isOurs: (StateSnapshot.Written) -> Bool = { _ in true }
+  ) throws -> [StatePiece] {
+    try manifest.parts.flatMap { part in
+      let file = try FileReader("\(folder)/\(part.name)")
+      guard file.bytes == part.bytes else {
+        throw Failure(
+          .data,
+          "\(file.path) has \(file.bytes) bytes and must have \(part.bytes)."
+        )
+      }
+      // What no range covers could be anything.
+      let ends = part.ranges.reduce(into: 0) { end, range in
+        end = range.start == end && range.bytes >= 0 ? end + range.bytes : .min
+      }
+      guard ends == part.bytes, let first = part.ranges.first else {
+        throw Failure(.data, "\(file.path): its manifest does not speak of all its bytes.")
+      }
+      var header = Data(capacity: first.bytes)
+      try verify(first, of: file) { header.append(contentsOf: $0) }
+      for range in part.ranges.dropFirst() where isOurs(range) { try verify(range, of: file) }
+      return try StateFile.pieces(of: file, header: header)
     }
   }
 
-  /// The bytes of a file, of which `ranges` are looked at; throws `Failure` as `pieces` does.
-  static func read(
-    _ path: String,
-    _ part: CheckpointManifest.Part,
-    verifying ranges: [StateSnapshot.Written]
-  ) throws -> FloatBuffer {
-    guard let status = try FileStatus(path, .file) else {
-      throw Failure(.data, "\(path) is missing.")
-    }
-    guard status.bytes == part.bytes else {
-      throw Failure(.data, "\(path) has \(status.bytes) bytes and must have \(part.bytes).")
-    }
-    // What no range covers could be anything.
-    let ends = part.ranges.reduce(into: 0) { end, range in
-      end = range.start == end && range.bytes >= 0 ? end + range.bytes : .min
-    }
-    guard ends == part.bytes else {
-      throw Failure(.data, "\(path): its manifest does not speak of all its bytes.")
-    }
-    let buffer = FloatBuffer(count: (part.bytes + 3) / 4)
-    let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<part.bytes])
-    try FileBytes.read(path, into: bytes)
-    for range in ranges {
-      var digest = SHA256()
-      digest.update(
-        UnsafeRawBufferPointer(rebasing: bytes[range.start..<range.start + range.bytes])
-      )
-      guard digest.hexadecimal == range.sha256 else {
-        throw Failure(
-          .data,
-          "\(path) is damaged: its bytes \(range.start) to \(range.start + range.bytes) are not those "
-            + "that were written."
-        )
+  /// The bytes that are looked at at a time.
+  private static var chunk: Int { 1 << 20 }
+
+  /// Reads a range of a file and gives its bytes, piece by piece, to `take`; throws `Failure`: .data
+  /// where they are not those that were written, .file where the system cannot read them.
+  private static func verify(
+    _ range: StateSnapshot.Written,
+    of file: FileReader,
+    _ take: (UnsafeRawBufferPointer) -> Void = { _ in }
+  ) throws {
+    var digest = SHA256()
+    let end = range.start + range.bytes
+    try withUnsafeTemporaryAllocation(
+      byteCount: min(chunk, range.bytes),
+      alignment: 64
+    ) { buffer in
+      for start in stride(from: range.start, to: end, by: chunk) {
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(end - start))
+        try file.read(into: bytes, at: start)
+        digest.update(UnsafeRawBufferPointer(bytes))
+        take(UnsafeRawBufferPointer(bytes))
       }
     }
-    return buffer
+    guard digest.hexadecimal == range.sha256 else {
+      throw Failure(
+        .data,
+        "\(file.path) is damaged: its bytes \(range.start) to \(end) are not those that were written."
+      )
+    }
   }
 }

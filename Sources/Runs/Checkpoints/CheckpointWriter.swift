@@ -104,7 +104,7 @@ package final class CheckpointWriter {
     let (step, rank) = (progress.step, communicator.rank)
     writing = (step, progress, .now)
     lastBegun = step
-    snapshot.take(pieces)
+    try snapshot.take(pieces)
     let node = form.nodes[rank]
     let (name, start) = (
       "\(folder.path(step: step))/\(CheckpointFolder.part(node))", form.start(of: rank)

@@ -33,27 +33,6 @@ package enum FileBytes {
     return bytes
   }
 
-  /// Reads the first bytes of a file, as many as `bytes` has room for.
-  ///
-  /// Throws `Failure` that names `path`: .data where there are fewer, .file where the system cannot
-  /// read them.
-  package static func read(
-    _ path: String,
-    into bytes: UnsafeMutableRawBufferPointer
-  ) throws(Failure) {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    if file < 0 { throw unreadable(errno, path, errno == ENOENT ? .data : .file) }
-    defer { close(file) }
-    var done = 0
-    while done < bytes.count {
-      let n = Glibc.read(file, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-      if n < 0 && errno == EINTR { continue }
-      if n < 0 { throw unreadable(errno, path, .file) }
-      if n == 0 { throw Failure(.data, "\(path) is cut short.") }
-      done += n
-    }
-  }
-
   /// Writes all bytes to a file descriptor; throws `Failure` (.file) that names `path`.
   package static func write(
     _ bytes: UnsafeRawBufferPointer,

@@ -53,10 +53,13 @@ extension Trainer {
   /// The arrays and tensors in which this state is another than the one that these pieces make up,
   /// as all ranks find; every rank calls it.
   ///
-  /// Throws `Failure` (.launch) when a rank is lost.
+  /// Throws `Failure`: .data or .file on all ranks for pieces that cannot be read, .launch when a rank
+  /// is lost.
   func differences(from pieces: [StatePiece]) throws -> [String] {
     let found = StatePieces(pieces)
-    let own = state.pieces.filter { !found.haveSame($0) }.map { "\($0.array) of \($0.tensor)" }
+    let own = try communicator.together {
+      try state.pieces.filter { try !found.haveSame($0) }.map { "\($0.array) of \($0.tensor)" }
+    }
     let all = try communicator.allGather(own.joined(separator: "\n"))
     return all.flatMap { $0.split(separator: "\n").map(String.init) }
       .reduce(into: []) { names, name in if !names.contains(name) { names.append(name) } }
