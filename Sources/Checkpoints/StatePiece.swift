@@ -71,7 +71,9 @@ public struct StatePiece: Sendable {
       }
     case .file(let file, let start):
       try file.read(
-        into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: destination, count: some.count)),
+        into: UnsafeMutableRawBufferPointer(
+          UnsafeMutableBufferPointer(start: destination, count: some.count)
+        ),
         at: start + first * MemoryLayout<Float>.stride
       )
     }

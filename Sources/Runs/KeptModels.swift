@@ -24,6 +24,9 @@ public struct KeptModels: Codable, Sendable, Equatable {
     }
   }
 
+  /// Takes note that best.safetensors is no more.
+  package mutating func forgetBest() { best = nil }
+
   /// The model to use, as a name in the folder of a run in `state`: the best by images held out,
   /// else that of the last complete restart period, else the average, else the last; nil while none
   /// of them is there.

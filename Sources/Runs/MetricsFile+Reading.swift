@@ -21,7 +21,7 @@ extension MetricsFile {
   public static func rows(ofRun folder: String) throws -> [MetricsRow] {
     struct Record: Decodable { let metricsSchema: Int? }
     let file = "\(folder)/\(RunRecord.name)"
-    let schema = try RunFolder.read(Record.self, from: file).metricsSchema ?? 1
+    let schema = try JSONFile.read(Record.self, from: file).metricsSchema ?? 1
     guard schema <= MetricsRow.schema else {
       throw Failure(
         .data,

@@ -88,6 +88,6 @@ package final class ModelWriter {
         ? checkpoint : try? CheckpointFolder(ofRun: folder.path).complete().last
     )
     // A run that goes on says more soon, and is not to wait for a disk.
-    try folder.write(status, as: RunStatus.name, flushed: state != .running)
+    try JSONFile.write(status, to: folder.file(RunStatus.name), flushed: state != .running)
   }
 }

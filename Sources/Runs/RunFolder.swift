@@ -63,6 +63,13 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// Takes away files of it, where they are; throws `Failure` (.file).
+  package func remove(_ names: [String]) throws(Failure) {
+    for name in names where unlink(file(name)) != 0 && errno != ENOENT {
+      throw Failure(.file, "cannot remove \(file(name)): \(systemReason(errno)).")
+    }
+  }
+
   /// The path of a file in it.
   public func file(_ name: String) -> String { "\(path)/\(name)" }
 }

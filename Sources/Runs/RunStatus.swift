@@ -84,12 +84,12 @@ public struct RunStatus: Codable, Sendable, Equatable {
   ///
   /// Throws `Failure`: .data where there is none, .file where it cannot be written.
   package static func fail(_ message: String, at path: String) throws {
-    var status = try RunFolder.read(RunStatus.self, from: path)
+    var status = try JSONFile.read(RunStatus.self, from: path)
     guard status.state == .running else { return }
     (status.state, status.message) = (.failed, message)
     status.updated = RunProcess.now
     status.ended = status.updated
-    try AtomicFile.write(try RunFolder.json(status), to: path)
+    try JSONFile.write(status, to: path)
   }
 
   private enum CodingKeys: String, CodingKey {

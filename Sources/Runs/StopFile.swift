@@ -7,8 +7,8 @@ public struct StopFile: Sendable {
 
   private let path: String
 
-  /// That of a run's folder.
-  public init(in folder: RunFolder) { path = folder.file(Self.name) }
+  /// That of the run folder `run`.
+  public init(ofRun run: String) { path = "\(run)/\(Self.name)" }
 
   /// Whether there is one; what cannot be looked at is not.
   public var isThere: Bool { access(path, F_OK) == 0 }

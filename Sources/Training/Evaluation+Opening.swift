@@ -68,7 +68,7 @@ extension Evaluation {
       if let warning, opened.warnings.isEmpty { opened.warnings.append(warning) }
     }
     if status.isFolder && request.data == nil {
-      let record = try? RunFolder.read(RunRecord.self, from: "\(request.path)/\(RunRecord.name)")
+      let record = try? JSONFile.read(RunRecord.self, from: "\(request.path)/\(RunRecord.name)")
       opened.testDigest = record?.data?.test
     }
     opened.plan.valFraction = request.valFraction ?? plan.valFraction

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// The names of pieces in a file, and what a file that nobody has looked at may hold.
@@ -51,13 +52,12 @@ struct StateFileTests {
       options: [.withoutEscapingSlashes]
     )
     while text.count % 8 != 0 { text.append(0x20) }
-    let bytes = 8 + text.count + behind
-    let buffer = FloatBuffer(count: (bytes + 3) / 4)
-    withUnsafeBytes(of: UInt64(text.count).littleEndian) { buffer.bytes.copyBytes(from: $0) }
-    text.withUnsafeBytes {
-      UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[8...]).copyBytes(from: $0)
-    }
-    return try StateFile.pieces(in: buffer, bytes: bytes, from: "FILE")
+    let place = try TemporaryFolder()
+    var bytes = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+    let header = Data(bytes)
+    bytes += [UInt8](repeating: 0, count: behind)
+    try place.write(bytes, to: "FILE")
+    return try StateFile.pieces(of: try FileReader(place.path(of: "FILE")), header: header)
   }
 
   @Test func aHeaderThatFits() throws {

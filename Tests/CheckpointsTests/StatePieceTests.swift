@@ -14,29 +14,29 @@ struct StatePieceTests {
     return buffer
   }
 
-  private func values(_ piece: StatePiece) -> [Float] { piece.withValues { Array($0) } }
+  private func values(_ piece: StatePiece) throws -> [Float] { try piece.withValues { Array($0) } }
 
-  @Test func piecesLeaveTheGapsOut() {
+  @Test func piecesLeaveTheGapsOut() throws {
     let buffer = numbered(layout.count)
     let pieces = HeldArray("p", buffer, [0..<layout.count]).pieces(layout)
     #expect(pieces.map(\.tensor) == ["a", "b", "c"] && pieces.allSatisfy { $0.array == "p" })
     #expect(pieces.map(\.elements) == [0..<20, 0..<5, 0..<3])
-    #expect(values(pieces[1]) == [32, 33, 34, 35, 36])
+    #expect(try values(pieces[1]) == [32, 33, 34, 35, 36])
     // They are views.
     buffer.base[33] = -1
-    #expect(values(pieces[1])[1] == -1)
+    #expect(try values(pieces[1])[1] == -1)
   }
 
-  @Test func rangesLieWhereTheirPlacesSay() {
+  @Test func rangesLieWhereTheirPlacesSay() throws {
     // Elements 34 to 39 lie before 10 to 17.
     let held = HeldArray("m", numbered(14), [34..<40, 10..<18], places: [0, 6])
     let pieces = held.pieces(layout)
     #expect(pieces.map(\.tensor) == ["a", "b"])
-    #expect(pieces[0].elements == 10..<18 && values(pieces[0]) == [6, 7, 8, 9, 10, 11, 12, 13])
-    #expect(pieces[1].elements == 2..<5 && values(pieces[1]) == [0, 1, 2])
+    #expect(try pieces[0].elements == 10..<18 && values(pieces[0]) == [6, 7, 8, 9, 10, 11, 12, 13])
+    #expect(try pieces[1].elements == 2..<5 && values(pieces[1]) == [0, 1, 2])
   }
 
-  @Test func whatOverlapsOrIsMissingIsCountedOnce() {
+  @Test func whatOverlapsOrIsMissingIsCountedOnce() throws {
     let buffer = FloatBuffer(count: layout.count)
     for i in 0..<layout.count { buffer.base[i] = -1 }
     let source = numbered(20)
@@ -49,12 +49,12 @@ struct StatePieceTests {
     ])
     // Of a: 2 to 8 and 10 to 13 of 3 to 19; of b nothing; all of c.
     let held = HeldArray("p", buffer, [3..<32, layout.statistics])
-    #expect(held.restore(pieces, layout) == 17 - 10)
+    #expect(try held.restore(pieces, layout) == 17 - 10)
     let a = (0..<20).map { buffer.base[$0] }
     #expect(a == [-1, -1, -1, 3, 4, 5, 6, 7, 8, -1, 10, 11, 12, 13, -1, -1, -1, -1, -1, -1])
     let c = layout.statistics.prefix(3).map { buffer.base[$0] }
     #expect(c == [7, 8, 9])
     let all = HeldArray("p", buffer, [0..<layout.count])
-    #expect(all.restore(StatePieces([]), layout) == 28)
+    #expect(try all.restore(StatePieces([]), layout) == 28)
   }
 }

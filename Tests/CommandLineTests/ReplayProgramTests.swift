@@ -12,9 +12,23 @@ extension ProgramTests {
       #expect(job.status == 0, "\(job.stderr)")
       let start = "steps 0 to 8 of \(run.folder) are as they were: 9 digests agree  ("
       #expect(job.stdout.hasPrefix(start) && job.stdout.count { $0 == "\n" } == 1, "\(job.stdout)")
+      #expect(job.stderr == "replay of \(run.folder): 8 steps, 0 to 8\n")
       let object = try program(["replay", run.folder, "--json"], ranks: ranks).object()
       #expect(object["agrees"] as? Bool == true && object["to"] as? Int == 8)
       #expect(object["parts_at"] is NSNull && object["ranks"] as? Int == ranks ?? 1)
+    }
+
+    /// One line, which goes.
+    @Test(.enabled(if: findProgram("script") != nil, "script is not in the PATH"))
+    func progressOnATerminal() throws {
+      let run = try ShortRun.shared.get()
+      let command = "$PROGRAM replay \(run.folder) --from 0"
+      let job = try script("exec script -qec \"stty cols 80 rows 50; exec \(command)\" /dev/null")
+      #expect(job.status == 0, "\(job.stdout)")
+      var screen = TerminalScreen(columns: 80)
+      screen.show(job.stdout)
+      #expect(screen.mostBars == 1 && screen.bars == 0, "\(job.stdout)")
+      #expect(job.stdout.contains("step 8/8") && job.stdout.contains("loss "))
     }
 
     @Test(arguments: [nil, 3])

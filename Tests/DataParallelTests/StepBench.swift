@@ -184,7 +184,7 @@ final class StepBench {
   func run() throws -> StepOutcome {
     var outcome = StepOutcome()
     if let resume = setup.resume {
-      outcome.missing = optimizer.restore(resume.state, layout)
+      outcome.missing = try optimizer.restore(resume.state, layout)
       optimizer.restore(memory: resume.memory)
     }
     for (index, samples) in setup.batches.enumerated().dropFirst(setup.resume?.step ?? 0) {

@@ -40,7 +40,7 @@ struct RunStatusTests {
     let writer = try ModelWriter(folder, model, source, data: data, SoloCommunicator())
     var progress = RunProgress()
     try writer.write(.running, progress)
-    let first = try RunFolder.read(RunStatus.self, from: path)
+    let first = try JSONFile.read(RunStatus.self, from: path)
     #expect(first.state == .running && first.step == 0 && first.data == data)
     #expect(first.pid == getpid() && !first.host.isEmpty)
     #expect(first.started <= first.updated && first.ended == nil)
@@ -59,7 +59,7 @@ struct RunStatusTests {
     #expect(progress.kept.best == best)
     #expect(progress.kept.snapshots == [SnapshotFile.name(epoch: 2)])
     #expect(try SnapshotFile.names(in: folder.path) == progress.kept.snapshots)
-    let second = try RunFolder.read(RunStatus.self, from: path)
+    let second = try JSONFile.read(RunStatus.self, from: path)
     #expect(second.state == .running && second.step == 6 && second.started == first.started)
     #expect(second.best == best && second.snapshots == progress.kept.snapshots)
     #expect(second.modelSHA256 == nil)
@@ -70,7 +70,7 @@ struct RunStatusTests {
     try keep(.snapshot(epoch: 6), after: 18)
     progress.step = 19
     try writer.write(.failed, progress, message: "the disk is full.")
-    let read = try RunFolder.read(RunStatus.self, from: path)
+    let read = try JSONFile.read(RunStatus.self, from: path)
     #expect(read.state == .failed && read.step == 19 && read.message == "the disk is full.")
     #expect(read.best == best && read.snapshots == [2, 6].map(SnapshotFile.name))
     #expect(read.ended == read.updated)
@@ -91,7 +91,7 @@ struct RunStatusTests {
     try Data(contentsOf: URL(filePath: folder.file(ModelFile.name))).withUnsafeBytes {
       digest.update($0)
     }
-    let read = try RunFolder.read(RunStatus.self, from: folder.file(RunStatus.name))
+    let read = try JSONFile.read(RunStatus.self, from: folder.file(RunStatus.name))
     #expect(read.modelSHA256 == digest.hexadecimal && read.ended != nil)
     #expect(read.test?.accuracy == 0.5 && read.test?.loss == 1 && read.val == nil)
   }
@@ -137,7 +137,7 @@ struct RunStatusTests {
     for text in [nil, "", #"{"state": "asleep", "step": 1}"#, #"{"state": "done"}"#] {
       if let text { try place.write(Array(text.utf8), to: "status.json") }
       let failure = #expect(throws: Failure.self) {
-        try RunFolder.read(RunStatus.self, from: path)
+        try JSONFile.read(RunStatus.self, from: path)
       }
       #expect(failure?.kind == .data && failure?.message.contains(path) == true)
     }

@@ -77,8 +77,8 @@ struct SmallCheckpoint: Sendable {
   func values(_ step: Int, _ c: any Communicator = SoloCommunicator()) throws -> [Float] {
     let reader = CheckpointReader(run: run, c)
     let pieces = try reader.pieces(try reader.manifest(step)).filter { $0.array == "first_moment" }
-    return pieces.sorted { $0.elements.lowerBound < $1.elements.lowerBound }
-      .flatMap { $0.withValues { Array($0) } }
+    return try pieces.sorted { $0.elements.lowerBound < $1.elements.lowerBound }
+      .flatMap { try $0.withValues { Array($0) } }
   }
 
   /// What it saved.

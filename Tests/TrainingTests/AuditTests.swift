@@ -94,16 +94,16 @@ struct AuditTests {
       let placing = Placing(ranks: ranks, threads: threads)
       let trainer = try trainer(plan, smallCNN(source), source, c, placing)
       spoil(trainer)
-      func state() -> [UInt32] {
-        trainer.parameters.elements.map(\.bitPattern)
-          + trainer.state.pieces.flatMap { $0.withValues { $0.map(\.bitPattern) } }
+      func state() throws -> [UInt32] {
+        try trainer.parameters.elements.map(\.bitPattern)
+          + trainer.state.pieces.flatMap { try $0.withValues { $0.map(\.bitPattern) } }
       }
-      var before = state()
+      var before = try state()
       do {
-        _ = try trainer.run(StepWatcher { _ in before = state() })
+        _ = try trainer.run(StepWatcher { _ in before = try state() })
       } catch let failure as Failure {
         #expect(failure.isAgreed && failure.kind == .diverged)
-        #expect(state() == before && trainer.progress.step == 1)
+        #expect(try state() == before && trainer.progress.step == 1)
         return failure
       }
       throw ContractViolation("nobody noticed")

@@ -52,7 +52,7 @@ struct DamagedCheckpointTests {
       return console.warnings
     }
     struct Record: Decodable { let sessions: [RunSession] }
-    let record = try RunFolder.read(Record.self, from: "\(run)/run.json")
+    let record = try JSONFile.read(Record.self, from: "\(run)/run.json")
     let after = try Data(contentsOf: URL(filePath: "\(run)/model.safetensors"))
     #expect(after == model)
     return (record.sessions.last?.fromStep ?? -1, warnings[0])

@@ -163,4 +163,108 @@ struct PlanChangeTests {
     #expect(sessions.map { $0["ranks"] as? Int } == [2, 3])
     #expect(sessions.allSatisfy { $0["end"] as? String == "done" })
   }
+
+  @Test func sessionsSayWhatChanged() throws {
+    try goOn(plan { $0.steps = 2 })
+    try goOn(plan { ($0.steps, $0.learningRate) = (4, 0.01) }, allowing: ["lr"])
+    try goOn(plan { $0.learningRate = 0.01 })
+    let sessions = RunRecord.sessions(in: path)
+    #expect(sessions.map(\.fromStep) == [0, 2, 4])
+    #expect(sessions[0].planChanges == nil && sessions[2].planChanges == nil)
+    #expect(sessions[1].planChanges?.map(\.text) == ["--lr 0.001 (now 0.01)"])
+  }
+
+  /// What a run has saved on a way that it leaves.
+  private func abandonedRun(average: Bool) throws -> (Int, (inout TrainingPlan) -> Void) -> [String]
+  {
+    func whole(_ plan: inout TrainingPlan) {
+      (plan.checkpointEvery, plan.keepCheckpoints, plan.saveBest) = (1, 9, true)
+      (plan.schedule, plan.restartEpochs, plan.restartFactor) = (.warmRestarts, 1, 1)
+      (plan.learningRate, plan.averageDecay) = (0.01, average ? 0.5 : nil)
+    }
+    try goOn(plan { whole(&$0) })
+    return { step, change in
+      do {
+        let request = ResumeRequest(
+          folder: path,
+          step: step,
+          mayBegin: false,
+          allowedChanges: ["lr"]
+        )
+        let changed = plan {
+          whole(&$0)
+          change(&$0)
+        }
+        return try ThreadWorld.run(ranks: 2) { c in
+          let listener = Listener()
+          let stop = StopRequest { StopCause.user1.flags }
+          let summary = try execute(changed, on: c, stop: stop, console: listener, resume: request)
+          #expect(summary.state == .stopped && summary.steps == step + 1)
+          return listener.warnings
+        }[0]
+      } catch {
+        Issue.record(error)
+        return []
+      }
+    }
+  }
+
+  private func exists(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(path)/\(name)")
+  }
+
+  private static let models = ["model", "model-ema", "best"].map { "\($0).safetensors" }
+  private static let snapshots = (1...2).map { SnapshotFile.name(epoch: $0) }
+
+  @Test func modelsOfAnAbandonedWayGo() throws {
+    let goBack = try abandonedRun(average: true)
+    for name in Self.models + Self.snapshots { #expect(exists(name), "\(name)") }
+    let warnings = goBack(1) { $0.learningRate = 0.02 }
+    for name in Self.models + Self.snapshots { #expect(!exists(name), "\(name)") }
+    #expect(!warnings.contains { $0.contains("best.safetensors") })
+    let status = try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
+    #expect(status.best == nil && status.snapshots == nil && status.step == 2)
+  }
+
+  /// That of the checkpoint, which another checkpoint has.
+  @Test(arguments: [false, true])
+  func theBestBeforeComesBack(isAverage: Bool) throws {
+    let goBack = try abandonedRun(average: isAverage)
+    let file = URL(filePath: "\(path)/best.safetensors")
+    let later = try Data(contentsOf: file)
+    let snapshot = try Data(contentsOf: URL(filePath: "\(path)/\(Self.snapshots[0])"))
+    let status = try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
+    try #require(status.best?.step == 6)
+    _ = goBack(4) { $0.learningRate = 0.02 }
+    let now = try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
+    #expect(now.best?.step == 3 && now.best?.ofAverage == isAverage)
+    let best = try Data(contentsOf: file)
+    #expect(best != later)
+    // Of the weights it is the snapshot after the same epoch.
+    #expect((best == snapshot) == !isAverage)
+    #expect(exists(Self.snapshots[0]) && !exists(Self.snapshots[1]))
+    // Once more, from what stands there: as it is.
+    _ = goBack(4) { $0.learningRate = 0.02 }
+    #expect(try Data(contentsOf: file) == best)
+    // The run that got no further has the same.
+    try FileManager.default.removeItem(atPath: path)
+    _ = try abandonedRun(average: isAverage)
+    for step in 4...6 {
+      try FileManager.default.removeItem(atPath: CheckpointFolder(ofRun: path).path(step: step))
+    }
+    _ = goBack(3) { _ in }
+    #expect(try Data(contentsOf: file) == best)
+  }
+
+  @Test func aBestThatNobodyHasIsForgotten() throws {
+    let goBack = try abandonedRun(average: false)
+    let status = try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
+    try #require(status.best?.step == 6)
+    try CheckpointFolder(ofRun: path).remove(step: 3)
+    let warnings = goBack(4) { $0.learningRate = 0.02 }
+    #expect(!exists("best.safetensors"))
+    #expect(warnings.contains { $0.contains("best.safetensors is removed") })
+    let now = try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
+    #expect(now.best == nil)
+  }
 }

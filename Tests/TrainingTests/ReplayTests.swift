@@ -27,6 +27,18 @@ struct ReplayTests {
       _ = try execute(plan, ranks: ranks)
     }
 
+    /// Goes on with it from the checkpoint after `step` steps, with another plan.
+    func goOn(from step: Int, _ change: (inout TrainingPlan) -> Void) throws {
+      var plan = TrainingPlan()
+      try PlanFile.apply(record: path, to: &plan)
+      (plan.output, plan.threads, plan.noPin, plan.steps) = (path, 1, true, nil)
+      change(&plan)
+      let (changed, request) = (
+        plan, ResumeRequest(folder: path, step: step, mayBegin: false, allowedChanges: ["lr"])
+      )
+      _ = try ThreadWorld.run(ranks: 2) { try execute(changed, on: $0, resume: request) }
+    }
+
     /// Replaces text in digests.csv.
     func edit(_ change: (inout [String]) -> Void) throws {
       var lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map(
@@ -128,6 +140,35 @@ struct ReplayTests {
     #expect(
       result.sentence.hasSuffix("; its checkpoint is as the replay is, so digests.csv was changed.")
     )
+  }
+
+  /// A stretch is replayed with the plan that it had; none goes over a change, and it is said which
+  /// there are.
+  @Test func aPlanThatChanged() throws {
+    let past = try Past { $0.steps = 4 }
+    func refusal(from: Int?, to: Int?) throws -> String {
+      let failure = #expect(throws: Failure.self) { try replay(past, from: from, to: to) }
+      #expect(failure?.kind == .usage)
+      return failure?.message ?? ""
+    }
+    try past.goOn(from: 4) { $0.learningRate = 0.01 }
+    for (from, to, notes) in [(0, 4, 1), (2, 3, 1), (4, nil, 0), (nil, 4, 1), (6, nil, 0)]
+      as [(Int?, Int?, Int)]
+    {
+      let result = try replay(past, from: from, to: to)
+      #expect(result.agrees && result.warnings.count == notes, "\(result.sentence)")
+    }
+    #expect(
+      try refusal(from: nil, to: nil) == "\(past.path) went on after step 4 with --lr 0.001 (now "
+        + "0.01), so that steps 2 to 6 were not trained by one plan: give --to 4 or --from 4."
+    )
+    #expect(try refusal(from: 0, to: 5).hasSuffix("give --to 4 or --from 4."))
+    // A session that a later one went back behind is no part of the run any more.
+    try past.goOn(from: 2) { $0.learningRate = 0.02 }
+    #expect(try refusal(from: 0, to: 6).hasSuffix("give --to 2 or --from 2."))
+    #expect(try replay(past, from: 2).agrees && replay(past, from: 0, to: 2).agrees)
+    try past.goOn(from: 2) { $0.learningRate = 0.001 }
+    #expect(try replay(past, from: 0).agrees)
   }
 
   /// A run that went on with another plan is another from there on: so are its checkpoints.

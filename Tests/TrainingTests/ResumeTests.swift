@@ -99,9 +99,9 @@ struct ResumeTests {
       let state = trainer.state
       return Left(
         progress: try JSONEncoder().encode(state.progress),
-        pieces: state.pieces.map { piece in
+        pieces: try state.pieces.map { piece in
           let copy = FloatBuffer(count: piece.elements.count)
-          piece.withValues { copy.base.update(from: $0.baseAddress!, count: $0.count) }
+          try piece.withValues { copy.base.update(from: $0.baseAddress!, count: $0.count) }
           return StatePiece(piece.array, piece.tensor, piece.elements, in: copy)
         },
         steps: observer.steps,
@@ -115,10 +115,10 @@ struct ResumeTests {
   }
 
   /// Every value of a state, by array, tensor and element.
-  private func values(_ left: [Left]) -> [String: [UInt32]] {
+  private func values(_ left: [Left]) throws -> [String: [UInt32]] {
     var all: [String: [(Range<Int>, [UInt32])]] = [:]
     for piece in left.flatMap(\.pieces) {
-      let bits = piece.withValues { $0.map(\.bitPattern) }
+      let bits = try piece.withValues { $0.map(\.bitPattern) }
       all["\(piece.array) \(piece.tensor)", default: []].append((piece.elements, bits))
     }
     return all.mapValues { $0.sorted { $0.0.lowerBound < $1.0.lowerBound }.flatMap(\.1) }
@@ -169,7 +169,7 @@ struct ResumeTests {
     guard first[0].outcome == .stopped else {
       // It had ended by itself, which one plan allows.
       #expect(Self.plans[number].name == "early stop", name)
-      #expect(values(first) == values(straight), name)
+      #expect(try values(first) == values(straight), name)
       return
     }
     #expect(first.allSatisfy { $0.steps.count == `where`.step }, name)
@@ -182,7 +182,7 @@ struct ResumeTests {
       #expect(first[0].digests + rank.digests == straight[0].digests, name)
       #expect(try timeless(rank) == timeless(straight[0]), name)
     }
-    #expect(values(rest) == values(straight), name)
+    #expect(try values(rest) == values(straight), name)
   }
 
   /// A checkpoint of a run that goes on is made before the digest of its state is there, which the
@@ -218,7 +218,7 @@ struct ResumeTests {
       #expect(try timeless(rank) == timeless(over[0]))
       #expect(rank.average == over[0].average)
     }
-    #expect(values(again) == values(over))
+    #expect(try values(again) == values(over))
   }
 
   @Test func aStateThatLacksSomethingIsRefusedByAll() throws {

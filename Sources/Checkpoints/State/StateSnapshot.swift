@@ -3,7 +3,7 @@ import Tensors
 
 /// A copy of a writer's pieces of state, which it writes while the run goes on.
 package final class StateSnapshot: @unchecked Sendable {
-  /// How its part of a file came out.
+  /// How a part of a file came out.
   package struct Written: Codable, Sendable, Equatable {
     /// Where it lies in the file, in bytes.
     package let start: Int
@@ -19,6 +19,9 @@ package final class StateSnapshot: @unchecked Sendable {
   }
 
   private let buffer: FloatBuffer
+
+  /// Bytes that have a checksum of their own, so that readers of any number can share them.
+  private static var chunk: Int { 1 << 20 }
 
   /// Memory for the pieces of a writer.
   package init(_ pieces: [StateFile.Piece]) {
@@ -65,7 +68,11 @@ package final class StateSnapshot: @unchecked Sendable {
       written.append(Written(start: place, bytes: bytes.count, sha256: digest.hexadecimal))
     }
     header?.withUnsafeBytes { put($0, at: 0) }
-    put(UnsafeRawBufferPointer(buffer.elements), at: start)
+    let bytes = UnsafeRawBufferPointer(buffer.elements)
+    for place in stride(from: 0, to: bytes.count, by: Self.chunk) {
+      let end = min(bytes.count, place + Self.chunk)
+      put(UnsafeRawBufferPointer(rebasing: bytes[place..<end]), at: start + place)
+    }
     if code == 0, fsync(file) != 0 { code = errno }
     // What a network's file system could not write it may say only here.
     if close(file) != 0, code == 0, errno != EINTR { code = errno }

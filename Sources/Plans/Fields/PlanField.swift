@@ -62,7 +62,7 @@ public struct PlanField: Sendable {
   /// Reads text into a plan; returns what was expected when the text is none.
   private let set: @Sendable (inout TrainingPlan, String) -> String?
   /// Gives a plan the default.
-  let reset: @Sendable (inout TrainingPlan) -> Void
+  package let reset: @Sendable (inout TrainingPlan) -> Void
 
   /// The row that ties a flag to a property of the plan; what is not said here is as for most
   /// fields.

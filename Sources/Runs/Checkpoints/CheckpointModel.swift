@@ -12,15 +12,21 @@ package enum CheckpointModel {
   /// The run folder that the checkpoint at `folder` lies in.
   package static func run(of folder: String) -> String { "\(folder)/../.." }
 
-  /// Reads it from the checkpoint at `folder`; throws `Failure` (.data) where something is missing or
-  /// damaged.
-  package static func read(_ folder: String) throws -> ModelFile.Contents {
+  /// Reads it from the checkpoint at `folder`, or with `average` the moving average of its weights.
+  ///
+  /// Throws `Failure`: .data where something is missing or damaged, .file where the system cannot
+  /// read it.
+  package static func read(
+    _ folder: String,
+    average: Bool = false
+  ) throws -> ModelFile.Contents {
     let manifest = try CheckpointManifest(contentsOf: "\(folder)/\(CheckpointManifest.name)")
     let metadata = try ModelMetadata(manifest.facts.model, from: folder)
     let model = try ModelFile.model(metadata, from: folder)
     let pieces = try CheckpointReader.pieces(manifest, in: folder)
     let parameters = FloatBuffer(count: model.layout.count)
-    let all = HeldArray(HeldArray.parameters, parameters, [0..<model.layout.count])
+    let array = average ? HeldArray.average : HeldArray.parameters
+    let all = HeldArray(array, parameters, [0..<model.layout.count])
     let missing = try all.restore(StatePieces(pieces), model.layout)
     guard missing == 0 else {
       throw Failure(.data, "\(folder) lacks \(missing) values of \(metadata.model).")

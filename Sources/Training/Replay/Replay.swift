@@ -20,12 +20,14 @@ public enum Replay {
 
   /// Replays; every rank calls it and gets the same result, but for the seconds.
   ///
+  /// `console` is used on rank 0 only.
   /// Throws the same `Failure` on all ranks: .usage for a stretch that the run does not have or
   /// ranks that cannot share its lanes, .data for a run without digests, damaged checkpoints, other
   /// data or another arithmetic, .launch when a rank is lost.
   public static func execute(
     _ request: ReplayRequest,
-    _ communicator: any Communicator
+    _ communicator: any Communicator,
+    console: (any ReplayConsole)? = nil
   ) throws -> ReplayResult {
     let begun = ContinuousClock.now
     let run = request.run
@@ -40,7 +42,9 @@ public enum Replay {
     let (from, to) = try communicator.together { try stretch(request, all, saved) }
     let manifest = from > 0 ? try reader.manifest(from) : nil
     let (plan, origin, notes) = try communicator.together {
-      try self.plan(request, manifest, ranks: communicator.size)
+      let stretches = PlanStretches(RunRecord.sessions(in: run))
+      try stretches.admit(from, to, of: run, saved: saved)
+      return try self.plan(request, manifest, stretches, from: from, ranks: communicator.size)
     }
     let environment = try RunEnvironment(plan, communicator)
     try communicator.together { try refuseOtherData(origin, environment, plan, run) }
@@ -52,9 +56,13 @@ public enum Replay {
         TrainerState(progress: $0.progress, pieces: try reader.pieces($0))
       }
     )
+    let shown = communicator.rank == 0 ? console : nil
+    shown?.begin(trainer, from: from, to: to)
+    defer { shown?.end() }
     var (compared, parting) = try trainer.replay(
       all.filter { (from...to).contains($0.step) },
-      to: to
+      to: to,
+      shown
     )
     if let step = parting?.step, parting?.computed != nil, saved.contains(step) {
       parting?.differing = try differences(trainer, step, reader)
@@ -122,36 +130,32 @@ public enum Replay {
     return ((request.from == nil ? usable.min() : usable.max()) ?? 0, to)
   }
 
-  /// The run's plan, from the checkpoint where there is one, for this machine; how the run was
-  /// computed; and what there is to say.
+  /// The plan of the steps behind `from`, for this machine; how the run was computed, as a checkpoint
+  /// says where there is one; and what there is to say.
   private static func plan(
     _ request: ReplayRequest,
     _ manifest: CheckpointManifest?,
+    _ stretches: PlanStretches,
+    from: Int,
     ranks: Int
   ) throws -> (TrainingPlan, Origin, [String]) {
     var plan = TrainingPlan()
     try PlanFile.apply(record: request.run, to: &plan)
-    let record = try RunFolder.read(RunRecord.self, from: "\(request.run)/\(RunRecord.name)")
+    let record = try JSONFile.read(RunRecord.self, from: "\(request.run)/\(RunRecord.name)")
     var origin = Origin(
       numericsVersion: record.numericsVersion,
       data: record.data,
       blasCores: Set(record.blasCores).sorted()
     )
-    var notes: [String] = []
+    let notes = try stretches.rewind(&plan, to: from).map {
+      "the run has gone on with another plan: \($0.text)."
+    }
     if let facts = manifest?.facts {
       origin = Origin(
         numericsVersion: facts.numericsVersion,
         data: facts.data,
         blasCores: facts.blasCores
       )
-      let changes = PlanChanges(
-        from: facts.plan,
-        to: try CheckpointManifest.Facts.fields(plan)
-      ).deciding
-      for change in changes {
-        try change.old.map { try change.field.assign($0, to: &plan) }
-        notes.append("the run has gone on with another plan: \(change.text).")
-      }
     }
     if origin.numericsVersion != numericsVersion {
       throw Failure(

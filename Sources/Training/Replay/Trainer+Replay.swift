@@ -7,11 +7,12 @@ extension Trainer {
   /// Takes steps up to `last` and compares the state after them with what `rows` say, one by one,
   /// until it is another; returns how many were compared, and where the two part.
   ///
-  /// Nothing that is due between steps is done. Throws `Failure`: .data where samples cannot be
+  /// Nothing that is due between steps is done but to tell `console`. Throws `Failure`: .data where samples cannot be
   /// read, .launch when a rank is lost or has other statistics.
   func replay(
     _ rows: [DigestRow],
-    to last: Int
+    to last: Int,
+    _ console: (any ReplayConsole)?
   ) throws -> (compared: Int, parting: ReplayResult.Parting?) {
     var (next, compared) = (0, 0)
     while true {
@@ -22,10 +23,11 @@ extension Trainer {
         if logged != computed { return (compared, parting(from: logged, computed)) }
       }
       if progress.step >= last { return (compared, nil) }
-      if try takeStep() == nil {
+      guard let metrics = try takeStep() else {
         let behind = rows.dropFirst(next).first { $0.step > progress.step }
         return (compared, behind.map { parting(from: $0, nil) })
       }
+      console?.moved(metrics, epoch: progress.epoch)
     }
   }
 

@@ -29,7 +29,7 @@ public enum FinishedRun {
     images: Int
   ) throws -> String? {
     let (folder, checkpoints) = (request.folder, CheckpointFolder(ofRun: request.folder))
-    let status = try? RunFolder.read(RunStatus.self, from: "\(folder)/\(RunStatus.name)")
+    let status = try? JSONFile.read(RunStatus.self, from: "\(folder)/\(RunStatus.name)")
     guard request.step == nil, let status, status.state == .done,
       let step = try checkpoints.complete().last, step == status.step,
       // What is wrong with it, going on with it says.

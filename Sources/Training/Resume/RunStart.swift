@@ -1,4 +1,6 @@
 import Collectives
+import Datasets
+import Foundation
 import Plans
 import Runs
 import Tensors
@@ -16,20 +18,18 @@ struct RunStart {
 
   /// The start of a run of `plan`, whose checkpoints will say `facts` of it; every rank calls it.
   ///
-  /// Without `resume` the folder must hold no run, unless the plan replaces it; `name` is that of a
-  /// folder that nobody has named. Throws the same `Failure` on all ranks, as `RunFolder` and
+  /// Without `resume` the folder must hold no run, unless the plan replaces it. Throws the same `Failure` on all ranks, as `RunFolder` and
   /// `SavedRun` do.
   init(
     _ plan: TrainingPlan,
-    named name: String,
     _ resume: ResumeRequest?,
     _ facts: CheckpointManifest.Facts,
-    images: Int,
-    _ communicator: any Communicator
+    in environment: RunEnvironment
   ) throws {
+    let (source, communicator) = (environment.source, environment.communicator)
     guard let resume else {
       folder = try RunFolder(
-        plan.output ?? name,
+        plan.output ?? "runs/\(Self.name(plan, source))",
         existing: plan.output == nil ? .avoided : plan.overwrite ? .replaced : .refused,
         communicator
       )
@@ -45,7 +45,7 @@ struct RunStart {
     }
     folder = try RunFolder(resume.folder, existing: .resumed, communicator)
     let (folder, leads) = (folder, communicator.rank == 0)
-    let saved = try SavedRun(resume, facts, plan, images: images, communicator)
+    let saved = try SavedRun(resume, facts, plan, images: source.train.count, communicator)
     var notes = [folder.note].compactMap { $0 } + (saved?.warnings ?? [])
     var sessions: [RunSession] = []
     try communicator.together {
@@ -58,24 +58,9 @@ struct RunStart {
         }
         return
       }
-      sessions = RunSession.earlier(in: folder.path)
+      sessions = RunRecord.sessions(in: folder.path)
     }
     (self.saved, self.sessions, self.notes) = (saved, sessions, notes)
-  }
-
-  /// Takes away the checkpoints behind the one that the run goes on from, which are of a run that did
-  /// not go this way, and what is left of unfinished ones; on rank 0, when nothing is in the way of
-  /// going on.
-  ///
-  /// Throws `Failure` (.file).
-  func clearAway() throws(Failure) {
-    guard let saved else { return }
-    let checkpoints = CheckpointFolder(ofRun: folder.path)
-    let complete = try checkpoints.complete(.file)
-    for step in try checkpoints.steps(.file)
-    where step > saved.manifest.step || !complete.contains(step) {
-      try checkpoints.remove(step: step)
-    }
   }
 
   /// True; throws a data failure where the run in a folder without checkpoints is over: its model
@@ -83,12 +68,20 @@ struct RunStart {
   private static func refusingFinished(_ folder: String) throws -> Bool {
     let file = "\(folder)/\(RunStatus.name)"
     guard try FileStatus(file) != nil,
-      let status = try? RunFolder.read(RunStatus.self, from: file), status.state == .done
+      let status = try? JSONFile.read(RunStatus.self, from: file), status.state == .done
     else { return true }
     throw Failure(
       .data,
       "the run in \(folder) is over and has no checkpoint to go on from: take another --output, or "
         + "add --overwrite."
     )
+  }
+
+  /// The name of a run that nobody has named.
+  private static func name(_ plan: TrainingPlan, _ source: DataSource) -> String {
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.dateFormat = "yyyyMMdd-HHmmss"
+    return "\(plan.model)-\(source.name)-\(format.string(from: Date()))"
   }
 }

@@ -11,6 +11,8 @@ struct SavedRun {
   let manifest: CheckpointManifest
   /// The state of all ranks that wrote it.
   let state: TrainerState
+  /// In what that decides what is trained it goes on with another plan.
+  let changes: [PlanChange]
   /// What there is to say of it.
   let warnings: [String]
 
@@ -47,6 +49,7 @@ struct SavedRun {
       state = TrainerState(progress: manifest.progress, pieces: pieces)
       let old = manifest.facts
       let changes = PlanChanges(from: old.plan, to: facts.plan)
+      self.changes = changes.deciding
       let effect = try changes.effect(old.plan, plan, images: images, after: step)
       warnings = passed + [effect].compactMap { $0 } + Self.warnings(old, facts)
       return

@@ -17,11 +17,10 @@ struct CheckpointCommand: ParsableCommand {
       abstract: "Show the checkpoints of a run, a line each."
     )
 
-    @Argument(help: ArgumentHelp("a run folder", valueName: "RUN"))
-    var path: String
+    @OptionGroup var argument: RunArgument
 
     func run() throws {
-      let folder = try CheckpointCommand.folder(path)
+      let folder = try argument.checkpoints()
       let complete = Set(try folder.complete())
       let rows = try folder.steps().map { step -> [String] in
         let name = CheckpointFolder.name(step: step)
@@ -48,11 +47,10 @@ struct CheckpointCommand: ParsableCommand {
       discussion: "Ends with 65 where one is damaged."
     )
 
-    @Argument(help: ArgumentHelp("a run folder", valueName: "RUN"))
-    var path: String
+    @OptionGroup var argument: RunArgument
 
     func run() throws {
-      let folder = try CheckpointCommand.folder(path)
+      let folder = try argument.checkpoints()
       var damaged = 0
       for step in try folder.complete() {
         let name = CheckpointFolder.name(step: step)
@@ -81,8 +79,7 @@ struct CheckpointCommand: ParsableCommand {
       discussion: "Those of the best evaluation and at restarts go, too; what is incomplete goes."
     )
 
-    @Argument(help: ArgumentHelp("a run folder", valueName: "RUN"))
-    var path: String
+    @OptionGroup var argument: RunArgument
     @Option(
       name: .customLong("keep"),
       parsing: .unconditional,
@@ -93,9 +90,9 @@ struct CheckpointCommand: ParsableCommand {
     func validate() throws { try requirePositive("keep", keep) }
 
     func run() throws {
-      let folder = try CheckpointCommand.folder(path)
-      if let holder = FolderLock.holder(of: path) {
-        throw Failure(.usage, "\(path) is in use by \(holder): wait until that has ended.")
+      let folder = try argument.checkpoints()
+      if let holder = FolderLock.holder(of: argument.path) {
+        throw Failure(.usage, "\(argument.path) is in use by \(holder): wait until that has ended.")
       }
       let complete = try folder.complete()
       let stays = Set(complete.suffix(keep))
@@ -108,11 +105,17 @@ struct CheckpointCommand: ParsableCommand {
     }
   }
 
-  /// The checkpoints of a run; throws `Failure` (.data) where there is no such run.
-  private static func folder(_ run: String) throws -> CheckpointFolder {
-    guard try FileStatus(run)?.isFolder == true else {
-      throw Failure(.data, "there is no run folder \(run).")
+  /// The run that a command is about.
+  struct RunArgument: ParsableArguments {
+    @Argument(help: ArgumentHelp("a run folder", valueName: "RUN"))
+    var path: String
+
+    /// Its checkpoints; throws `Failure` (.data) where there is no such run.
+    func checkpoints() throws -> CheckpointFolder {
+      guard try FileStatus(path)?.isFolder == true else {
+        throw Failure(.data, "there is no run folder \(path).")
+      }
+      return CheckpointFolder(ofRun: path)
     }
-    return CheckpointFolder(ofRun: run)
   }
 }

@@ -19,6 +19,8 @@ struct ReplayCommand: RankCommand, FieldTaker {
       a checkpoint it begins at the first step. Writes nothing; the run may
       go on meanwhile. Ends with 0 where all digests agree, with 70 where one
       does not.
+      Where the run went on with another plan one replay does not go over
+      that step.
       """
   )
 
@@ -77,7 +79,8 @@ struct ReplayCommand: RankCommand, FieldTaker {
         kernels: given("kernels", plan.kernels),
         allowMixedCPU: plan.allowMixedCPU
       ),
-      world.communicator
+      world.communicator,
+      console: ReplayDisplay(of: path)
     )
     if world.leads {
       for warning in result.warnings { Console.logger(.warning).warning("\(warning)") }

@@ -24,8 +24,7 @@ final class RunDisplay: RunConsole {
   private let begun = ContinuousClock.now
   /// When the first step began, in seconds since `begun`.
   private var first = 0.0
-  private var drawn = 0.0
-  private var isDrawn = false
+  private var progress = ProgressBar()
 
   init(_ plan: TrainingPlan, quiet: Bool, library: String) {
     (self.plan, self.quiet, self.library) = (plan, quiet, library)
@@ -73,7 +72,7 @@ final class RunDisplay: RunConsole {
     remaining.stepped(at: time)
     let isLast = step.step == horizon.steps
     if bar {
-      guard time - drawn > 0.2 || isLast else { return }
+      guard progress.isDue(at: time, isLast: isLast) else { return }
     } else {
       let isInterval = calendar.due(after: step.step).intervalRow
       guard cadence.isDue(at: time, isInterval: isInterval, isLast: isLast) else { return }
@@ -95,17 +94,14 @@ final class RunDisplay: RunConsole {
       )
     )
     guard bar else { return Console.line(text.line(columns: Self.fileColumns)) }
-    drawn = time
-    isDrawn = true
-    // A terminal goes on to its next line behind its last column.
-    Console.write("\r\(text.bar(columns: Console.columns - 1))\u{1B}[K")
+    progress.draw(text, at: time)
   }
 
   func show(_ row: MetricsRow) {
     // The steps' rows are the bar's and the lines' matter.
     guard !quiet, row.kind.isEvaluation, let horizon else { return }
     remaining.evaluated(at: now)
-    clear()
+    progress.clear()
     let parts = [
       ProgressText.epochPart(row.epoch, of: plan.epochs),
       FittedLine.Part("step \(ProgressText.padded(row.step, of: horizon.steps))", rank: 2),
@@ -122,7 +118,7 @@ final class RunDisplay: RunConsole {
   /// What a log file is read in, as a rule, and what mpirun shows of ranks.
   private static let fileColumns = 80
 
-  func end() { clear() }
+  func end() { progress.clear() }
 
   /// The last lines of a run.
   func summarize(_ summary: RunSummary) {
@@ -170,10 +166,5 @@ final class RunDisplay: RunConsole {
     // In one line whatever the terminal's width: it is to be copied.
     let program = shellWord(CommandLine.arguments[0])
     Console.write("  \(program) train --resume \(shellWord(summary.output))\n")
-  }
-
-  private func clear() {
-    if isDrawn { Console.write("\r\u{1B}[K") }
-    isDrawn = false
   }
 }

@@ -2,24 +2,23 @@ import Checkpoints
 import Foundation
 import Tensors
 
-extension RunFolder {
-  /// Writes a value as JSON with sorted snake_case keys, atomically, and `flushed` to disk or not;
-  /// throws `Failure` (.file).
-  public func write(_ value: some Encodable, as name: String, flushed: Bool = true) throws {
-    try AtomicFile.write(try Self.json(value), to: file(name), flushed: flushed)
-  }
-
-  /// A value as such JSON.
-  static func json(_ value: some Encodable) throws -> Data {
+/// A file of a run folder that holds one JSON object with sorted snake_case keys.
+public enum JSONFile {
+  /// Writes a value, atomically, and `flushed` to disk or not; throws `Failure` (.file).
+  package static func write(
+    _ value: some Encodable,
+    to path: String,
+    flushed: Bool = true
+  ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
     var data = try encoder.encode(value)
     data.append(0x0a)
-    return data
+    try AtomicFile.write(data, to: path, flushed: flushed)
   }
 
-  /// Reads what `write` wrote, from any run's folder.
+  /// Reads what `write` wrote.
   ///
   /// Throws `Failure` (.data) that names the file where it is missing or has another form.
   public static func read<T: Decodable>(_ type: T.Type, from path: String) throws -> T {
