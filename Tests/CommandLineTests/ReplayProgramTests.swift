@@ -28,7 +28,7 @@ extension ProgramTests {
       var screen = TerminalScreen(columns: 80)
       screen.show(job.stdout)
       #expect(screen.mostBars == 1 && screen.bars == 0, "\(job.stdout)")
-      #expect(job.stdout.contains("step 8/8") && job.stdout.contains("loss "))
+      #expect(job.stdout.contains(" 8/8") && job.stdout.contains("loss "))
     }
 
     @Test(arguments: [nil, 3])

@@ -174,97 +174,127 @@ struct PlanChangeTests {
     #expect(sessions[1].planChanges?.map(\.text) == ["--lr 0.001 (now 0.01)"])
   }
 
-  /// What a run has saved on a way that it leaves.
-  private func abandonedRun(average: Bool) throws -> (Int, (inout TrainingPlan) -> Void) -> [String]
-  {
-    func whole(_ plan: inout TrainingPlan) {
-      (plan.checkpointEvery, plan.keepCheckpoints, plan.saveBest) = (1, 9, true)
-      (plan.schedule, plan.restartEpochs, plan.restartFactor) = (.warmRestarts, 1, 1)
-      (plan.learningRate, plan.averageDecay) = (0.01, average ? 0.5 : nil)
+  private static func savesAll(_ plan: inout TrainingPlan, average: Bool) {
+    (plan.checkpointEvery, plan.keepCheckpoints, plan.saveBest) = (1, 9, true)
+    (plan.schedule, plan.restartEpochs, plan.restartFactor) = (.warmRestarts, 1, 1)
+    plan.averageDecay = average ? 0.5 : nil
+  }
+
+  /// Goes on from a checkpoint for one step, with another learning rate or the same; what it said.
+  @discardableResult
+  private func goBack(
+    to step: Int,
+    learningRate: Double? = 0.02,
+    average: Bool
+  ) throws -> [String] {
+    let request = ResumeRequest(
+      folder: path,
+      step: step,
+      mayBegin: false,
+      allowedChanges: ["lr"]
+    )
+    let changed = plan {
+      Self.savesAll(&$0, average: average)
+      if let learningRate { $0.learningRate = learningRate }
     }
-    try goOn(plan { whole(&$0) })
-    return { step, change in
-      do {
-        let request = ResumeRequest(
-          folder: path,
-          step: step,
-          mayBegin: false,
-          allowedChanges: ["lr"]
-        )
-        let changed = plan {
-          whole(&$0)
-          change(&$0)
-        }
-        return try ThreadWorld.run(ranks: 2) { c in
-          let listener = Listener()
-          let stop = StopRequest { StopCause.user1.flags }
-          let summary = try execute(changed, on: c, stop: stop, console: listener, resume: request)
-          #expect(summary.state == .stopped && summary.steps == step + 1)
-          return listener.warnings
-        }[0]
-      } catch {
-        Issue.record(error)
-        return []
+    return try ThreadWorld.run(ranks: 2) { c in
+      let listener = Listener()
+      let stop = StopRequest { StopCause.user1.flags }
+      let summary = try execute(changed, on: c, stop: stop, console: listener, resume: request)
+      #expect(summary.state == .stopped && summary.steps == step + 1)
+      return listener.warnings
+    }[0]
+  }
+
+  /// The best model, after three steps, of a run that stands at four, in whose folder there is what it
+  /// would have left of six.
+  private func runThatCameToSix(average: Bool) throws -> Data {
+    try goOn(
+      plan {
+        Self.savesAll(&$0, average: average)
+        $0.steps = 3
       }
+    )
+    let best = try Data(contentsOf: URL(filePath: "\(path)/best.safetensors"))
+    try goBack(to: 3, learningRate: nil, average: average)
+    for name in ["best.safetensors", Self.snapshots[1]] {
+      try Data("later".utf8).write(to: URL(filePath: "\(path)/\(name)"))
     }
+    let status = "\(path)/status.json"
+    let text = try String(contentsOfFile: status, encoding: .utf8)
+    try text.replacing("\"step\" : 3", with: "\"step\" : 6")
+      .replacing("\"step\" : 4", with: "\"step\" : 6")
+      .write(toFile: status, atomically: true, encoding: .utf8)
+    try #require(self.status().best?.step == 6)
+    return best
   }
 
   private func exists(_ name: String) -> Bool {
     FileManager.default.fileExists(atPath: "\(path)/\(name)")
   }
 
-  private static let models = ["model", "model-ema", "best"].map { "\($0).safetensors" }
+  private func status() throws -> RunStatus {
+    try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
+  }
+
+  private static let ends = ["model.safetensors", "model-ema.safetensors"]
   private static let snapshots = (1...2).map { SnapshotFile.name(epoch: $0) }
 
   @Test func modelsOfAnAbandonedWayGo() throws {
-    let goBack = try abandonedRun(average: true)
-    for name in Self.models + Self.snapshots { #expect(exists(name), "\(name)") }
-    let warnings = goBack(1) { $0.learningRate = 0.02 }
-    for name in Self.models + Self.snapshots { #expect(!exists(name), "\(name)") }
+    _ = try runThatCameToSix(average: true)
+    let names = Self.ends + Self.snapshots + ["best.safetensors"]
+    for name in names { #expect(exists(name), "\(name)") }
+    let warnings = try goBack(to: 1, average: true)
+    for name in names { #expect(!exists(name), "\(name)") }
     #expect(!warnings.contains { $0.contains("best.safetensors") })
-    let status = try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
+    let status = try status()
     #expect(status.best == nil && status.snapshots == nil && status.step == 2)
   }
 
-  /// That of the checkpoint, which another checkpoint has.
-  @Test(arguments: [false, true])
-  func theBestBeforeComesBack(isAverage: Bool) throws {
-    let goBack = try abandonedRun(average: isAverage)
-    let file = URL(filePath: "\(path)/best.safetensors")
-    let later = try Data(contentsOf: file)
-    let snapshot = try Data(contentsOf: URL(filePath: "\(path)/\(Self.snapshots[0])"))
-    let status = try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
-    try #require(status.best?.step == 6)
-    _ = goBack(4) { $0.learningRate = 0.02 }
-    let now = try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
-    #expect(now.best?.step == 3 && now.best?.ofAverage == isAverage)
-    let best = try Data(contentsOf: file)
-    #expect(best != later)
-    // Of the weights it is the snapshot after the same epoch.
-    #expect((best == snapshot) == !isAverage)
-    #expect(exists(Self.snapshots[0]) && !exists(Self.snapshots[1]))
-    // Once more, from what stands there: as it is.
-    _ = goBack(4) { $0.learningRate = 0.02 }
-    #expect(try Data(contentsOf: file) == best)
-    // The run that got no further has the same.
-    try FileManager.default.removeItem(atPath: path)
-    _ = try abandonedRun(average: isAverage)
-    for step in 4...6 {
-      try FileManager.default.removeItem(atPath: CheckpointFolder(ofRun: path).path(step: step))
+  /// From the checkpoint of its step.
+  @Test(arguments: [false, true], [true, false])
+  func theBestBeforeComesBack(average: Bool, changes: Bool) throws {
+    let before = try runThatCameToSix(average: average)
+    for _ in 0..<2 {
+      let warnings = try goBack(to: 4, learningRate: changes ? 0.02 : nil, average: average)
+      #expect(!warnings.contains { $0.contains("best.safetensors") })
+      #expect(try status().best?.step == 3 && status().best?.ofAverage == average)
+      #expect(try Data(contentsOf: URL(filePath: "\(path)/best.safetensors")) == before)
+      #expect(exists(Self.snapshots[0]) && !exists(Self.snapshots[1]))
+      for name in Self.ends { #expect(!exists(name), "\(name)") }
     }
-    _ = goBack(3) { _ in }
-    #expect(try Data(contentsOf: file) == best)
+    // A killed run may have come further than its status says.
+    try Data("later".utf8).write(to: URL(filePath: "\(path)/best.safetensors"))
+    let file = "\(path)/status.json"
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    try text.replacing("\"stopped\"", with: "\"running\"")
+      .write(toFile: file, atomically: true, encoding: .utf8)
+    try goBack(to: 4, average: average)
+    #expect(try Data(contentsOf: URL(filePath: "\(path)/best.safetensors")) == before)
   }
 
   @Test func aBestThatNobodyHasIsForgotten() throws {
-    let goBack = try abandonedRun(average: false)
-    let status = try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
-    try #require(status.best?.step == 6)
+    _ = try runThatCameToSix(average: false)
     try CheckpointFolder(ofRun: path).remove(step: 3)
-    let warnings = goBack(4) { $0.learningRate = 0.02 }
+    let warnings = try goBack(to: 4, average: false)
     #expect(!exists("best.safetensors"))
     #expect(warnings.contains { $0.contains("best.safetensors is removed") })
-    let now = try JSONFile.read(RunStatus.self, from: "\(path)/status.json")
-    #expect(now.best == nil)
+    #expect(try status().best == nil)
+  }
+
+  /// What an end has left at the very step that the run goes on from is still of it.
+  @Test func theModelOfARunThatIsExtendedStays() throws {
+    try goOn(plan())
+    let request = ResumeRequest(
+      folder: path,
+      step: nil,
+      mayBegin: false,
+      allowedChanges: ["epochs"]
+    )
+    _ = try ThreadWorld.run(ranks: 2) { [longer = plan { $0.epochs = 3 }] c in
+      let stop = StopRequest { StopCause.user1.flags }
+      _ = try execute(longer, on: c, stop: stop, resume: request)
+    }
+    #expect(try status().step == 7 && exists("model.safetensors"))
   }
 }
