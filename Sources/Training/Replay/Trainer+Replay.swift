@@ -7,8 +7,8 @@ extension Trainer {
   /// Takes steps up to `last` and compares the state after them with what `rows` say, one by one,
   /// until it is another; returns how many were compared, and where the two part.
   ///
-  /// Nothing that is due between steps is done but to tell `console`. Throws `Failure`: .data where samples cannot be
-  /// read, .launch when a rank is lost or has other statistics.
+  /// Nothing that is due between steps is done but to tell `console`. Throws `Failure`: .data where
+  /// samples cannot be read, .launch when a rank is lost or has other statistics.
   func replay(
     _ rows: [DigestRow],
     to last: Int,

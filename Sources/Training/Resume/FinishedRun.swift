@@ -8,7 +8,8 @@ import Tensors
 public enum FinishedRun {
   /// The sentence about the run that `request` asks for where the same plan has come to its end.
   ///
-  /// Nil where there is something to do; nothing is written. Every rank calls it, and all get the same; throws `Failure` (.launch) when a rank is lost.
+  /// Nil where there is something to do; nothing is written. Every rank calls it, and all get the
+  /// same; throws `Failure` (.launch) when a rank is lost.
   public static func sentence(
     _ request: ResumeRequest,
     _ plan: TrainingPlan,

@@ -17,8 +17,8 @@ extension RunStart {
 
   /// Writes the files that a run begins with, on rank 0, or cuts those back that it goes on with.
   ///
-  /// Every rank calls it, and a best model that is no longer there is forgotten on all. Throws the same `Failure` on all ranks: .file, or .data where a file of metrics holds something
-  /// else.
+  /// Every rank calls it, and a best model that is no longer there is forgotten on all. Throws the
+  /// same `Failure` on all ranks: .file, or .data where a file of metrics holds something else.
   func begin(_ record: RunRecord, _ models: ModelWriter, _ trainer: Trainer) throws -> Logs? {
     let (communicator, leads) = (trainer.communicator, trainer.communicator.rank == 0)
     var isBestThere = true

@@ -18,8 +18,8 @@ struct RunStart {
 
   /// The start of a run of `plan`, whose checkpoints will say `facts` of it; every rank calls it.
   ///
-  /// Without `resume` the folder must hold no run, unless the plan replaces it. Throws the same `Failure` on all ranks, as `RunFolder` and
-  /// `SavedRun` do.
+  /// Without `resume` the folder must hold no run, unless the plan replaces it. Throws the same
+  /// `Failure` on all ranks, as `RunFolder` and `SavedRun` do.
   init(
     _ plan: TrainingPlan,
     _ resume: ResumeRequest?,
