@@ -95,12 +95,7 @@ package enum MemoryCheck {
     _ model: Model,
     ranks: Int
   ) throws -> Int {
-    let reduction = ReductionPlan(
-      lanes: plan.lanes,
-      ranks: ranks,
-      elements: model.layout.trainable.count,
-      bucketGranules: StepEngine.bucketGranules
-    )
+    let reduction = plan.reduction(model.layout, ranks: ranks)
     let owned = (0..<ranks).map { reduction.ownedElements($0) }.max() ?? 0
     let whole = (plan.averageDecay == nil ? 1 : 2) * (owned + model.layout.statistics.count)
     return (whole + (try plan.updateRule.state.count) * owned) * MemoryLayout<Float>.stride

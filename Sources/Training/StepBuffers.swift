@@ -1,4 +1,5 @@
 import Collectives
+import DataParallel
 import Plans
 import Tensors
 
@@ -11,8 +12,7 @@ struct StepBuffers {
   let partials: [FloatBuffer]
   /// The same, and behind them what there may be between rounds.
   let gradients: [FloatBuffer]
-  /// The moving average of the parameters, where the plan wants one.
-  let average: FloatBuffer?
+  private let averages: FloatBuffer?
 
   init(
     _ plan: TrainingPlan,
@@ -30,7 +30,13 @@ struct StepBuffers {
       + (partials.count..<batch.nodeCapacity).map { _ in
         FloatBuffer(count: layout.trainable.count)
       }
-    average =
+    averages =
       plan.averageDecay == nil ? nil : try communicator.allocate(floats: layout.count)
+  }
+
+  /// The moving average of the parameters, where the plan wants one.
+  func average(_ plan: TrainingPlan, _ layout: ParameterLayout) -> WeightAverage? {
+    guard let decay = plan.averageDecay, let averages else { return nil }
+    return WeightAverage(decay: decay, of: parameters, layout: layout, in: averages)
   }
 }

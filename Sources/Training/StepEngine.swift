@@ -80,38 +80,15 @@ public final class StepEngine {
     let layout = model.layout
     let rank = communicator.rank
     (self.team, self.rank) = (team, rank)
-    reduction = ReductionPlan(
-      lanes: plan.lanes,
-      ranks: communicator.size,
-      elements: layout.trainable.count,
-      bucketGranules: bucketGranules
-    )
-    batch = BatchLayout(
-      lanes: plan.lanes,
-      held: reduction.heldLanes[rank],
-      fullBatch: plan.batchSize,
-      rounds: plan.accumulate
-    )
+    reduction = plan.reduction(layout, ranks: communicator.size, bucketGranules: bucketGranules)
+    batch = plan.batch(held: reduction.heldLanes[rank])
     let buffers = try StepBuffers(plan, layout, reduction, batch, communicator)
     (parameters, gradient) = (buffers.parameters, buffers.gradients[0])
-    let networks = try StepNetworks(
-      plan,
-      model,
-      reduction,
-      batch,
-      buffers,
-      communicator,
-      team,
-      kernels
-    )
-    (network, audit) = (networks.own, networks.audit)
+    let made = try StepNetworks(plan, model, reduction, batch, buffers, communicator, team, kernels)
+    (network, audit) = (made.own, made.audit)
     let exchange = try communicator.exchange(reduction, gradients: buffers.partials)
     reducer = GradientReducer(exchange, plan: reduction, layout: layout)
-    average = plan.averageDecay.flatMap { decay in
-      buffers.average.map {
-        WeightAverage(decay: decay, of: buffers.parameters, layout: layout, in: $0)
-      }
-    }
+    average = buffers.average(plan, layout)
     clipping = plan.clipNorm.map { GradientClipping(limit: $0, dialect: plan.dialect) }
     optimizer = ShardedOptimizer(
       rule,

@@ -48,25 +48,35 @@ public struct StepMemory: Hashable, Sendable {
         "--batch-size \(plan.batchSize): no more than \(Self.largestBatch) can be planned."
       )
     }
-    let (layout, rule) = (model.layout, try plan.updateRule)
-    let mode = NetworkMode.training(try plan.grouping)
-    let reduction = ReductionPlan(
-      lanes: plan.lanes,
-      ranks: ranks,
-      elements: layout.trainable.count,
-      bucketGranules: StepEngine.bucketGranules
-    )
-    // Ranks that hold as much need as much: few networks are planned.
-    var networks: [[Int]: NetworkSizes] = [:]
-    let float = MemoryLayout<Float>.stride
-    func replica(_ rank: Int) -> (batch: BatchLayout, sizes: NetworkSizes) {
+    var planner = try Planner(plan, model, ranks: ranks, threads: threads)
+    let all = (0..<ranks).map { planner.parts(rank: $0) }
+    func bytes(_ parts: [Part]) -> Int { parts.reduce(0) { $0 + $1.bytes } }
+    parts = all.max { bytes($0) < bytes($1) } ?? []
+  }
+
+  /// Plans the steps of one rank after another.
+  private struct Planner {
+    private let plan: TrainingPlan
+    private let model: Model
+    private let threads: Int
+    private let mode: NetworkMode
+    private let stateArrays: Int
+    private let reduction: ReductionPlan
+    private let audited: AuditedLanes?
+    /// Ranks that hold as much need as much: few networks are planned.
+    private var networks: [[Int]: NetworkSizes] = [:]
+
+    init(_ plan: TrainingPlan, _ model: Model, ranks: Int, threads: Int) throws {
+      (self.plan, self.model, self.threads) = (plan, model, threads)
+      mode = .training(try plan.grouping)
+      stateArrays = try plan.updateRule.state.count
+      reduction = plan.reduction(model.layout, ranks: ranks)
+      audited = plan.audit == nil || ranks == 1 ? nil : AuditedLanes(reduction)
+    }
+
+    private mutating func replica(rank: Int) -> (batch: BatchLayout, sizes: NetworkSizes) {
       let held = reduction.heldLanes[rank]
-      let batch = BatchLayout(
-        lanes: plan.lanes,
-        held: held,
-        fullBatch: plan.batchSize,
-        rounds: plan.accumulate
-      )
+      let batch = plan.batch(held: held)
       let key = [held.count, batch.laneCapacity, batch.capacity, batch.chunkCapacity]
       let sizes =
         networks[key]
@@ -80,38 +90,38 @@ public struct StepMemory: Hashable, Sendable {
       networks[key] = sizes
       return (batch, sizes)
     }
-    let lanes = AuditedLanes(reduction)
-    let all = reduction.heldLanes.indices.map { rank in
-      let (batch, sizes) = replica(rank)
+
+    mutating func parts(rank: Int) -> [Part] {
+      let (batch, sizes) = replica(rank: rank)
       // Its activations and scratch lie where those of the rank's own lanes do.
-      let again = plan.audit == nil || ranks == 1 ? nil : replica(lanes.owner(rank: rank))
+      let owner = audited?.owner(rank: rank)
+      let again = owner.map { replica(rank: $0) }
       let nodes = max(batch.nodeCapacity, again?.batch.nodeCapacity ?? 0)
       let state = StateShard(reduction, rank: rank, sharded: plan.zero == 1).count
       let arriving = reduction.buckets.indices.reduce(0) {
         $0 + reduction.arrivingElements($1, rank: rank)
       }
+      let copies = plan.averageDecay == nil ? 1 : 2
+      func floats(_ name: String, _ count: Int) -> Part {
+        Part(name: name, bytes: count * MemoryLayout<Float>.stride)
+      }
       return [
-        Part(
-          name: "parameters",
-          bytes: layout.count * float * (plan.averageDecay == nil ? 1 : 2)
-        ),
-        Part(name: "gradients", bytes: nodes * layout.trainable.count * float),
-        Part(name: "optimizer state", bytes: rule.state.count * state * float),
+        floats("parameters", model.layout.count * copies),
+        floats("gradients", nodes * model.layout.trainable.count),
+        floats("optimizer state", stateArrays * state),
         Part(name: "activations", bytes: max(sizes.arenaBytes, again?.sizes.arenaBytes ?? 0)),
         Part(
           name: "scratch",
           bytes: max(sizes.scratchBytes, again?.sizes.scratchBytes ?? 0)
             + (again?.sizes.recordBytes ?? 0)
         ),
-        Part(name: "communication", bytes: arriving * float),
-        Part(name: "BLAS buffers", bytes: threads * Self.blasBytesPerThread),
+        floats("communication", arriving),
+        Part(name: "BLAS buffers", bytes: threads * StepMemory.blasBytesPerThread),
         Part(
           name: "code and runtime",
-          bytes: Self.codeBytes.once + model.nodes.count * Self.codeBytes.perNode
+          bytes: codeBytes.once + model.nodes.count * codeBytes.perNode
         ),
       ]
     }
-    func bytes(_ parts: [Part]) -> Int { parts.reduce(0) { $0 + $1.bytes } }
-    parts = all.max { bytes($0) < bytes($1) } ?? []
   }
 }

@@ -45,12 +45,7 @@ struct StepNetworks {
       return
     }
     let owner = lanes.owner(rank: communicator.rank)
-    let other = BatchLayout(
-      lanes: plan.lanes,
-      held: reduction.heldLanes[owner],
-      fullBatch: plan.batchSize,
-      rounds: plan.accumulate
-    )
+    let other = plan.batch(held: reduction.heldLanes[owner])
     let space = NetworkSpace([common.sizes(batch), common.sizes(other)])
     // Nothing needs its gradients once digests are taken: the step's own may take their place.
     let more = max(0, other.nodeCapacity - buffers.gradients.count)
