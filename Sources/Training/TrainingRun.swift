@@ -89,7 +89,7 @@ public struct TrainingRun {
       } else {
         models.checkpoint = outcome.step
       }
-      if let untidy = outcome.untidy { console?.warn(untidy.message) }
+      for remark in outcome.remarks { console?.warn(remark) }
       trainer?.checkpointClock.took(outcome.seconds)
     }
   }
@@ -149,32 +149,35 @@ public struct TrainingRun {
       console?.warn("\(folder.file(StopFile.name)) was there before this start, and is removed.")
     }
     console?.begin(trainer, environment, folder: folder.path)
-    let outcome: Trainer.Outcome
     do {
-      defer { console?.end() }
-      outcome = try trainer.run(reporter)
+      let outcome = try train()
+      try StepSection.save.measure(environment.team) { try finish(outcome) }
+      return summary(outcome)
     } catch {
       note(error)
       throw error
     }
-    do {
-      // After a stop and at the end it is on disk; before a step that diverged it may be under way.
-      _ = try StepSection.save.measure(environment.team) { try trainer.checkpoints?.finish() }
-      try environment.communicator.together {
-        guard environment.communicator.rank == 0 else { return }
-        try reporter.flush()
-        try models.write(outcome.state, trainer.progress, message: earlyEnd(outcome))
-        stopFile?.remove()
-        var record = record
-        let last = record.sessions.count - 1
-        record.sessions[last].finish(outcome.state.rawValue, step: trainer.progress.step)
-        try JSONFile.write(record, to: folder.file(RunRecord.name))
-      }
-      try trainer.writeProfile()
-    } catch {
-      note(error)
-      throw error
+  }
+
+  private func train() throws -> Trainer.Outcome {
+    defer { console?.end() }
+    return try trainer.run(reporter)
+  }
+
+  /// Has all that was begun end on disk, and the folder say how the run ended.
+  private func finish(_ outcome: Trainer.Outcome) throws {
+    // After a stop and at the end it is on disk; before a step that diverged it may be under way.
+    _ = try trainer.checkpoints?.finish()
+    try environment.communicator.together {
+      guard environment.communicator.rank == 0 else { return }
+      try reporter.flush()
+      try models.write(outcome.state, trainer.progress, message: earlyEnd(outcome))
+      stopFile?.remove()
+      var record = record
+      let last = record.sessions.count - 1
+      record.sessions[last].finish(outcome.state.rawValue, step: trainer.progress.step)
+      try JSONFile.write(record, to: folder.file(RunRecord.name))
     }
-    return summary(outcome)
+    try trainer.writeProfile()
   }
 }

@@ -66,7 +66,7 @@ struct CheckpointFolderTests {
     writer.tell = { told.append($0) }
     try writer.save(SmallCheckpoint.progress(3), SmallCheckpoint.pieces(0, of: 1))
     #expect(told.map(\.step) == [3] && told[0].failure == nil)
-    #expect(told.first?.untidy?.message.contains(name) == true)
+    #expect(told.first?.remarks.first?.contains(name) == true)
     #expect(checkpoint.files(2) == nil)
     #expect(try checkpoint.folder.complete() == [3])
   }

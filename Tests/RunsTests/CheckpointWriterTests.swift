@@ -111,6 +111,31 @@ struct CheckpointWriterTests {
     }
   }
 
+  /// Where the system gives one rank no thread, the checkpoints are written all the same, and that
+  /// the run waits for them is said once.
+  @Test(arguments: [(1, 0), (3, 0), (3, 2)])
+  func withoutAThread(ranks: Int, rank: Int) throws {
+    let place = try TemporaryFolder()
+    let checkpoint = try SmallCheckpoint(run: place.path)
+    let told = Told()
+    _ = try ThreadWorld.run(ranks: ranks) { c in
+      let stackBytes = c.rank == rank ? 1 << 50 : CheckpointWriter.stackBytes
+      let writer = try checkpoint.writer(c, stackBytes: stackBytes)
+      writer.tell = { told.add($0) }
+      for step in 1...3 {
+        let pieces = SmallCheckpoint.pieces(c.rank, of: c.size, adding: Float(step))
+        try writer.begin(SmallCheckpoint.progress(step), pieces)
+        #expect(try writer.finish()?.failure == nil)
+      }
+    }
+    #expect(told.steps == [1, 2, 3])
+    #expect(try checkpoint.values(3) == SmallCheckpoint.expected(3))
+    let remarks = told.outcomes.withLock { $0.flatMap(\.remarks) }
+    let who = ranks == 1 ? "no thread" : "rank \(rank) on "
+    #expect(remarks.count == 1 && remarks[0].hasPrefix(who), "\(remarks)")
+    #expect(remarks[0].hasSuffix("(ulimit -u); the run waits while they are written."))
+  }
+
   /// The first of two fails, and the run goes on to the second.
   @Test func theNextIsWhole() throws {
     let place = try TemporaryFolder()

@@ -46,13 +46,15 @@ struct SmallCheckpoint: Sendable {
   /// A writer for a rank.
   func writer(
     _ c: any Communicator,
-    _ retention: CheckpointRetention = CheckpointRetention(last: 2)
+    _ retention: CheckpointRetention = CheckpointRetention(last: 2),
+    stackBytes: Int = CheckpointWriter.stackBytes
   ) throws -> CheckpointWriter {
     try CheckpointWriter(
       run: run,
       facts,
       retention,
       pieces: Self.pieces(c.rank, of: c.size),
+      stackBytes: stackBytes,
       c
     )
   }

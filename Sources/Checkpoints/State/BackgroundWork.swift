@@ -9,20 +9,19 @@ package final class BackgroundWork<Outcome: Sendable>: Sendable {
   }
 
   private let running = Mutex<(state: State, thread: SystemThread?)?>(nil)
+  private let stackBytes: Int
 
-  /// Bytes of stack: encoding JSON takes most.
-  private static var stackBytes: Int { 1 << 20 }
-
-  /// None yet.
-  package init() {}
+  /// None yet; its threads get stacks of so many bytes.
+  package init(stackBytes: Int) { self.stackBytes = stackBytes }
 
   /// Whether work was begun whose outcome nobody has taken.
   package var isBusy: Bool { running.withLock { $0 != nil } }
 
   /// Begins; the outcome of what was begun before must have been taken.
   ///
-  /// Where the system gives no thread the work is done at once.
-  package func begin(_ work: @escaping @Sendable () -> Outcome) {
+  /// Where the system gives no thread the work is done at once, and why is returned: its number of
+  /// the error; nil where all is well.
+  package func begin(_ work: @escaping @Sendable () -> Outcome) -> Int32? {
     precondition(!isBusy, "work in the background that nobody has waited for")
     let state = State()
     let whole: @Sendable () -> Void = {
@@ -30,14 +29,15 @@ package final class BackgroundWork<Outcome: Sendable>: Sendable {
       state.outcome.withLock { $0 = outcome }
       state.isDone.store(true, ordering: .releasing)
     }
-    var thread: SystemThread?
     do {
-      thread = try SystemThread(stackBytes: Self.stackBytes, whole)
+      let thread = try SystemThread(stackBytes: stackBytes, whole)
+      running.withLock { $0 = (state, thread) }
+      return nil
     } catch {
       whole()
+      running.withLock { $0 = (state, nil) }
+      return error.code
     }
-    let (begun, started) = (state, thread)
-    running.withLock { $0 = (begun, started) }
   }
 
   /// Whether there is an outcome to take.

@@ -11,18 +11,6 @@ import Tensors
 /// and writes the manifest. Until that is on disk the checkpoint does not exist, and the ones
 /// before it stay.
 package final class CheckpointWriter {
-  /// A step and what became of its checkpoint.
-  package struct Outcome: Sendable {
-    /// Steps taken.
-    package let step: Int
-    /// Why there is none; nil where it is on disk.
-    package let failure: Failure?
-    /// Why older ones could not be taken away; nil where all is well.
-    package var untidy: Failure?
-    /// Seconds from the copy to the end.
-    package let seconds: Double
-  }
-
   /// The step whose parts the ranks write, nil between.
   private var writing: (step: Int, progress: RunProgress, begun: ContinuousClock.Instant)?
   /// The last step whose part this rank has written, well or not, for the step's small reduction.
@@ -44,8 +32,16 @@ package final class CheckpointWriter {
   private let snapshot: StateSnapshot
   /// What this session's unfinished files are called, so that nobody takes up another's.
   private let unfinished: String
-  private let write = BackgroundWork<Result<[StateSnapshot.Written], Failure>>()
-  private let commit = BackgroundWork<Outcome>()
+  private let write: BackgroundWork<Result<[StateSnapshot.Written], Failure>>
+  private let commit: BackgroundWork<Outcome>
+  /// The system's reason why this rank writes without a thread of its own; nil where it has one.
+  private var threadless: Int32?
+  /// On rank 0, what is to be said with the next outcome; nil where nothing is.
+  private var remark: String?
+  private var hasRemarked = false
+
+  /// Bytes of a thread's stack: encoding JSON takes most.
+  package static let stackBytes = 1 << 20
 
   /// A writer of states of which this rank has `pieces`; every rank makes one.
   ///
@@ -57,9 +53,13 @@ package final class CheckpointWriter {
     _ retention: CheckpointRetention,
     pieces: [StatePiece],
     from start: Int? = nil,
+    stackBytes: Int = CheckpointWriter.stackBytes,
     _ communicator: any Communicator
   ) throws {
     self.start = start
+    (write, commit) = (
+      BackgroundWork(stackBytes: stackBytes), BackgroundWork(stackBytes: stackBytes)
+    )
     (folder, self.facts, self.retention) = (CheckpointFolder(ofRun: run), facts, retention)
     lock = FolderLock.number(in: run)
     self.communicator = communicator
@@ -101,6 +101,8 @@ package final class CheckpointWriter {
   package func begin(_ progress: RunProgress, _ pieces: [StatePiece]) throws {
     if writing != nil { _ = try exchange() }
     _ = finishCommit()
+    // Rank 0 may have waited for its disk: the others wait here, not in a step, which may take less.
+    if lastBegun != nil { try communicator.barrier() }
     let (step, rank) = (progress.step, communicator.rank)
     writing = (step, progress, .now)
     lastBegun = step
@@ -112,9 +114,9 @@ package final class CheckpointWriter {
     let (folder, place, snapshot) = (folder, name + unfinished, snapshot)
     let (lock, path) = (lock, folder.path(step: step))
     let header = form.places[rank] == 0 ? Array(form.files[node].header) : nil
-    write.begin {
+    threadless = write.begin {
       Result { () throws(Failure) in
-        try Self.check(folder, lock)
+        try folder.check(lock)
         let code = folder.make(step: step)
         if code != 0 {
           throw Failure(.file, "the folder \(path) cannot be made: \(systemReason(code)).")
@@ -172,11 +174,13 @@ package final class CheckpointWriter {
       let all = try communicator.allGather(text).map {
         try JSONDecoder().decode([StateSnapshot.Written].self, from: Data($0.utf8))
       }
+      let reasons = try communicator.allGather([threadless ?? 0]).map { $0[0] }
+      if let rank = reasons.firstIndex(where: { $0 != 0 }) { remark(reasons[rank], rank) }
       if communicator.rank == 0 { beginCommit(writing.progress, form.parts(all), writing.begun) }
       return nil
     } catch let failure as Failure where failure.kind == .file {
       if communicator.rank == 0 {
-        Self.clear(writing.step, in: folder, lock)
+        folder.clear(step: writing.step, lock)
         note(Outcome(step: writing.step, failure: failure, seconds: 0))
       }
       return failure
@@ -190,7 +194,7 @@ package final class CheckpointWriter {
   ) {
     let (folder, unfinished, retention, lock) = (folder, unfinished, retention, lock)
     let manifest = CheckpointManifest(facts, progress, parts: parts)
-    commit.begin {
+    let reason = commit.begin {
       func failure(_ body: () throws -> Void) -> Failure? {
         do {
           try body()
@@ -200,37 +204,29 @@ package final class CheckpointWriter {
         }
       }
       let failed = failure {
-        try Self.check(folder, lock)
+        try folder.check(lock)
         try manifest.complete(in: folder, from: unfinished)
       }
-      if failed != nil { Self.clear(manifest.step, in: folder, lock) }
+      if failed != nil { folder.clear(step: manifest.step, lock) }
       let untidy = failed == nil ? failure { try folder.prune(after: manifest, retention) } : nil
       return Outcome(
         step: manifest.step,
         failure: failed,
-        untidy: untidy,
+        remarks: untidy.map { [$0.message] } ?? [],
         seconds: (ContinuousClock.now - begun) / .seconds(1)
       )
     }
+    if let reason { remark(reason, 0) }
   }
 
-  /// Throws `Failure` (.file) where another run's folder has taken the place of this one's.
-  private static func check(_ folder: CheckpointFolder, _ lock: UInt64?) throws(Failure) {
-    // Without a lock it is no run's that goes on.
-    if let other = FolderLock.number(in: folder.run), other != lock {
-      throw Failure(.file, "cannot write \(folder.path): it is another run's by now.")
-    }
-  }
-
-  /// Takes away what is left of a checkpoint that has no manifest: it only takes room.
-  private static func clear(_ step: Int, in folder: CheckpointFolder, _ lock: UInt64?) {
-    do {
-      try check(folder, lock)
-      guard try FileStatus(folder.manifest(step: step), .file) == nil else { return }
-      try folder.remove(step: step)
-    } catch {
-      // What cannot be removed is none the less not a checkpoint.
-    }
+  /// Has it said, once, that a rank gets no thread to write in.
+  private func remark(_ reason: Int32, _ rank: Int) {
+    guard !hasRemarked else { return }
+    hasRemarked = true
+    let place = communicator.size > 1 ? "rank \(rank) on \(communicator.hosts[rank]): " : ""
+    remark =
+      "\(place)no thread can be started to write checkpoints in: \(systemReason(reason)) "
+      + "(ulimit -u); the run waits while they are written."
   }
 
   /// Waits for rank 0's thread, where it is at work.
@@ -241,7 +237,9 @@ package final class CheckpointWriter {
   }
 
   private func note(_ outcome: Outcome) {
-    last = outcome
+    var outcome = outcome
+    if let remark { outcome.remarks.append(remark) }
+    (last, remark) = (outcome, nil)
     tell(outcome)
   }
 }
