@@ -22,7 +22,8 @@ public enum StepSection: Int, CaseIterable, Sendable {
   case evaluate = -9
   /// Writing what is kept.
   case save = -10
-  /// Adding up the sums of BatchNorm over ranks, in forward and backward.
+  /// Adding up the sums of BatchNorm over ranks, in forward and backward; comparing what --audit has
+  /// had computed twice.
   case exchange = -11
   /// Evaluating once more, when all steps are taken.
   case lastEvaluation = -12

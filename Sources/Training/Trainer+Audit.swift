@@ -21,6 +21,17 @@ extension Trainer {
     }
   }
 
+  /// Compares both computations of the step, before its totals; `isWhole` is false where this rank
+  /// could not read samples.
+  ///
+  /// Throws `Failure` on all ranks: .diverged where they differ, .launch when a rank is lost.
+  func compare(_ step: Int, for audit: StepAudit, isWhole: Bool) throws {
+    // Most of it is waiting for the others.
+    try StepSection.exchange.measure(team) {
+      try audit.compare(step: step, isWhole: isWhole, threads: team.size)
+    }
+  }
+
   /// Gives a lane's gradients of this rank to `disturb` before they are compared: as they are trained
   /// on or, `again`, as they are computed for another rank; for tests.
   package func disturb(

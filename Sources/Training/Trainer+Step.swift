@@ -30,7 +30,7 @@ extension Trainer {
         try engine.forward()
         try engine.backward()
       }
-      try audit?.compare(step: step, isWhole: unread == nil, threads: team.size)
+      if let audit { try compare(step, for: audit, isWhole: unread == nil) }
       if unread != nil { flags.insert(.readFailed) }
       // As late as can be: who is asked to stop may have little time.
       if let askedFor { flags.formUnion(askedFor()) }

@@ -31,7 +31,7 @@ package final class ProcessState: @unchecked Sendable {
   /// The third and the 22nd field of the line; the second is a name in parentheses, which may hold
   /// anything.
   private var fields: (state: UInt8, start: Int)? {
-    let file = path.withUnsafeBufferPointer { open($0.baseAddress!, O_RDONLY | O_CLOEXEC) }
+    let file = open(path, O_RDONLY | O_CLOEXEC)
     if file < 0 { return nil }
     defer { close(file) }
     let count = read(file, bytes.baseAddress, bytes.count)
