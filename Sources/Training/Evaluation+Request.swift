@@ -29,6 +29,9 @@ extension Evaluation {
     public var ensemble: Ensemble?
     /// A safetensors file to write logits and labels into, in image order.
     public var logits: String?
+    /// Seconds after which a rank that is not done is held for hung and ends the job; 0: never, nil:
+    /// an hour.
+    public var deadline: Double?
 
     /// A request.
     public init(
@@ -43,13 +46,15 @@ extension Evaluation {
       fusionsOff: Set<Fusion>? = nil,
       allowMixedCPU: Bool = false,
       ensemble: Ensemble? = nil,
-      logits: String?
+      logits: String?,
+      deadline: Double? = nil
     ) {
       (self.path, self.data, self.valFraction) = (path, data, valFraction)
       (self.split, self.allowOtherClasses) = (split, allowOtherClasses)
       (self.threads, self.kernels) = (threads, kernels)
       (self.convolutions, self.fusionsOff) = (convolutions, fusionsOff)
       (self.allowMixedCPU, self.ensemble, self.logits) = (allowMixedCPU, ensemble, logits)
+      self.deadline = deadline
     }
   }
 }

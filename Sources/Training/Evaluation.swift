@@ -1,4 +1,5 @@
 import Collectives
+import DataParallel
 import Datasets
 import Kernels
 import Networks
@@ -15,6 +16,30 @@ public enum Evaluation {
   /// written, .launch when a rank is lost.
   public static func execute(_ request: Request, _ communicator: any Communicator) throws -> Summary
   {
+    try execute(request, communicator, late: nil)
+  }
+
+  /// The same; `late` is what becomes of a rank that is late, nil: it ends the job.
+  package static func execute(
+    _ request: Request,
+    _ communicator: any Communicator,
+    late: Watchdog.End?
+  ) throws -> Summary {
+    let clock = SectionClock()
+    let deadlines = SectionDeadlines(step: nil, first: request.deadline ?? SectionDeadlines.first)
+    let watchdog =
+      request.deadline == 0 ? nil : Watchdog(clock, deadlines, communicator, end: late)
+    return try withExtendedLifetime(watchdog) {
+      try watchdog?.meet(communicator)
+      return try execute(request, communicator, clock)
+    }
+  }
+
+  private static func execute(
+    _ request: Request,
+    _ communicator: any Communicator,
+    _ clock: SectionClock
+  ) throws -> Summary {
     let opened = try communicator.together {
       try open(request, leads: communicator.rank == 0)
     }
@@ -28,7 +53,9 @@ public enum Evaluation {
       kernels: plan.kernels,
       allowMixedCPU: plan.allowMixedCPU
     )
-    let team = try communicator.together { try placement.team(rank: communicator.rank) }
+    let team = try communicator.together {
+      try placement.team(rank: communicator.rank, clock: clock)
+    }
     let digest = try SameEverywhere.digest(
       of: opened.images,
       opened.split.rawValue,
@@ -41,13 +68,9 @@ public enum Evaluation {
         "the test images of \(plan.data) are not those that the run had: its accuracy was on others."
       )
     }
-    let result = try result(
-      of: opened,
-      request,
-      KernelSet(placement.level),
-      team,
-      communicator
-    )
+    let result = try StepSection.evaluate.measure(team) {
+      try Self.result(of: opened, request, KernelSet(placement.level), team, communicator)
+    }
     let first = opened.members[0]
     return Summary(
       model: first.model.name,

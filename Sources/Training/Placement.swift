@@ -120,8 +120,13 @@ public struct Placement: Sendable {
   /// A team for `rank`; every member has made OpenBLAS single-threaded.
   ///
   /// Throws `Failure` (.launch) where the system does not give its threads or what they need.
-  public func team(rank: Int) throws(Failure) -> ThreadTeam {
+  public func team(
+    rank: Int,
+    clock: SectionClock = SectionClock()
+  ) throws(Failure) -> ThreadTeam {
     try ThreadSpace.admit(threads: threadsByRank[rank])
-    return try ThreadTeam.start(size: threadsByRank[rank], cores: cores) { BLAS.useOneThread() }
+    return try ThreadTeam.start(size: threadsByRank[rank], cores: cores, clock: clock) {
+      BLAS.useOneThread()
+    }
   }
 }

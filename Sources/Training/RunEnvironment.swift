@@ -30,8 +30,14 @@ public struct RunEnvironment {
   /// everywhere, .usage for plans that differ or kernels that a CPU lacks, .launch for CPUs that do
   /// not go together.
   public init(_ plan: TrainingPlan, _ communicator: any Communicator) throws {
-    // First: what follows relies on it.
+    // Before anything that waits for other ranks, or reads files, which may hang.
+    let clock = SectionClock()
+    watchdog =
+      plan.deadline == 0
+      ? nil : Watchdog(clock, SectionDeadlines(step: plan.deadline), communicator)
+    // First of what all do: the rest relies on it.
     try SameEverywhere.check(plan, communicator)
+    try watchdog?.meet(communicator)
     let placement = try Placement(
       communicator,
       threads: plan.threads,
@@ -39,11 +45,9 @@ public struct RunEnvironment {
       kernels: plan.kernels,
       allowMixedCPU: plan.allowMixedCPU
     )
-    let team = try communicator.together { try placement.team(rank: communicator.rank) }
-    // Before files are read, which may hang.
-    watchdog =
-      plan.deadline == 0
-      ? nil : try Watchdog(team.clock, step: plan.deadline, communicator)
+    let team = try communicator.together {
+      try placement.team(rank: communicator.rank, clock: clock)
+    }
     let source = try communicator.together { try openDataSource(plan.dataRequest) }
     (self.communicator, self.placement, self.source) = (communicator, placement, source)
     (self.team, self.plan) = (team, plan)

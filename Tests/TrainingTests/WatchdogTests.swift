@@ -58,9 +58,11 @@ struct WatchdogTests {
       let environment = try environment(source, c)
       let trainer = try Trainer(plan, model: model, in: environment)
       let rank = c.rank
-      let watchdog = try Watchdog(environment.team.clock, step: deadline, c, tick: 0.02) {
+      let deadlines = SectionDeadlines(step: deadline)
+      let watchdog = Watchdog(environment.team.clock, deadlines, c, tick: 0.02) {
         said.say(rank, String(decoding: $0, as: UTF8.self))
       }
+      try watchdog.meet(c)
       let begin = ContinuousClock.now
       let observer = Hanging(rank == hanging) { ends(said.all, begin) }
       _ = try withExtendedLifetime(watchdog) { try trainer.run(observer) }
@@ -93,6 +95,60 @@ struct WatchdogTests {
       said.keys.contains { $0 > 0 }
     }
     #expect(said.keys.contains(0) && said.keys.contains(1) && !said.keys.contains(2), "\(said)")
+  }
+
+  /// One that does not come to the first words between ranks: it takes no other to know that.
+  @Test func theStartIsWatched() throws {
+    let said = Said()
+    _ = try ThreadWorld.run(ranks: 2) { c in
+      let rank = c.rank
+      if rank == 1 { wait { said.all[0] != nil } }
+      let watchdog = Watchdog(SectionClock(), SectionDeadlines(step: nil, first: 0.3), c) {
+        said.say(rank, String(decoding: $0, as: UTF8.self))
+      }
+      try watchdog.meet(c)
+    }
+    let words = try #require(said.all[0])
+    #expect(words.hasPrefix("rank 0 on ") && said.all.count == 1, "\(said.all)")
+    #expect(
+      words.hasSuffix(
+        ": the start takes longer than its deadline of 0.3 s: a file system may hang, or another "
+          + "rank be stopped or out of reach (--deadline SECONDS allows more, 0 any time)."
+      ),
+      "\(words)"
+    )
+  }
+
+  /// One that comes late to an evaluation by itself.
+  @Test func anEvaluationIsWatched() throws {
+    let (data, place, said) = (try cifarFolder(train: 20), try TemporaryFolder(), Said())
+    var plan = runPlan(data: data.path, output: place.path(of: "run"))
+    plan.steps = 0
+    _ = try execute(plan, ranks: 1)
+    let path = place.path(of: "run")
+    let all = try ThreadWorld.run(ranks: 2) { c in
+      let rank = c.rank
+      if rank == 1 { wait { said.all[0] != nil } }
+      let request = Evaluation.Request(
+        path: path,
+        data: nil,
+        valFraction: nil,
+        threads: 1,
+        logits: nil,
+        deadline: rank == 0 ? 0.2 : 100
+      )
+      return try Evaluation.execute(request, c) {
+        said.say(rank, String(decoding: $0, as: UTF8.self))
+      }.accuracy
+    }
+    #expect(said.all[0]?.contains(" takes longer than its deadline of 0.2 s") == true)
+    #expect(said.all.count == 1 && all[0] == all[1])
+  }
+
+  /// Waits until `done`, twenty seconds at most.
+  private func wait(_ done: () -> Bool) {
+    let begin = ContinuousClock.now
+    while !done(), ContinuousClock.now - begin < .seconds(20) { usleep(1000) }
   }
 
   @Test func whoComesInTimeIsNotLate() throws {

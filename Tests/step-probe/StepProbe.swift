@@ -74,7 +74,13 @@ struct StepProbe {
       bucketGranules: 16
     )
     // It looks in the traced steps, too.
-    let watchdog = try Watchdog(environment.team.clock, step: nil, communicator, tick: 0.0005)
+    let watchdog = Watchdog(
+      environment.team.clock,
+      SectionDeadlines(step: nil),
+      communicator,
+      tick: 0.0005
+    )
+    try watchdog.meet(communicator)
     _ = try withExtendedLifetime(watchdog) { try trainer.run(Window(communicator, leaks: leaks)) }
   }
 

@@ -44,8 +44,10 @@ extension PlanField {
       \.deadline,
       .optional(.number(.notNegative)),
       .running,
-      "seconds after which a rank that is still in a step is held for hung and ends the job; 0: "
-        + "never; by default ten times the usual step, and 120 at least"
+      also: .eval,
+      "seconds after which a rank that is still in a step, with eval not done, is held for hung and "
+        + "ends the job; 0: never; by default ten times the usual step, and 120 at least; with eval "
+        + "an hour"
     ),
     // No bit of a run whose steps are all finite; another ends or goes on.
     PlanField(

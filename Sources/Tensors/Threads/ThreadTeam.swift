@@ -15,7 +15,7 @@ public final class ThreadTeam {
   /// Members, the caller included.
   public let size: Int
   /// In which section the caller is.
-  public let clock = SectionClock()
+  public let clock: SectionClock
   private let board: Board
   private var threads: [SystemThread] = []
   /// The error of the system that kept a thread from starting, 0 where there is none.
@@ -48,9 +48,10 @@ public final class ThreadTeam {
   public static func start(
     size: Int,
     cores: [Int] = [],
+    clock: SectionClock = SectionClock(),
     prepare: @escaping @Sendable () -> Void = {}
   ) throws(Failure) -> ThreadTeam {
-    let team = ThreadTeam(starting: size, cores, prepare)
+    let team = ThreadTeam(starting: size, cores, clock, prepare)
     if team.startError == 0 { return team }
     throw Failure(
       .launch,
@@ -60,9 +61,14 @@ public final class ThreadTeam {
     )
   }
 
-  private init(starting size: Int, _ cores: [Int], _ prepare: @escaping @Sendable () -> Void) {
+  private init(
+    starting size: Int,
+    _ cores: [Int],
+    _ clock: SectionClock,
+    _ prepare: @escaping @Sendable () -> Void
+  ) {
     precondition(size > 0, "a team needs a member")
-    self.size = size
+    (self.size, self.clock) = (size, clock)
     before = cores.isEmpty ? [] : affinityMask()
     let pinned = cores.count >= size
     board = Board(pinned: pinned)

@@ -57,6 +57,7 @@ package final class LateSentence: @unchecked Sendable {
 
   private func subject(_ reading: SectionClock.Reading) {
     switch SectionDeadlines.Kind(reading) {
+    case .evaluation where reading.step < 0: append("the evaluation")
     case .evaluation, .lastEvaluation:
       append("the evaluation after step ")
       append(number: reading.step + 1)
@@ -76,7 +77,9 @@ package final class LateSentence: @unchecked Sendable {
   private func guess(_ reading: SectionClock.Reading) {
     switch StepSection(rawValue: reading.section) {
     case .read: append("the file system of the data may hang")
-    case .save: append("the file system of the run folder may hang")
+    case .save:
+      append("the file system of the run folder may hang")
+      if hasOthers { append(", or another rank be stopped or out of reach") }
     case let section? where (section.waits || section == .audit) && hasOthers:
       append("another rank may be stopped, or its host frozen or out of reach")
     case .evaluate, .lastEvaluation:

@@ -9,11 +9,13 @@ import Tensors
 package struct SectionDeadlines: Sendable {
   /// Seconds of a step that are given; nil: learned from the run.
   private let given: Double?
+  /// Seconds of anything that has not ended once before.
+  private let first: Double
 
   /// The least that is learned for a step or an evaluation, in seconds: a server of files may take
   /// a minute and a half to come back.
   package static let least = 120.0
-  /// What anything may take that has not ended once before, in seconds.
+  /// What anything may take that has not ended once before where nobody says more, in seconds.
   package static let first = 3600.0
   /// The least for writing what is kept, in seconds: beginning a checkpoint is quick, and ending the
   /// last one is not.
@@ -21,8 +23,13 @@ package struct SectionDeadlines: Sendable {
   /// How often its usual time something may take.
   package static let factor = 10.0
 
-  /// Deadlines with one of a step in seconds; nil: learned.
-  package init(step given: Double?) { self.given = given }
+  /// Deadlines with one of a step in seconds, nil: learned; and of what is done for the first time.
+  package init(step given: Double?, first: Double = SectionDeadlines.first) {
+    (self.given, self.first) = (given, max(first, given ?? 0))
+  }
+
+  /// The shortest that there may be, in seconds.
+  package var shortest: Double { min(given ?? Self.least, first) }
 
   /// Nanoseconds that the section of a reading may take; nil: as long as it wants.
   package func nanoseconds(of kind: Kind, _ usual: (_ label: StepSection) -> Int) -> Int? {
@@ -30,7 +37,6 @@ package struct SectionDeadlines: Sendable {
       let usual = usual(section)
       return usual == 0 ? nil : Self.factor * Double(usual) / 1e9
     }
-    let first = max(Self.first, given ?? 0)
     let allowed: Double
     switch kind {
     case .step: allowed = seconds(.step).map { given ?? max(Self.least, $0) } ?? first

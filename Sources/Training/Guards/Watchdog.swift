@@ -21,34 +21,36 @@ public final class Watchdog {
   private let look: Look
   private let lastWords: LastWords
   private var threads: [SystemThread] = []
+  /// Why it does not watch.
+  private var failure: Failure?
 
-  /// Watches `clock` until it is let go; every rank calls it.
+  /// Watches `clock` from now on until it is let go.
   ///
-  /// `step` are the seconds that a step may take, nil where they are to be learned; `tick` those
-  /// between two looks. Throws `Failure` (.launch) on all ranks where one cannot start its threads.
+  /// It waits for nobody, so that it can watch the first words between ranks; `tick` are seconds
+  /// between two looks.
   package init(
     _ clock: SectionClock,
-    step: Double?,
+    _ deadlines: SectionDeadlines,
     _ communicator: any Communicator,
     tick: Double = 0.25,
     end: End? = nil
-  ) throws {
-    let others = try StoppedRank.others(communicator)
+  ) {
     let lastWords = LastWords()
     let look = Look(
       clock,
-      SectionDeadlines(step: step),
-      others: others,
+      deadlines,
       sentence: LateSentence(rank: communicator.rank, hosts: communicator.hosts),
       rank: communicator.rank,
       // A short deadline is looked at more often.
-      tick: Int(min(tick, max(0.01, (step ?? tick * 8) / 8)) * 1e9),
+      tick: Int(min(tick, max(0.01, deadlines.shortest / 8)) * 1e9),
       end: end ?? { lastWords.end(saying: $0) }
     )
     (self.look, self.lastWords) = (look, lastWords)
-    try communicator.together {
+    do {
       try start(stackBytes: 256 << 10) { look.run() }
       try start(stackBytes: 1 << 20) { lastWords.run() }
+    } catch {
+      failure = error
     }
   }
 
@@ -56,6 +58,14 @@ public final class Watchdog {
     look.wakeup.call()
     lastWords.leave()
     for thread in threads { thread.join() }
+  }
+
+  /// Gets to know the other ranks of this host, to name one that is stopped; every rank calls it.
+  ///
+  /// Throws `Failure` (.launch) on all ranks where one does not watch, or a rank is lost.
+  package func meet(_ communicator: any Communicator) throws {
+    try communicator.together { if let failure { throw failure } }
+    look.know(try StoppedRank.others(communicator))
   }
 
   private func start(stackBytes: Int, _ work: @escaping @Sendable () -> Void) throws(Failure) {
@@ -78,7 +88,9 @@ private final class Look: @unchecked Sendable {
   let wakeup = Wakeup()
   private let clock: SectionClock
   private let deadlines: SectionDeadlines
-  private let others: [StoppedRank]
+  /// Written once, before `knowsOthers`.
+  private var others: [StoppedRank] = []
+  private let knowsOthers = Atomic(false)
   private let sentence: LateSentence
   private let rank: Int
   private let end: Watchdog.End
@@ -87,29 +99,36 @@ private final class Look: @unchecked Sendable {
   init(
     _ clock: SectionClock,
     _ deadlines: SectionDeadlines,
-    others: [StoppedRank],
     sentence: LateSentence,
     rank: Int,
     tick: Int,
     end: @escaping Watchdog.End
   ) {
-    (self.clock, self.deadlines, self.others) = (clock, deadlines, others)
+    (self.clock, self.deadlines) = (clock, deadlines)
     (self.sentence, self.rank, self.end) = (sentence, rank, end)
     watch = SectionWatch(tick: tick)
+  }
+
+  func know(_ ranks: [StoppedRank]) {
+    others = ranks
+    knowsOthers.store(true, ordering: .releasing)
   }
 
   func run() {
     var before = LoopRecorder.now
     while !wakeup.sleep(nanoseconds: watch.tick) {
-      let now = LoopRecorder.now
-      let reading = clock.now
-      let taken = watch.look(reading, elapsed: now - before)
-      before = now
+      let (time, reading) = (LoopRecorder.now, clock.now)
+      let taken = watch.look(reading, elapsed: time - before)
+      before = time
       guard let deadline = deadline(of: reading), taken > deadline else { continue }
-      let stopped = others.first { $0.isStopped }
+      let stopped =
+        knowsOthers.load(ordering: .acquiring) ? others.first { $0.isStopped } : nil
       if stopped == nil { _ = wakeup.sleep(nanoseconds: Self.patience(of: rank)) }
-      // It may have gone on meanwhile.
-      guard clock.now.outermostSince == reading.outermostSince, !wakeup.isCalled else { continue }
+      // It may have gone on meanwhile, or back from what is timed by itself.
+      let now = clock.now
+      guard now.outermostSince == reading.outermostSince,
+        SectionDeadlines.Kind(now) == SectionDeadlines.Kind(reading), !wakeup.isCalled
+      else { continue }
       end(
         sentence.make(
           reading,

@@ -66,6 +66,7 @@ struct EvalCommand: RankCommand, FieldTaker {
       "RUN|FILE": path, "--split": split ?? "not given",
       "--allow-other-classes": "\(allowOtherClasses)", "--ensemble": ensemble ?? "not given",
       "--logits": logits ?? "not given",
+      "--deadline": options.settings.first { $0.flag == "deadline" }?.text ?? "not given",
     ]
   }
 
@@ -89,7 +90,8 @@ struct EvalCommand: RankCommand, FieldTaker {
         fusionsOff: given("no-fusion", plan.fusionsOff),
         allowMixedCPU: plan.allowMixedCPU,
         ensemble: try .named(ensemble, by: "--ensemble"),
-        logits: logits
+        logits: logits,
+        deadline: plan.deadline
       ),
       world.communicator
     )
