@@ -20,7 +20,7 @@ struct StateFileTests {
   @Test(arguments: [
     "", "a", "a/b", "a/b[", "a/b[]", "a/b[1]", "a/b[1:2", "a/b[1:2:3]", "a/b[2:1]", "a/b[-1:2]",
     "a/b[:2]", "a/b[1:]", "a/b[x:2]", "a[0:1]/b", "b[0:1]", "a/b[1:99999999999999999999]",
-    "a/b[1:2] ", "a/b[1: 2]",
+    "a/b[1:2] ", "a/b[1: 2]", "a/b[1::2]",
   ])
   func namesOfAnotherFormAreNone(name: String) { #expect(StateFile.Piece(name) == nil) }
 
