@@ -10,10 +10,18 @@ public struct StopFile: Sendable {
   /// That of the run folder `run`.
   public init(ofRun run: String) { path = "\(run)/\(Self.name)" }
 
-  /// Whether there is one; what cannot be looked at is not.
-  public var isThere: Bool { access(path, F_OK) == 0 }
+  /// Whether there is one; a folder is none, nor what cannot be looked at.
+  public var isThere: Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+  }
 
-  /// Takes it away, since it has been obeyed or means an earlier session; says whether there was one.
+  /// Takes it away, since it has been obeyed or means an earlier session; why it stays, as the
+  /// system's number of the reason, nil where it is gone.
   @discardableResult
-  public func remove() -> Bool { unlink(path) == 0 }
+  public func remove() -> Int32? {
+    if unlink(path) == 0 { return nil }
+    let reason = errno
+    return isThere ? reason : nil
+  }
 }

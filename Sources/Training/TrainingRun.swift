@@ -145,8 +145,12 @@ public struct TrainingRun {
   /// summary's state says so.
   public func execute() throws -> RunSummary {
     for note in notes { console?.warn(note) }
-    if stopFile?.remove() == true {
-      console?.warn("\(folder.file(StopFile.name)) was there before this start, and is removed.")
+    if let stopFile, stopFile.isThere {
+      let what = "\(folder.file(StopFile.name)) was there before this start, and "
+      let end = stopFile.remove().map {
+        "cannot be removed, so it will stop this: \(systemReason($0))"
+      }
+      console?.warn("\(what)\(end ?? "is removed").")
     }
     console?.begin(trainer, environment, folder: folder.path)
     do {

@@ -138,6 +138,16 @@ struct StopTests {
     )
   }
 
+  /// A folder of that name asks for nothing, and stays.
+  @Test func aFolderIsNoFile() throws {
+    let seen = try run(ranks: 2) { rank, asked, folder in
+      if rank == 0 && asked == 1 { mkdir("\(folder)/stop", 0o777) }
+      return []
+    }
+    #expect(seen.summaries.allSatisfy { $0.state == .done } && seen.files.contains("stop"))
+    #expect(seen.warnings.isEmpty)
+  }
+
   /// A file that comes too late to stop anything does not stop the next start.
   @Test func aFileInTheLastStepGoesToo() throws {
     let seen = try run(ranks: 2) { rank, asked, folder in
