@@ -33,6 +33,20 @@ extension ProgramTests {
       #expect(
         job.stderr.contains("training diverged: step ") && job.stderr.contains(" not finite (")
       )
+      #expect(job.stderr.hasSuffix("--warmup-epochs or --on-nonfinite skip.\n") || ranks != nil)
+    }
+
+    /// Nobody is told to do what he has done.
+    @Test func aRunThatDivergesThoughItSkips() throws {
+      let (run, outputs) = (try ShortRun.shared.get(), try TemporaryFolder())
+      let path = outputs.path(of: "run")
+      let flags = [
+        "--lr", "1e30", "--on-nonfinite", "skip", "--output", path, "--checkpoint-every", "1",
+      ]
+      let job = try program(["train", "--quiet"] + run.flags + flags)
+      #expect(job.status == 70 && !job.stderr.contains("--on-nonfinite"), "\(job.stderr)")
+      #expect(job.sentences.last?.contains("; the last checkpoint is that after step ") == true)
+      #expect(job.sentences.last?.hasSuffix(" of \(path).") == true, "\(job.stderr)")
     }
 
     @Test func jsonComesOnceFromThreeRanks() throws {

@@ -104,17 +104,27 @@ struct TrainCommand: RankCommand, FieldTaker {
     if summary.state == .stopped && requeueExitCode {
       world.finish(with: ExitReason.requeue)
     }
-    if summary.state == .diverged {
-      let wayBack = summary.checkpoint.map {
-        ", or --resume \(shellWord(summary.output)) --on-nonfinite skip, which goes on from the "
-          + "checkpoint after step \($0)"
-      }
-      throw Failure(
-        .diverged,
-        "training diverged: \(summary.message ?? "a loss is not finite"); try a smaller --lr or "
-          + "--warmup-epochs\(wayBack ?? " or --on-nonfinite skip").",
-        isAgreed: true
-      )
+    if summary.state == .diverged { throw diverged(summary, plan) }
+  }
+
+  /// What is said of a run that has diverged, and how it may go on.
+  private func diverged(_ summary: RunSummary, _ plan: TrainingPlan) -> Failure {
+    let run = shellWord(summary.output)
+    let skips = plan.onNonFinite == .skip
+    var remedies = "try a smaller --lr or --warmup-epochs"
+    if let step = summary.checkpoint {
+      remedies +=
+        skips
+        ? "; the last checkpoint is that after step \(step) of \(run)"
+        : ", or --resume \(run) --on-nonfinite skip, which goes on from the checkpoint after step "
+          + "\(step)"
+    } else if !skips {
+      remedies += " or --on-nonfinite skip"
     }
+    return Failure(
+      .diverged,
+      "training diverged: \(summary.message ?? "a loss is not finite"); \(remedies).",
+      isAgreed: true
+    )
   }
 }
