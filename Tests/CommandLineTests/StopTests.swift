@@ -63,6 +63,28 @@ extension ProgramTests {
       #expect(job.stderr.contains("  stop       touch \(run)/stop, or USR1 to mpirun"))
     }
 
+    /// A warning that a launcher hands on while the rank still waits for another to start.
+    @Test func aWarningBeforeAllHaveStarted() throws {
+      let (data, outputs) = (try smallData(), try TemporaryFolder())
+      let (run, go) = (outputs.path(of: "run"), outputs.path(of: "go"))
+      let job = try script(
+        """
+        if [ "$OMPI_COMM_WORLD_RANK" = 1 ]; then
+          await test -e '\(go)'
+        else
+          caught() { mask=$(sed -n 's/^SigCgt:.*\\(...\\)$/\\1/p' /proc/$1/status); [ $((0x$mask & 0x200)) != 0 ]; }
+          (await grep -q adamw-ddp /proc/$$/comm
+          await caught $$
+          kill -USR1 $$; touch '\(go)') > /dev/null 2>&1 &
+        fi
+        exec \(endlessTraining(data, run, ""))
+        """,
+        ranks: 2
+      )
+      #expect(job.status == 0, "\(job.stderr)")
+      try expectStopped(job, run, "SIGUSR1")
+    }
+
     @Test func aSignalToOneRank() throws {
       let (data, outputs) = (try smallData(), try TemporaryFolder())
       let run = outputs.path(of: "run")

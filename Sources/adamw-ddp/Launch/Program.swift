@@ -11,6 +11,7 @@ enum Program {
     StandardStreams.open()
     // A closed pipe and a file that may not grow are errors of a write, not silent deaths.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    StopSignals.heedWarnings()
     let environment = ProcessInfo.processInfo.environment
     if let complaint = StartLimits.complaint(isLaunching: LaunchVariables.isLaunched(environment)) {
       let task = LaunchVariables.task(environment)
@@ -29,6 +30,7 @@ enum Program {
     FatalSignals.endThisProcess()
     do {
       let command = try Invocation.read(world.communicator)
+      if !(command is TrainCommand) { StopSignals.ignoreNoWarning() }
       if let command = command as? any RankCommand {
         try command.run(world)
       } else {

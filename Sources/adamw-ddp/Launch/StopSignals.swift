@@ -25,7 +25,16 @@ enum StopSignals {
   /// called once, when MPI has set its own handlers.
   static func take() -> StopRequest {
     isWatched = Console.isTerminal
-    for (signal, _) in causes {
+    handle(causes.map(\.signal))
+    return StopRequest { StepFlags(rawValue: seen.load(ordering: .relaxed)) }
+  }
+
+  /// Takes note from now on of those that warn of an end to come: a launcher hands them on while this
+  /// process still waits for the others to start.
+  static func heedWarnings() { handle([SIGUSR1, SIGUSR2]) }
+
+  private static func handle(_ signals: [Int32]) {
+    for signal in signals {
       var action = sigaction()
       sigaction(signal, nil, &action)
       let former = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
@@ -36,7 +45,15 @@ enum StopSignals {
       action.sa_flags = SA_RESTART
       sigaction(signal, &action, nil)
     }
-    return StopRequest { StepFlags(rawValue: seen.load(ordering: .relaxed)) }
+  }
+
+  /// Lets warnings end the process again, for it does not train; one that has come does.
+  static func ignoreNoWarning() {
+    giveBack()
+    for (signal, cause) in causes
+    where StepFlags(rawValue: seen.load(ordering: .relaxed)).isSuperset(of: cause.flags) {
+      raise(signal)
+    }
   }
 
   /// Lets those that are taken end the process again, for there is no step to come that could tell
