@@ -24,7 +24,8 @@ package enum ThreadSpace {
     guard let left, Double(bytes) > left.bytes else { return }
     func kibibytes(_ bytes: Double) -> Int { Int((bytes / 1024).rounded(.up)) }
     // Rounded up: the next start may have taken a little more by then.
-    let enough = (kibibytes(left.limit - left.bytes + Double(bytes)) / 16384 + 1) * 16384
+    let least = left.limit - left.bytes + Double(bytes) + left.wanted
+    let enough = (kibibytes(least) / 16384 + 1) * 16384
     throw Failure(
       .launch,
       "\(threads) \(threads == 1 ? "thread needs" : "threads need") \(kibibytes(Double(bytes))) KiB of "

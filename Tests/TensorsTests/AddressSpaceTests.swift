@@ -20,6 +20,15 @@ struct AddressSpaceTests {
     #expect(AddressSpace.left(status: status, addressSpace: 1024, data: nil)?.bytes == 0)
   }
 
+  /// What this one may not have found room for, the next start finds.
+  @Test func threadsTakeMoreWhereThereIsMore() {
+    func wanted(_ threads: String) -> Double? {
+      AddressSpace.left(status: status + threads, addressSpace: 1 << 30, data: nil)?.wanted
+    }
+    #expect(wanted("") == 0 && wanted("Threads:\t1\n") == 0)
+    #expect(wanted("Threads:\t4\n") == Double(3 * AddressSpace.mallocBytesPerThread))
+  }
+
   @Test func noLimit() {
     #expect(AddressSpace.left(status: status, addressSpace: nil, data: nil) == nil)
   }

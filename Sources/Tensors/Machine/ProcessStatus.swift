@@ -7,9 +7,14 @@ package enum ProcessStatus {
 
   /// Bytes of an amount such as "VmSize"; 0 where the text does not say.
   package static func bytes(_ name: String, in text: String = Self.text) -> Int {
-    let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
     // "VmSize:	  256724 kB".
+    1024 * number(name, in: text)
+  }
+
+  /// A number such as "Threads"; 0 where the text does not say.
+  package static func number(_ name: String, in text: String = Self.text) -> Int {
+    let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
     let number = line?.split(whereSeparator: \.isWhitespace).dropFirst().first
-    return 1024 * (number.flatMap { Int($0) } ?? 0)
+    return number.flatMap { Int($0) } ?? 0
   }
 }
