@@ -28,14 +28,30 @@ public final class DigestLog {
   public func append(_ row: DigestRow) throws {
     if let last, last.step == row.step {
       if last == row { return }
+      try Self.refuse(row.digest, of: last, in: file.path)
       throw Failure(
         .data,
-        "\(file.path): the state after step \(row.step) was \(last.digest.hexadecimal), and is "
-          + "\(row.digest.hexadecimal) where the run goes on from it."
+        "\(file.path): the chain up to step \(row.step) was \(last.chain.hexadecimal), and is "
+          + "\(row.chain.hexadecimal) where the run goes on from it."
       )
     }
     waiting.append(row)
     if waiting.count == Self.most { try flush() }
+  }
+
+  /// Throws `Failure` (.data) where a state from which a run goes on has another digest than the
+  /// row of the file at `path` has of it.
+  package static func refuse(
+    _ digest: UInt64,
+    of row: DigestRow,
+    in path: String
+  ) throws(Failure) {
+    if digest == row.digest { return }
+    throw Failure(
+      .data,
+      "\(path): the state after step \(row.step) was \(row.digest.hexadecimal), and is "
+        + "\(digest.hexadecimal) where the run goes on from it."
+    )
   }
 
   /// Writes what waits; throws `Failure` (.file).

@@ -38,7 +38,10 @@ struct RunFolderPlace {
     let code = Paths.makeFolder(path)
     if code != 0 { throw Self.unmade(path, code) }
     switch try FolderLock.take(path, owner: owner) {
-    case .inUse(let other): throw Self.inUse(path, other)
+    case .inUse(let other):
+      // Whoever goes on with a run may not have named it by --output.
+      if existing == .resumed { throw Self.runInUse(path, other) }
+      throw Self.inUse(path, other)
     case .taken(let lock): (self.lock, note) = (lock, nil)
     case .impossible(let reason): (lock, note) = (nil, Self.unlocked(path, reason))
     }
@@ -82,7 +85,7 @@ struct RunFolderPlace {
     }
     return folder.names.filter(isTrace) + (try SnapshotFile.names(in: path, .file))
       + (try SnapshotFile.begun(in: path, .file))
-      + (try CheckpointFolder(ofRun: path).steps(.file).map {
+      + (try CheckpointFolder(ofRun: path).steps().map {
         "\(CheckpointFolder.name)/\(CheckpointFolder.name(step: $0))"
       })
   }
@@ -91,7 +94,7 @@ struct RunFolderPlace {
   static func remove(_ names: [String], in path: String) throws {
     // First, and the newest first: what is left of them is no run to go on with.
     let checkpoints = CheckpointFolder(ofRun: path)
-    for step in try checkpoints.steps(.file).reversed() { try checkpoints.remove(step: step) }
+    for step in try checkpoints.steps().reversed() { try checkpoints.remove(step: step) }
     rmdir(checkpoints.path)
     for name in names where unlink("\(path)/\(name)") != 0 {
       // A folder of such a name is not a run's.
@@ -108,6 +111,14 @@ struct RunFolderPlace {
 
   private static func unmade(_ path: String, _ code: Int32) -> Failure {
     Failure(.file, "--output \(path): the folder cannot be made: \(systemReason(code)).")
+  }
+
+  /// Why nobody else may go on with the run in a folder.
+  private static func runInUse(_ path: String, _ other: String?) -> Failure {
+    Failure(
+      .usage,
+      "the run in \(path) is in use by \(other ?? "another program"): wait until that has ended."
+    )
   }
 
   private static func inUse(_ path: String, _ other: String?) -> Failure {

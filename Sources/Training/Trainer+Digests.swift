@@ -36,14 +36,25 @@ extension Trainer {
     try link(step, observer)
   }
 
+  /// A hash of which images the last of `step` steps took; 0 before the first.
+  func order(before step: Int) -> UInt64 {
+    if let orderBefore, orderBefore.step == step { return orderBefore.hash }
+    return step == 0 ? 0 : loader.orderHash(of: step - 1)
+  }
+
+  /// The digest of the state as it is; every rank calls it.
+  ///
+  /// Throws `Failure` (.launch) when a rank is lost or has other statistics.
+  func digestOfState() throws -> UInt64 {
+    engine.takeDigest()
+    try engine.gatherDigest()
+    return engine.digest
+  }
+
   private func link(_ step: Int, _ observer: any TrainingObserver) throws {
     guard let before = progress.chain, before.step < step else { return }
     let digest = engine.digest
-    progress.chain?.append(
-      digest,
-      step: step,
-      order: step == 0 ? 0 : loader.orderHash(of: step - 1)
-    )
+    progress.chain?.append(digest, step: step, order: order(before: step))
     guard let chain = progress.chain else { return }
     try observer.digested(DigestRow(step: step, digest: digest, chain: chain.value))
   }

@@ -68,6 +68,8 @@ public final class Trainer {
   let begun = ContinuousClock.now
   /// Seconds of the run's earlier starts.
   let earlier: Double
+  /// Which images the last step before this start took, where another plan gave it them.
+  let orderBefore: (step: Int, hash: UInt64)?
   /// What it is trained and evaluated on.
   let source: DataSource
   private let evaluator: (_ parameters: FloatBuffer, _ images: any ImageDataset) -> Evaluator
@@ -132,6 +134,7 @@ public final class Trainer {
       plan.profile == nil
       ? nil : LoopRecorder(members: environment.team.size, capacity: entries)
     earlier = progress.seconds
+    orderBefore = start.flatMap { start in start.order.map { (start.progress.step, $0) } }
     if let start { try takeUp(start) } else { try begin() }
     try beginDigests(environment)
     // Here, so that a run that starts has the memory to evaluate.

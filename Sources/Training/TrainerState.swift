@@ -11,6 +11,9 @@ public struct TrainerState: Sendable {
   /// This rank's part of parameters, running statistics, optimizer state and moving average, as
   /// views: a further step changes what they show.
   public var pieces: [StatePiece]
+  /// A hash of which images the last step took, as `SampleLoader` has it; nil where the plan that
+  /// goes on is the one that took it.
+  var order: UInt64?
 
   /// A state of those parts.
   public init(progress: RunProgress, pieces: [StatePiece]) {

@@ -40,6 +40,9 @@ extension PlanField {
   /// Whether a resumed run may change it; of a local one what it stands for must stay, as the
   /// images in another folder.
   public var mayChangeOnResume: Bool { !decidesBits || isLocal }
+  /// Whether no run may go on with another, whatever it is allowed: of a state of another network or
+  /// rule there is nothing to go on with.
+  public var neverChangesOnResume: Bool { ["model", "shake", "opt"].contains(flag) }
   /// Whether a sweep may vary it.
   public var isSweepable: Bool { effect == .method }
 }

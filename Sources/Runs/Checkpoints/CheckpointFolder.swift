@@ -43,16 +43,16 @@ package struct CheckpointFolder: Sendable {
 
   /// The steps of all checkpoints, rising, complete or not.
   ///
-  /// Throws a failure of `kind` that names the folder where it cannot be read.
-  package func steps(_ kind: Failure.Kind = .data) throws(Failure) -> [Int] {
-    let names = try Folder(ifAny: path, kind)?.names ?? []
+  /// Throws `Failure` (.file) that names the folder where it cannot be read.
+  package func steps() throws(Failure) -> [Int] {
+    let names = try Folder(ifAny: path, .file)?.names ?? []
     return names.compactMap(Self.step(of:)).sorted()
   }
 
   /// The steps of those that have a manifest, rising; throws as `steps` does.
-  package func complete(_ kind: Failure.Kind = .data) throws(Failure) -> [Int] {
+  package func complete() throws(Failure) -> [Int] {
     var complete: [Int] = []
-    for step in try steps(kind) where try FileStatus(manifest(step: step), kind) != nil {
+    for step in try steps() where try FileStatus(manifest(step: step), .file) != nil {
       complete.append(step)
     }
     return complete

@@ -32,8 +32,8 @@ extension CheckpointFolder {
   /// What cannot be taken away keeps nothing else from going. Throws `Failure` (.file) that names the
   /// first.
   func prune(after newest: CheckpointManifest, _ retention: CheckpointRetention) throws(Failure) {
-    let steps = try steps(.file).filter { $0 <= newest.step }
-    let complete = try complete(.file).filter { $0 <= newest.step }
+    let steps = try steps().filter { $0 <= newest.step }
+    let complete = try complete().filter { $0 <= newest.step }
     let best = newest.progress.course.best?.step
     let goes = retention.superfluous(complete, best: best)
     var untidy: Failure?

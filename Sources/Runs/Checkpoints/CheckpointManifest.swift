@@ -78,6 +78,16 @@ package struct CheckpointManifest: Codable, Sendable {
         }
       )
     }
+
+    /// The plan that fixed these fields; throws `Failure` (.usage) for one that this program does not
+    /// know.
+    package static func plan(_ fields: [String: String]) throws -> TrainingPlan {
+      var plan = TrainingPlan()
+      try plan.overlay(
+        PlanField.all.compactMap { field in fields[field.flag].map { (field.flag, $0) } }
+      )
+      return plan
+    }
   }
 
   /// The version of the form.

@@ -16,7 +16,7 @@ package struct CheckpointReader {
 
   /// The steps of the complete checkpoints as rank 0 sees them, the newest first.
   ///
-  /// Throws the same `Failure` (.data) on all ranks where the folder cannot be read.
+  /// Throws the same `Failure` (.file) on all ranks where the folder cannot be read.
   package func steps() throws -> [Int] {
     let own = try communicator.together {
       communicator.rank == 0 ? try folder.complete().reversed().map(String.init) : []
@@ -39,11 +39,8 @@ package struct CheckpointReader {
   /// something is missing or damaged, .file where the system cannot read what is there.
   package func pieces(_ manifest: CheckpointManifest) throws -> [StatePiece] {
     try communicator.together {
-      var number = 0
-      return try Self.pieces(manifest, in: folder.path(step: manifest.step)) { _ in
-        defer { number += 1 }
-        return number % communicator.size == communicator.rank
-      }
+      let share = (communicator.rank, communicator.size)
+      return try Self.pieces(manifest, in: folder.path(step: manifest.step), verifying: share)
     }
   }
 
@@ -53,14 +50,15 @@ package struct CheckpointReader {
     _ = try pieces(manifest, in: folder.path(step: step))
   }
 
-  /// The pieces of the checkpoint in `folder`, of whose bytes behind the headers those ranges are
-  /// looked at that `isOurs`; throws `Failure` as the other does.
+  /// The pieces of the checkpoint in `folder`, of whose ranges behind the headers this rank's share is
+  /// looked at: one in `ranks`; throws `Failure` as the other does.
   static func pieces(
     _ manifest: CheckpointManifest,
     in folder: String,
-    verifying isOurs: (StateSnapshot.Written) -> Bool = { _ in true }
+    verifying share: (rank: Int, ranks: Int) = (0, 1)
   ) throws -> [StatePiece] {
-    try manifest.parts.flatMap { part in
+    var number = 0
+    return try manifest.parts.flatMap { part in
       let file = try FileReader("\(folder)/\(part.name)")
       guard file.bytes == part.bytes else {
         throw Failure(
@@ -77,7 +75,10 @@ package struct CheckpointReader {
       }
       var header = Data(capacity: first.bytes)
       try verify(first, of: file) { header.append(contentsOf: $0) }
-      for range in part.ranges.dropFirst() where isOurs(range) { try verify(range, of: file) }
+      for range in part.ranges.dropFirst() {
+        if number % share.ranks == share.rank { try verify(range, of: file) }
+        number += 1
+      }
       return try StateFile.pieces(of: file, header: header)
     }
   }

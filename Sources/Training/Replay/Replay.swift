@@ -31,11 +31,7 @@ public enum Replay {
   ) throws -> ReplayResult {
     let begun = ContinuousClock.now
     let run = request.run
-    try communicator.together {
-      guard try FileStatus(run)?.isFolder == true else {
-        throw Failure(.data, "there is no run folder \(run).")
-      }
-    }
+    try communicator.together { try RunFolder.refuseNone(run) }
     let all = try rows(of: run, communicator)
     let reader = CheckpointReader(run: run, communicator)
     let saved = try reader.steps()
@@ -53,7 +49,9 @@ public enum Replay {
       model: try TrainingRun.admit(plan, in: environment),
       in: environment,
       from: try manifest.map {
-        TrainerState(progress: $0.progress, pieces: try reader.pieces($0))
+        let pieces = try reader.pieces($0)
+        let fields = try CheckpointManifest.Facts.fields(plan)
+        return try TrainerState($0, pieces, fields, environment.source)
       }
     )
     let shown = communicator.rank == 0 ? console : nil

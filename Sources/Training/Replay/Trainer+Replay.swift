@@ -38,18 +38,13 @@ extension Trainer {
   /// The row of the state as it is; one that the run's chain has already has the chain of `logged`.
   private func digest(linkedIn logged: DigestRow) throws -> DigestRow {
     let step = progress.step
-    engine.takeDigest()
-    try engine.gatherDigest()
+    let digest = try digestOfState()
     let isLinked = progress.chain.map { $0.step < step } == true
     if isLinked {
-      progress.chain?.append(
-        engine.digest,
-        step: step,
-        order: step == 0 ? 0 : loader.orderHash(of: step - 1)
-      )
+      progress.chain?.append(digest, step: step, order: order(before: step))
     }
     let chain = isLinked ? progress.chain?.value : nil
-    return DigestRow(step: step, digest: engine.digest, chain: chain ?? logged.chain)
+    return DigestRow(step: step, digest: digest, chain: chain ?? logged.chain)
   }
 
   /// The arrays and tensors in which this state is another than the one that these pieces make up,

@@ -39,7 +39,9 @@ public enum FinishedRun {
     let fixed = try CheckpointManifest.Facts.fields(plan)
     let changes = PlanChanges(from: manifest.facts.plan, to: fixed)
     let calendar = RunCalendar(plan, try Horizon(plan, samples: images))
-    guard changes.deciding.isEmpty, calendar.end(of: manifest.progress) != nil else { return nil }
+    // What its last start was allowed is no other plan; what is refused, going on with it says.
+    let isSame = (try? changes.refuse(folder, except: [])) != nil
+    guard isSame, calendar.end(of: manifest.progress) != nil else { return nil }
     return "the run in \(folder) is over: \(step) steps, ended \(status.ended ?? status.updated)."
   }
 }

@@ -8,30 +8,76 @@ struct PlanChanges {
   /// Those that decide what is trained, in the order of the table.
   let deciding: [PlanChange]
 
+  private let old: [String: String]
+  private let new: [String: String]
+
   /// The changes from the fields that a run fixed to those that a plan fixes.
   init(from old: [String: String], to new: [String: String]) {
+    (self.old, self.new) = (old, new)
     deciding = PlanField.all.filter { !$0.mayChangeOnResume }.compactMap { field in
       let (before, now) = (old[field.flag], new[field.flag])
       return before == now ? nil : PlanChange(flag: field.flag, old: before, new: now)
     }
   }
 
-  /// Fields of which a change leaves nothing to go on with: the state has another shape.
-  private static let neverAllowed: Set<String> = ["model", "shake"]
+  /// The arrays of the state that a run of a plan goes on with.
+  private static func arrays(_ plan: TrainingPlan) throws -> [String] {
+    // What a rule objects to is refused as such where the whole plan is looked at.
+    guard try plan.ruleRow.objection(plan.constants, plan.dialect) == nil else { return [] }
+    return try plan.updateRule.state.map(\.name) + (plan.averageDecay == nil ? [] : ["average"])
+  }
 
-  /// Throws a usage failure that names what differs and is not among `allowed`.
-  func refuse(_ run: String, except allowed: Set<String>) throws(Failure) {
-    let refused = deciding.filter {
-      !allowed.contains($0.flag) || Self.neverAllowed.contains($0.flag)
+  /// The flags that nobody can allow: with another the state has other arrays.
+  private func neverAllowed() throws -> Set<String> {
+    let fixed = deciding.map(\.flag).filter { PlanField.named($0)?.neverChangesOnResume == true }
+    if !fixed.isEmpty { return Set(fixed) }
+    let before = try CheckpointManifest.Facts.plan(old)
+    let arrays = try Self.arrays(before)
+    if try Self.arrays(CheckpointManifest.Facts.plan(new)) == arrays { return [] }
+    let reshaping = try deciding.filter { change in
+      var plan = before
+      if let value = change.new {
+        try PlanField.named(change.flag)?.assign(value, to: &plan)
+      } else {
+        PlanField.named(change.flag)?.reset(&plan)
+      }
+      return try Self.arrays(plan) != arrays
     }
+    return Set(reshaping.map(\.flag))
+  }
+
+  /// The flags with which the last start of a run was let go on otherwise than its checkpoints were
+  /// trained: it may have come to none of its own.
+  private func accepted(by run: String) -> Set<String> {
+    let recorded = RunRecord.sessions(in: run).flatMap { $0.planChanges ?? [] }
+    var plan = TrainingPlan()
+    guard !recorded.isEmpty, (try? PlanFile.apply(record: run, to: &plan)) != nil,
+      let last = try? CheckpointManifest.Facts.fields(plan)
+    else { return [] }
+    let some = deciding.filter { change in
+      last[change.flag] == change.new
+        && recorded.contains { $0.flag == change.flag && $0.new == change.new }
+    }
+    return Set(some.map(\.flag))
+  }
+
+  /// Throws a usage failure that names what differs and neither is among `allowed` nor was at the
+  /// last start of `run`.
+  func refuse(_ run: String, except allowed: Set<String>) throws {
+    if deciding.isEmpty { return }
+    let never = try neverAllowed()
+    let allowed = allowed.union(accepted(by: run)).subtracting(never)
+    let refused = deciding.filter { !allowed.contains($0.flag) }
     guard !refused.isEmpty else { return }
-    let allowing = refused.filter { !Self.neverAllowed.contains($0.flag) }
-      .map { " --allow-plan-change \($0.flag)" }.joined()
+    let allowing = refused.map { " --allow-plan-change \($0.flag)" }.joined()
+    let impossible = refused.filter { never.contains($0.flag) }
     let others = refused.count == 1 ? "it" : "them"
+    // What can be allowed does not help where something else cannot.
     let way =
-      allowing.isEmpty
-      ? "give \(others) as before, or take another --output"
-      : "give \(others) as before, or go on with another plan by\(allowing)"
+      impossible.isEmpty
+      ? "give \(others) as before, or go on with another plan by\(allowing)"
+      : "its state goes with no other \(impossible.map { "--\($0.flag)" }.joined(separator: ", ")); "
+        + "give \(others) as before, or take another --output"
     throw Failure(
       .usage,
       "the run in \(run) was trained with \(refused.map(\.text).joined(separator: ", ")): \(way)."
@@ -42,14 +88,9 @@ struct PlanChanges {
   /// where there are none.
   ///
   /// Throws `Failure` (.usage) for an old plan that this program does not know.
-  func effect(_ old: [String: String], _ plan: TrainingPlan, images: Int, after step: Int) throws
-    -> String?
-  {
+  func effect(_ plan: TrainingPlan, images: Int, after step: Int) throws -> String? {
     guard !deciding.isEmpty else { return nil }
-    var before = TrainingPlan()
-    try before.overlay(
-      PlanField.all.compactMap { field in old[field.flag].map { (field.flag, $0) } }
-    )
+    let before = try CheckpointManifest.Facts.plan(old)
     let (first, second) = (
       try Horizon(before, samples: images), try Horizon(plan, samples: images)
     )

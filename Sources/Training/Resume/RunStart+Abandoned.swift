@@ -14,8 +14,8 @@ extension RunStart {
     guard let saved else { return true }
     let (step, kept) = (saved.manifest.step, saved.manifest.progress.kept)
     let checkpoints = CheckpointFolder(ofRun: folder.path)
-    let complete = try checkpoints.complete(.file)
-    for other in try checkpoints.steps(.file) where other > step || !complete.contains(other) {
+    let complete = try checkpoints.complete()
+    for other in try checkpoints.steps() where other > step || !complete.contains(other) {
       try checkpoints.remove(step: other)
     }
     let snapshots = try SnapshotFile.names(in: folder.path, .file)

@@ -21,21 +21,23 @@ extension RunStart {
   /// same `Failure` on all ranks: .file, or .data where a file of metrics holds something else.
   func begin(_ record: RunRecord, _ models: ModelWriter, _ trainer: Trainer) throws -> Logs? {
     let (communicator, leads) = (trainer.communicator, trainer.communicator.rank == 0)
+    try refuseOtherState(trainer)
     var isBestThere = true
     let logs = try communicator.together { () throws -> Logs? in
       guard leads else { return nil }
-      // Before the plan: what changes in it is known as soon as it does.
+      let logs = try open(trainer.plan)
+      // A kill between any two of what follows leaves a run that the same line goes on with: the
+      // checkpoints of the way that is left go before the plan that they were trained by, and a plan
+      // comes behind the record of what has changed in it.
+      isBestThere = try clearAway(models)
       try JSONFile.write(record, to: folder.file(RunRecord.name))
       let yaml = try PlanFile.yaml(try Self.fixed(trainer.plan))
       try AtomicFile.write(
         Data("# adamw-ddp: every field that this run fixed\n\(yaml)".utf8),
         to: folder.file("plan.yaml")
       )
-      let metrics = try MetricsLog(folder, continues: saved != nil)
-      if saved != nil { try metrics.cut(after: trainer.progress.step) }
-      let digests = try digests(trainer.plan, trainer.progress)
-      isBestThere = try clearAway(models)
-      return Logs(metrics: metrics, digests: digests)
+      try cut(logs, trainer.plan, trainer.progress)
+      return logs
     }
     if try communicator.allGather([isBestThere ? 1 : 0])[0][0] == 0 {
       trainer.progress.kept.forgetBest()
@@ -47,18 +49,47 @@ extension RunStart {
     return logs
   }
 
-  /// The file of digests, cut back where the run goes on; nil where it is to have none.
+  /// Throws the same `Failure` (.data) on all ranks where the state that was loaded is another than
+  /// digests.csv has of its step; every rank calls it.
+  private func refuseOtherState(_ trainer: Trainer) throws {
+    let step = trainer.progress.step
+    guard saved != nil, trainer.plan.wantsDigest(after: step) else { return }
+    let (communicator, digest) = (trainer.communicator, try trainer.digestOfState())
+    try communicator.together {
+      let path = folder.file(DigestLog.name)
+      guard communicator.rank == 0, try FileStatus(path, .file) != nil,
+        let logged = try DigestLog.rows(of: path).last(where: { $0.step == step })
+      else { return }
+      try DigestLog.refuse(digest, of: logged, in: path)
+    }
+  }
+
+  /// Opens the logs, on rank 0, where the run goes on as they are; no digests where it is to have
+  /// none.
   ///
-  /// Throws `Failure`: .file, or .data where the file holds something else.
-  private func digests(_ plan: TrainingPlan, _ progress: RunProgress) throws -> DigestLog? {
+  /// Throws `Failure`: .file, or .data where a file holds something else.
+  private func open(_ plan: TrainingPlan) throws -> Logs {
     let path = folder.file(DigestLog.name)
-    if plan.digestEvery == 0, try FileStatus(path, .file) == nil { return nil }
-    let log = try DigestLog(path, continues: saved != nil)
-    guard saved != nil else { return log }
+    let hasDigests = try plan.digestEvery > 0 || FileStatus(path, .file) != nil
+    let logs = Logs(
+      metrics: try MetricsLog(folder, continues: saved != nil),
+      digests: hasDigests ? try DigestLog(path, continues: saved != nil) : nil
+    )
+    if saved != nil {
+      // Takes no more than a line that was cut short, and refuses what is no log.
+      try logs.metrics.cut(after: .max)
+      try logs.digests?.cut(after: .max)
+    }
+    return logs
+  }
+
+  /// Cuts the logs back to where the run goes on; throws as `open` does.
+  private func cut(_ logs: Logs, _ plan: TrainingPlan, _ progress: RunProgress) throws {
+    guard saved != nil else { return }
+    try logs.metrics.cut(after: progress.step)
     // The next to come, which the file may have, or the last in the chain.
     let isDue = plan.wantsDigest(after: progress.step)
-    try log.cut(after: isDue ? progress.step : progress.chain?.step ?? -1)
-    return log
+    try logs.digests?.cut(after: isDue ? progress.step : progress.chain?.step ?? -1)
   }
 
   /// The plan as it stands in the folder: resolved, and its data found from anywhere.

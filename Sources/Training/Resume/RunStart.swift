@@ -45,7 +45,7 @@ struct RunStart {
     }
     folder = try RunFolder(resume.folder, existing: .resumed, communicator)
     let (folder, leads) = (folder, communicator.rank == 0)
-    let saved = try SavedRun(resume, facts, plan, images: source.train.count, communicator)
+    let saved = try SavedRun(resume, facts, plan, on: source, communicator)
     var notes = [folder.note].compactMap { $0 } + (saved?.warnings ?? [])
     var sessions: [RunSession] = []
     try communicator.together {

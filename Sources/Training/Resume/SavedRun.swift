@@ -18,15 +18,15 @@ struct SavedRun {
 
   /// The newest checkpoint of the run folder that is whole, or the one wanted.
   ///
-  /// Nil where there is none and the run may begin. `plan` is that of the run on so many images, and
-  /// comes to `facts`. Every rank calls it. Throws the same `Failure` on all: .data where there is
+  /// Nil where there is none and the run may begin. `plan` is that of the run on `source`, and comes to
+  /// `facts`. Every rank calls it. Throws the same `Failure` on all: .data where there is
   /// none or it belongs to other images or another arithmetic, .usage for another plan, .file where
   /// the system cannot read what is there.
   init?(
     _ request: ResumeRequest,
     _ facts: CheckpointManifest.Facts,
     _ plan: TrainingPlan,
-    images: Int,
+    on source: DataSource,
     _ communicator: any Communicator
   ) throws {
     let reader = CheckpointReader(run: request.folder, communicator)
@@ -46,11 +46,11 @@ struct SavedRun {
       try communicator.together { try Self.admit(manifest, facts, request) }
       guard let pieces = try whole(step, { try reader.pieces(manifest) }) else { continue }
       self.manifest = manifest
-      state = TrainerState(progress: manifest.progress, pieces: pieces)
+      state = try communicator.together { try TrainerState(manifest, pieces, facts.plan, source) }
       let old = manifest.facts
       let changes = PlanChanges(from: old.plan, to: facts.plan)
       self.changes = changes.deciding
-      let effect = try changes.effect(old.plan, plan, images: images, after: step)
+      let effect = try changes.effect(plan, images: source.train.count, after: step)
       warnings = passed + [effect].compactMap { $0 } + Self.warnings(old, facts)
       return
     }
@@ -70,7 +70,7 @@ struct SavedRun {
     _ manifest: CheckpointManifest,
     _ facts: CheckpointManifest.Facts,
     _ request: ResumeRequest
-  ) throws(Failure) {
+  ) throws {
     let old = manifest.facts
     let start = "cannot go on with \(request.folder)"
     if old.numericsVersion != facts.numericsVersion {
