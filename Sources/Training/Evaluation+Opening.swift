@@ -23,8 +23,8 @@ extension Evaluation {
   /// Opens models and images, and the plan that says how to compute.
   ///
   /// Throws `Failure`: .usage for a request that cannot be met, .data for files that cannot be read
-  /// or do not go together, and on the rank that `leads` .file for logits that cannot be written.
-  static func open(_ request: Request, leads: Bool) throws -> Opened {
+  /// or do not go together, and on rank 0 .file for logits that cannot be written.
+  static func open(_ request: Request, rank: Int, of ranks: Int) throws -> Opened {
     guard let status = try FileStatus(request.path) else {
       throw Failure(.data, "\(request.path): there is no such run folder or file.")
     }
@@ -49,12 +49,13 @@ extension Evaluation {
       )
     }
     // What is read may take long.
-    if leads, let logits = request.logits {
+    if rank == 0, let logits = request.logits {
       let data = request.data ?? plan.data
       try SideFile.admit(logits, flag: "logits", run: request.path, data: data)
     }
     let members =
-      try isCheckpoint ? [CheckpointModel.read(request.path)] : files.map(ModelFile.read)
+      try isCheckpoint
+      ? [CheckpointModel.read(request.path, verifying: (rank, ranks))] : files.map(ModelFile.read)
     var opened = try Self.images(request, members, plan)
     for (file, contents) in zip(files, members) {
       let warning = try check(
@@ -154,10 +155,23 @@ extension Evaluation {
       return snapshots.map { "\(path)/\($0)" }
     }
     let file = "\(path)/\(ModelFile.name)"
+    let newest = try CheckpointFolder(ofRun: path).complete().last.map {
+      CheckpointFolder(ofRun: path).path(step: $0)
+    }
     guard try FileStatus(file) != nil else {
+      let why = newest.map { "its run did not end; its newest checkpoint is \($0)" }
       throw Failure(
         .data,
-        "\(path) holds no \(ModelFile.name): it is no run folder, or its run did not end."
+        "\(path) holds no \(ModelFile.name): "
+          + "\(why ?? "it is no run folder, or its run did not end")."
+      )
+    }
+    let status = try? JSONFile.read(RunStatus.self, from: "\(path)/\(RunStatus.name)")
+    if let newest, let status, status.state != .done, status.modelSHA256 == nil {
+      throw Failure(
+        .data,
+        "\(file) is of an end that the run has gone on behind: evaluate \(newest), or that file itself "
+          + "with --data."
       )
     }
     return [file]

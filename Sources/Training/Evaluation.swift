@@ -41,7 +41,7 @@ public enum Evaluation {
     _ clock: SectionClock
   ) throws -> Summary {
     let opened = try communicator.together {
-      try open(request, leads: communicator.rank == 0)
+      try open(request, rank: communicator.rank, of: communicator.size)
     }
     let plan = opened.plan
     try SameEverywhere.check(plan, communicator)

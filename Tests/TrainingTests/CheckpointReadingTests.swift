@@ -81,4 +81,21 @@ struct CheckpointReadingTests {
       }
     }
   }
+
+  /// Ranks that evaluate it share the checksums too, so that none passes what another has found.
+  @Test func whatIsDamagedIsNotEvaluated() throws {
+    let part = "\(folder.path(step: 1))/\(CheckpointFolder.part(0))"
+    let whole = try Data(contentsOf: URL(filePath: part))
+    #expect(try evaluate(folder.path(step: 1), ranks: 3)[0].images == 8)
+    let manifest = try CheckpointManifest(contentsOf: folder.manifest(step: 1))
+    let ranges = manifest.parts[0].ranges
+    #expect(ranges.count > 4)
+    for range in ranges {
+      var bytes = whole
+      bytes[range.start + range.bytes - 1] ^= 1
+      try bytes.write(to: URL(filePath: part))
+      let failure = #expect(throws: Failure.self) { try evaluate(folder.path(step: 1), ranks: 3) }
+      #expect(failure?.kind == .data && failure?.message.contains("is damaged") == true)
+    }
+  }
 }

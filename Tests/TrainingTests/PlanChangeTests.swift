@@ -284,7 +284,8 @@ struct PlanChangeTests {
     #expect(try status().best == nil)
   }
 
-  /// What an end has left at the very step that the run goes on from is still of it.
+  /// What an end has left at the very step that the run goes on from is not lost; it is said to be
+  /// none of the run as it is.
   @Test func theModelOfARunThatIsExtendedStays() throws {
     try goOn(plan())
     let request = ResumeRequest(
