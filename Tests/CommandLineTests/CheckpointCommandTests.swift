@@ -72,7 +72,32 @@ extension ProgramTests {
       for command in ["list", "verify", "prune"] {
         let missing = try checkpoint(command, place.path(of: "none"))
         #expect(missing.status == 65 && missing.sentences.count == 1, "\(missing.stderr)")
-        #expect(try checkpoint(command, place.path).status == 0)
+        let empty = try checkpoint(command, place.path)
+        #expect(empty.status == 65 && empty.stderr.contains("\(place.path) holds no run."))
+      }
+    }
+
+    /// What was not looked at is not good.
+    @Test func nothingToVerifyIsNoAgreement() throws {
+      let outputs = try run()
+      let run = outputs.path(of: "run")
+      let checkpoints = "\(run)/checkpoints"
+      for command in ["list", "verify", "prune"] {
+        let above = try checkpoint(command, checkpoints)
+        #expect(above.status == 65 && above.stderr.contains("no run: give \(run)."))
+        let inside = try checkpoint(command, "\(checkpoints)/step-00000008/")
+        #expect(inside.status == 65 && inside.stderr.contains("give \(run)."), "\(inside.stderr)")
+      }
+      try FileManager.default.removeItem(atPath: checkpoints)
+      let verified = try checkpoint("verify", run)
+      #expect(verified.status == 65 && verified.stderr.contains("holds no complete checkpoint"))
+      #expect(try checkpoint("list", run).status == 0)
+      // A folder that cannot be read is the file system's matter.
+      try Data().write(to: URL(filePath: checkpoints))
+      for command in [["checkpoint", "list"], ["checkpoint", "verify"], ["train", "--resume"]] {
+        let job = try program(command + [run])
+        #expect(job.status == 74 && job.sentences.count == 1, "\(job.stderr)")
+        #expect(job.stderr.contains(checkpoints))
       }
     }
 

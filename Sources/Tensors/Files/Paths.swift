@@ -1,6 +1,6 @@
 import Glibc
 
-/// Paths as the kernel takes them: nothing in them is resolved or cut, since ".." behind a link
+/// Paths as the kernel takes them: nothing in them is cut by its text, since ".." behind a link
 /// leads elsewhere than its text, and "~" is a name like others.
 package enum Paths {
   /// The same place for a process that runs elsewhere; `path` itself where the working folder is
@@ -11,6 +11,13 @@ package enum Paths {
     defer { free(folder) }
     let start = String(cString: folder)
     return (start.hasSuffix("/") ? start : start + "/") + path
+  }
+
+  /// The same place from the root and without links; `path` itself where there is nothing.
+  package static func resolved(_ path: String) -> String {
+    guard let found = realpath(path, nil) else { return path }
+    defer { free(found) }
+    return String(cString: found)
   }
 
   /// The folder that a path's last name stands in.

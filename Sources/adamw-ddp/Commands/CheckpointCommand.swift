@@ -44,15 +44,22 @@ struct CheckpointCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "verify",
       abstract: "Read all bytes of a run's checkpoints and compare them with their checksums.",
-      discussion: "Ends with 65 where one is damaged."
+      discussion: "Ends with 65 where one is damaged, or there is none."
     )
 
     @OptionGroup var argument: RunArgument
 
     func run() throws {
       let folder = try argument.checkpoints()
+      let complete = try folder.complete()
+      if complete.isEmpty {
+        throw Failure(
+          .data,
+          "\(argument.path) holds no complete checkpoint: there is none to verify."
+        )
+      }
       var damaged = 0
-      for step in try folder.complete() {
+      for step in complete {
         let name = CheckpointFolder.name(step: step)
         do {
           try CheckpointReader.verify(step, in: folder)
@@ -112,9 +119,7 @@ struct CheckpointCommand: ParsableCommand {
 
     /// Its checkpoints; throws `Failure` (.data) where there is no such run.
     func checkpoints() throws -> CheckpointFolder {
-      guard try FileStatus(path)?.isFolder == true else {
-        throw Failure(.data, "there is no run folder \(path).")
-      }
+      try RunFolder.refuseNone(path)
       return CheckpointFolder(ofRun: path)
     }
   }

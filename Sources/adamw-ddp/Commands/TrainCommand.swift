@@ -62,6 +62,7 @@ struct TrainCommand: RankCommand, FieldTaker {
     // Together: a --config that only some hosts can read is one error.
     let (plan, resume) = try world.communicator.together {
       let (chosen, resume) = try going.plan(source, options.settings)
+      try refuseRanks(world.communicator.size, chosen, resume)
       try chosen.validate(ranks: world.communicator.size)
       try source.refuseJPEG(chosen)
       return (chosen, resume)
@@ -109,7 +110,7 @@ struct TrainCommand: RankCommand, FieldTaker {
 
   /// What is said of a run that has diverged, and how it may go on.
   private func diverged(_ summary: RunSummary, _ plan: TrainingPlan) -> Failure {
-    let run = shellWord(summary.output)
+    let run = resumeWord(summary.output)
     let skips = plan.onNonFinite == .skip
     var remedies = "try a smaller --lr or --warmup-epochs"
     if let step = summary.checkpoint {
@@ -125,6 +126,18 @@ struct TrainCommand: RankCommand, FieldTaker {
       .diverged,
       "training diverged: \(summary.message ?? "a loss is not finite"); \(remedies).",
       isAgreed: true
+    )
+  }
+
+  /// Throws a usage failure for more ranks than a run has lanes that goes on, and so keeps them.
+  private func refuseRanks(_ ranks: Int, _ plan: TrainingPlan, _ resume: ResumeRequest?) throws {
+    guard ranks > plan.lanes, let resume,
+      try !resume.mayBegin || !CheckpointFolder(ofRun: resume.folder).complete().isEmpty
+    else { return }
+    throw Failure(
+      .usage,
+      "\(ranks) ranks cannot share the \(plan.lanes) lanes that the run in \(resume.folder) keeps: start "
+        + "at most \(plan.lanes)."
     )
   }
 }

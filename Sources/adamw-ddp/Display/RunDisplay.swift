@@ -165,6 +165,6 @@ final class RunDisplay: RunConsole {
     Console.line("\(message); to go on:")
     // In one line whatever the terminal's width: it is to be copied.
     let program = shellWord(CommandLine.arguments[0])
-    Console.write("  \(program) train --resume \(shellWord(summary.output))\n")
+    Console.write("  \(program) train --resume \(resumeWord(summary.output))\n")
   }
 }

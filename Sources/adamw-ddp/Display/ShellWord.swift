@@ -10,3 +10,6 @@ func shellWord(_ text: String) -> String {
   }
   return plain && !text.isEmpty ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
 }
+
+/// A run folder as a word behind --resume, where `auto` alone means something else.
+func resumeWord(_ folder: String) -> String { shellWord(folder == "auto" ? "./auto" : folder) }

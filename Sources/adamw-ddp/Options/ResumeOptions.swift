@@ -45,6 +45,7 @@ struct ResumeOptions: ParsableArguments {
     }
     let names = try allowedChanges.map { try Self.flag($0) }
     guard resume != "auto" else { return try auto(source, settings, names) }
+    if resume.isEmpty { throw Failure(.usage, "--resume '': expected auto or a run folder.") }
     let (folder, step) = Self.place(resume)
     if source.isGiven {
       throw Failure(
@@ -53,12 +54,21 @@ struct ResumeOptions: ParsableArguments {
           + "--resume auto --output \(folder)."
       )
     }
-    guard try FileStatus(folder)?.isFolder == true else {
-      throw Failure(.data, "--resume \(resume): there is no run folder \(folder).")
-    }
+    try RunFolder.refuseNone(folder, "--resume \(resume): ")
     var plan = TrainingPlan()
     try PlanFile.apply(record: folder, to: &plan)
+    let before = plan
     try plan.overlay(settings)
+    // First: what follows from it would be refused in the name of flags that nobody gave.
+    for field in PlanField.all where field.neverChangesOnResume {
+      if let old = field.get(before), let new = field.get(plan), old != new {
+        throw Failure(
+          .usage,
+          "--\(field.flag) \(new): the run in \(folder) was trained with \(old), and its state goes "
+            + "with no other: leave it out, or begin a new run."
+        )
+      }
+    }
     if plan.overwrite { throw Self.overwriting }
     if let output = plan.output, Paths.components(output) != Paths.components(folder) {
       throw Failure(
@@ -109,6 +119,12 @@ struct ResumeOptions: ParsableArguments {
       let meant = PlanField.all.map(\.flag).suggestion(for: flag)
       throw Failure(.usage, "--allow-plan-change \(name): there is no flag --\(flag)\(meant).")
     }
+    if field.neverChangesOnResume {
+      throw Failure(
+        .usage,
+        "--allow-plan-change \(name): the state of a run goes with no other --\(flag): begin a new run."
+      )
+    }
     if field.mayChangeOnResume {
       throw Failure(
         .usage,
@@ -118,15 +134,20 @@ struct ResumeOptions: ParsableArguments {
     return flag
   }
 
-  /// The run folder that a path means, and the step of the checkpoint where it names one.
+  /// The run folder that a path means, and the step of the checkpoint where it names one or its
+  /// manifest.
   private static func place(_ path: String) -> (folder: String, step: Int?) {
     var folder = path
     while folder.utf8.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-    let name = String(folder.split(separator: "/").last ?? "")
-    let above = Paths.parent(of: folder)
-    guard let step = CheckpointFolder.step(of: name),
-      above.split(separator: "/").last.map(String.init) == CheckpointFolder.name
-    else { return (folder, nil) }
-    return (Paths.parent(of: above), step)
+    func last(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
+    if last(folder) == CheckpointManifest.name { folder = Paths.parent(of: folder) }
+    // Seen from inside, a checkpoint has not all of its names in its path.
+    for path in [folder, Paths.resolved(folder)] {
+      let above = Paths.parent(of: path)
+      if let step = CheckpointFolder.step(of: last(path)), last(above) == CheckpointFolder.name {
+        return (Paths.parent(of: above), step)
+      }
+    }
+    return (folder, nil)
   }
 }
