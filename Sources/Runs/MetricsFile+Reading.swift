@@ -39,15 +39,14 @@ extension MetricsFile {
   ) throws -> (start: Int, rows: [(row: MetricsRow, end: Int)]) {
     var (header, start): (String?, Int) = (nil, 0)
     var rows: [(row: MetricsRow, end: Int)] = []
-    for (text, end) in try LogFile.lines(of: path) {
+    for (number, (text, end)) in try LogFile.lines(of: path).enumerated() {
       let line = String(text)
-      if format == .csv && header == nil {
+      if format == .csv && header == nil && line.split(separator: ",").contains("step") {
         (header, start) = (line, end)
       } else if let row = format.row(line, header: header) {
         rows.append((row, end))
       } else {
-        let number = rows.count + (header == nil ? 1 : 2)
-        throw Failure(.data, "\(path): line \(number) is no row of metrics.")
+        throw Failure(.data, "\(path): line \(number + 1) is no row of metrics.")
       }
     }
     return (start, rows)

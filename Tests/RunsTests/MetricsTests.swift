@@ -216,6 +216,10 @@ struct MetricsTests {
       #expect(failure?.kind == .data)
       #expect(failure?.message == "\(path): line 3 is no row of metrics.")
     }
+    // Nor is the first line of anything a header.
+    try "junk\n".write(toFile: path, atomically: true, encoding: .utf8)
+    let failure = #expect(throws: Failure.self) { try file.cut(after: 1) }
+    #expect(failure?.message == "\(path): line 1 is no row of metrics.")
   }
 
   /// What is written to this device finds the disk full.

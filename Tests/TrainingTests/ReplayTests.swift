@@ -137,6 +137,8 @@ struct ReplayTests {
     try past.edit { $0[5] = $0[5].replacing(/,[0-9a-f]{16},/, with: ",0123456789abcdef,") }
     let result = try replay(past)
     #expect(result.parting?.step == 4 && result.parting?.differing == [])
+    let start = try replay(past, from: 4).sentence
+    #expect(start.contains("the state that it began with, after step 4, whose digest was 0123"))
     #expect(
       result.sentence.hasSuffix("; its checkpoint is as the replay is, so digests.csv was changed.")
     )

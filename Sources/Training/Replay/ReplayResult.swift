@@ -52,7 +52,7 @@ public struct ReplayResult: Encodable, Sendable {
       return "\(start): the state after step \(step) agrees, but not the chain, so plan, data or "
         + "order of images have been others, or digests.csv was changed."
     }
-    let state = step == from ? "the state that it began with, after step \(step)," : "step \(step)"
+    let state = step == from ? "the state that it began with, after step \(step)" : "step \(step)"
     return "\(start): they part at \(state), whose digest was \(logged.digestText) and is "
       + "\(computed.digestText)\(Self.difference(parting.differing))."
   }
