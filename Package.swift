@@ -58,6 +58,8 @@ let package = Package(
       pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"])]
     ),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPictures"),
     .systemLibrary(name: "CPlatform"),
     .systemLibrary(name: "CKernels"),
 
@@ -76,11 +78,13 @@ let package = Package(
       ]
     ),
     library("Collectives", ["CPlatform", "Tensors"]),
-    library("Datasets", ["Tensors"]),
+    library("Containers", ["CZlib", "Tensors"]),
+    library("Pictures", ["CPictures", "Tensors"]),
     library("Optimizers", ["CPlatform", "Tensors"]),
     library("Checkpoints", ["Tensors"]),
 
     // Level 3.
+    library("Datasets", ["Containers", "Pictures", "Tensors"]),
     library("Networks", ["Tensors", "Kernels"]),
     library("MPICollectives", ["Collectives", "CMPI", "Tensors"]),
     library("DataParallel", ["Tensors", "Collectives", "Optimizers", "Checkpoints"]),
@@ -145,7 +149,9 @@ let package = Package(
     tests("TensorsTests", ["Tensors", "TestSupport"]),
     tests("KernelsTests", ["Kernels", "Tensors", "TestSupport"]),
     tests("CollectivesTests", ["Collectives", "Tensors", "TestSupport"]),
-    tests("DatasetsTests", ["Datasets", "Tensors", "TestSupport"]),
+    tests("ContainersTests", ["Containers", "CZlib", "Tensors", "TestSupport"]),
+    tests("PicturesTests", ["Pictures", "Tensors", "TestSupport"]),
+    tests("DatasetsTests", ["Datasets", "Containers", "Tensors", "TestSupport"]),
     tests("OptimizersTests", ["Optimizers", "Tensors", "TestSupport"]),
     tests("CheckpointsTests", ["Checkpoints", "Tensors", "TestSupport"]),
     tests("NetworksTests", ["Networks", "Kernels", "Tensors", "TestSupport"]),

@@ -1,3 +1,4 @@
+import Pictures
 import Tensors
 
 /// What a run wants to train on and to be evaluated on.
@@ -9,6 +10,16 @@ public struct DataRequest: Sendable {
   /// The part of all training images to hold out, to evaluate on as the run goes; nil: none, the
   /// test images serve.
   public var valFraction: Double?
+
+  /// Which of the two labels of CIFAR-100.
+  public var labels = LabelChoice.fine
+  /// What becomes of images of a folder, which are of any size.
+  public var picture = PictureRequest()
+  /// Whether damaged images of a folder are left out and counted.
+  public var skipsDamaged = false
+
+  /// Whether data without test images will not do.
+  var needsTest: Bool { valFraction == nil }
 
   /// The name of the images that are built in, which no file or folder of that name hides.
   static let builtIn = "synthetic"

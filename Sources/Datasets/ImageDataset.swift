@@ -13,6 +13,9 @@ public protocol ImageDataset: Sendable {
   var mark: String? { get }
   /// Its `ImageDigest`, where that is known beforehand.
   var digest: String? { get }
+  /// What decides whether an image is held out, evenly spread over 64 bits; nil where its place
+  /// among the others of its class does.
+  func splitKey(_ index: Int) -> UInt64?
   /// The label of an image, below `classes.count`.
   func label(_ index: Int) -> Int
   /// Writes an image as height × width × channels bytes, channels contiguous (RGB RGB …); allocates
@@ -25,6 +28,8 @@ public protocol ImageDataset: Sendable {
 extension ImageDataset {
   /// Nobody can tell.
   public var mark: String? { nil }
+  /// Its place decides.
+  public func splitKey(_ index: Int) -> UInt64? { nil }
   /// It is not known.
   public var digest: String? { nil }
 }

@@ -6,7 +6,9 @@ import Tensors
 /// Both fractions are of all images. Of each class with n images the nearest whole number to
 /// fraction × n is held out, spread evenly over the class in file order; then as many as the other
 /// fraction says are taken from what is left in the same way. No seed has a part in it, so that
-/// runs with different seeds are compared on the same images.
+/// runs with different seeds are compared on the same images. Where images have keys of their own,
+/// as those of folders, an image is held out by its key alone, whatever others there are: the shares
+/// are approximate then.
 public struct TrainingSplit: Sendable {
   /// The images to train on, in the order of the dataset.
   public let train: any ImageDataset
@@ -21,10 +23,14 @@ public struct TrainingSplit: Sendable {
   public init(of images: any ImageDataset, heldOut: Double?, train part: Double?) throws(Failure) {
     try Self.check(heldOut, part)
     let all = (0..<images.count).map(Int32.init)
+    let byKey = images.count > 0 && images.splitKey(0) != nil
     let sizes = Self.sizes(images)
     var (kept, out) = (all, [Int32]())
     if let heldOut {
-      (out, kept) = Self.share(all, of: images, sizes.map { Int((heldOut * Double($0)).rounded()) })
+      (out, kept) =
+        byKey
+        ? Self.share(all, of: images, keys: 0..<heldOut)
+        : Self.share(all, of: images, sizes.map { Int((heldOut * Double($0)).rounded()) })
       guard !out.isEmpty, !kept.isEmpty else {
         throw Failure(
           .usage,
@@ -34,8 +40,11 @@ public struct TrainingSplit: Sendable {
       }
     }
     if let part {
-      let wanted = sizes.map { Int((part * Double($0)).rounded()) }
-      kept = Self.share(kept, of: images, wanted).taken
+      let from = heldOut ?? 0
+      kept =
+        byKey
+        ? Self.share(kept, of: images, keys: from..<from + part).taken
+        : Self.share(kept, of: images, sizes.map { Int((part * Double($0)).rounded()) }).taken
       guard !kept.isEmpty else {
         throw Failure(
           .usage,
@@ -70,6 +79,27 @@ public struct TrainingSplit: Sendable {
     var sizes = Array(repeating: 0, count: images.classes.count)
     for index in 0..<images.count { sizes[images.label(index)] += 1 }
     return sizes
+  }
+
+  /// The images whose keys, as parts of all keys there are, lie within `keys`, and the others.
+  private static func share(
+    _ indices: [Int32],
+    of images: any ImageDataset,
+    keys: Range<Double>
+  ) -> (taken: [Int32], left: [Int32]) {
+    var parts: (taken: [Int32], left: [Int32]) = ([], [])
+    for index in indices {
+      guard let key = images.splitKey(Int(index)) else {
+        preconditionFailure("an image lacks a key")
+      }
+      // The upper 53 bits, which a Double holds.
+      if keys.contains(Double(key >> 11) * 0x1p-53) {
+        parts.taken.append(index)
+      } else {
+        parts.left.append(index)
+      }
+    }
+    return parts
   }
 
   /// Of each class `shares` of the images in `indices` (all, where there are no more), spread

@@ -12,7 +12,13 @@ private let formats: [DataFormat] = [.synthetic, .cifar10]
 /// when the fractions leave a part empty or are too much.
 public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource {
   let format = try format(of: request.path)
-  let parts = try format.open(request.path, request.valFraction == nil)
+  let parts = try format.open(request)
+  if parts.val != nil, let fraction = request.valFraction {
+    throw Failure(
+      .usage,
+      "--val-fraction \(fraction): \(request.path) has images of its own to evaluate on"
+    )
+  }
   let split = try TrainingSplit(
     of: parts.train,
     heldOut: request.valFraction,
@@ -25,7 +31,7 @@ public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource
     name: format.name,
     train: split.train,
     whole: parts.train,
-    val: split.held,
+    val: split.held ?? parts.val,
     test: parts.test,
     normalization: parts.normalization,
     notes: parts.notes + missing

@@ -12,6 +12,8 @@ struct IndexedImages: ImageDataset {
 
   func label(_ index: Int) -> Int { base.label(Int(indices[index])) }
 
+  func splitKey(_ index: Int) -> UInt64? { base.splitKey(Int(indices[index])) }
+
   func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) throws(Failure) {
     try base.readPixels(Int(indices[index]), into: pixels)
   }

@@ -5,18 +5,18 @@ import Tensors
 /// place, and one that is cut short is an error of the read.
 ///
 /// Not as mapped memory: what is cut off there ends the process (SIGBUS).
-final class DataFile: Sendable {
+package final class DataFile: ByteSource {
   /// Where it was opened.
-  let path: String
+  package let path: String
   /// Its bytes when it was opened, at least one.
-  let size: Int
+  package let size: Int
   /// What no other file of this host has, nor this one after a write: device, number, size and the
   /// time of its last change.
-  let mark: String
+  package let mark: String
   private let descriptor: Int32
 
   /// Opens a regular file; throws a `.data` failure when it is empty or cannot be read.
-  init(_ path: String) throws(Failure) {
+  package init(_ path: String) throws(Failure) {
     // A pipe without a writer would otherwise be waited for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
@@ -46,7 +46,7 @@ final class DataFile: Sendable {
   /// Reads the bytes from `offset` on, as many as `bytes` has room for; allocates nothing.
   ///
   /// Throws a `.data` failure that names the file where it cannot be read or has become shorter.
-  func read(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(Failure) {
+  package func read(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(Failure) {
     var done = 0
     while done < bytes.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[done...])
@@ -65,7 +65,7 @@ final class DataFile: Sendable {
   }
 
   /// All of it as text; throws as `read` does.
-  func text() throws(Failure) -> String {
+  package func text() throws(Failure) -> String {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 1)
     defer { bytes.deallocate() }
     try read(at: 0, into: bytes)

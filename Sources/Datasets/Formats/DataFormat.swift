@@ -5,9 +5,11 @@ struct DataFormat: Sendable {
   /// What was opened.
   struct Parts {
     var train: any ImageDataset
+    /// What the data themselves hold out to choose by; nil where they do not.
+    var val: (any ImageDataset)?
     /// Nil where there is none and none is needed.
     var test: (any ImageDataset)?
-    /// The constants for both.
+    /// The constants for all.
     var normalization: Normalization
     var notes: [String] = []
   }
@@ -22,5 +24,5 @@ struct DataFormat: Sendable {
   /// Whether a file or a folder is of this kind; false where there is none.
   let recognizes: @Sendable (_ path: String) throws(Failure) -> Bool
   /// Opens data of this kind; throws where test images are needed and there are none.
-  let open: @Sendable (_ path: String, _ needsTest: Bool) throws(Failure) -> Parts
+  let open: @Sendable (_ request: DataRequest) throws(Failure) -> Parts
 }

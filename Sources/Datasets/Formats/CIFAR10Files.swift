@@ -1,3 +1,4 @@
+import Containers
 import Tensors
 
 /// A folder of the binary version of CIFAR-10.
@@ -30,20 +31,24 @@ public struct CIFAR10Files: Sendable {
     }
     let names = folder.names.filter(Self.isTraining)
     let (classes, classNote) = Self.classes(in: folder)
-    func records(_ names: [String]) throws(Failure) -> PlanarRecords {
-      try PlanarRecords(
-        names.map { name throws(Failure) in try DataFile(folder.path(of: name)) },
-        format: "CIFAR-10",
-        shape: ImageShape(height: 32, width: 32, channels: 3),
-        classes: classes
+    let records = LabelledRecords(
+      format: "CIFAR-10",
+      prefix: 1,
+      labelByte: 0,
+      shape: ImageShape(height: 32, width: 32, channels: 3),
+      classes: classes
+    )
+    func images(_ names: [String]) throws(Failure) -> ImageRecords {
+      try records.images(
+        names.map { name throws(Failure) in try DataFile(folder.path(of: name)) }
       )
     }
     let hasTest = folder.names.contains(Self.testName)
     if needsTest, !hasTest {
       throw Failure(.data, "\(folder.path) holds no \(Self.testName)")
     }
-    train = try records(names)
-    test = hasTest ? try records([Self.testName]) : nil
+    train = try images(names)
+    test = hasTest ? try images([Self.testName]) : nil
     let left = folder.names.filter(Self.isLeftOut)
     notes =
       (names.count < 5
@@ -110,8 +115,8 @@ extension DataFormat {
         guard let folder = try Folder(ifAny: path) else { return false }
         return try CIFAR10Files.locate(in: folder) != nil
       },
-      open: { path, needsTest throws(Failure) in
-        let files = try CIFAR10Files(folder: path, needsTest: needsTest)
+      open: { request throws(Failure) in
+        let files = try CIFAR10Files(folder: request.path, needsTest: request.needsTest)
         return Parts(
           train: files.train,
           test: files.test,

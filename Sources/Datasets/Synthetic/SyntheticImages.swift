@@ -78,7 +78,7 @@ extension DataFormat {
       name: DataRequest.builtIn,
       sign: nil,
       recognizes: { $0 == DataRequest.builtIn },
-      open: { _, _ in
+      open: { _ in
         Parts(
           train: SyntheticImages(.train),
           test: SyntheticImages(.test),
