@@ -24,6 +24,9 @@ public struct DataRequest: Sendable {
   /// The name of the images that are built in, which no file or folder of that name hides.
   static let builtIn = "synthetic"
 
+  /// Whether there are files to be read.
+  package var hasFiles: Bool { path != Self.builtIn }
+
   /// What says the same to a process that runs elsewhere.
   package var pathFromAnywhere: String { path == Self.builtIn ? path : Paths.absolute(path) }
 

@@ -3,7 +3,11 @@ import Datasets
 extension TrainingPlan {
   /// What to open.
   public var dataRequest: DataRequest {
-    DataRequest(path: data, trainFraction: trainFraction, valFraction: valFraction)
+    var request = DataRequest(path: data, trainFraction: trainFraction, valFraction: valFraction)
+    (request.labels, request.skipsDamaged) = (labels, skipDamaged)
+    request.picture.size = imageSize
+    (request.picture.filter, request.picture.crop) = (resize, crop)
+    return request
   }
 
   /// How training samples are varied, in this order.

@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import Networks
 import Optimizers
+import Pictures
 import Tensors
 
 /// Everything a training run is told: one value, made in the executable, validated before any
@@ -16,10 +17,22 @@ public struct TrainingPlan: Sendable, Equatable {
   public var shake: ShakeMode?
   /// "synthetic" or a folder.
   public var data = "synthetic"
+  /// A folder of each host into which the data are copied first.
+  public var stageTo: String?
   /// The part of the training images to evaluate on instead of the test file.
   public var valFraction: Double?
   /// The part of the training images to train on.
   public var trainFraction: Double?
+  /// Which labels of CIFAR-100.
+  public var labels = LabelChoice.fine
+  /// Height and width that pictures of a folder get; nil: as they are.
+  public var imageSize: Int?
+  /// How pictures of a folder get another size.
+  public var resize = PictureRequest.Filter.antialias
+  /// What becomes of pictures that are not square.
+  public var crop = PictureRequest.Crop.none
+  /// Whether damaged pictures are left out.
+  public var skipDamaged = false
   /// What happens to training images.
   public var augment = AugmentationChoice.cropFlip
   /// The side of the square that a training image loses; 0: none.

@@ -95,12 +95,11 @@ extension Evaluation {
       )
     }
     let own = request.data == nil ? plan.valFraction : nil
-    let source = try openDataSource(
-      DataRequest(
-        path: request.data ?? plan.data,
-        valFraction: split == .val ? request.valFraction ?? own : nil
-      )
-    )
+    var wanted = plan.dataRequest
+    wanted.path = request.data ?? plan.data
+    wanted.trainFraction = nil
+    wanted.valFraction = split == .val ? request.valFraction ?? own : nil
+    let source = try openDataSource(wanted)
     guard let images = source.images(of: split) else {
       throw Failure(
         .usage,

@@ -17,6 +17,8 @@ public struct RunEnvironment {
   public let kernels: KernelSet
   /// What is trained on and evaluated on.
   public let source: DataSource
+  /// What there is to say of the data once.
+  public private(set) var notes: [String] = []
   /// What the data are, the same on all ranks; nil where parts were given.
   public private(set) var dataDigest: DataDigest?
   /// What ends the job when a rank hangs; nil where nothing does.
@@ -48,7 +50,14 @@ public struct RunEnvironment {
     let team = try communicator.together {
       try placement.team(rank: communicator.rank, clock: clock)
     }
-    let source = try communicator.together { try openDataSource(plan.dataRequest) }
+    var request = plan.dataRequest
+    if let folder = plan.stageTo, request.hasFiles {
+      let staging = try DataStaging(request.path, to: folder, communicator)
+      request.path = staging.path
+      notes += [staging.note].compactMap { $0 }
+    }
+    let source = try communicator.together { try openDataSource(request) }
+    notes += source.notes
     (self.communicator, self.placement, self.source) = (communicator, placement, source)
     (self.team, self.plan) = (team, plan)
     kernels = KernelSet(placement.level)
@@ -66,6 +75,7 @@ public struct RunEnvironment {
     (self.communicator, self.placement, self.source) = (communicator, placement, source)
     team = try communicator.together { try placement.team(rank: communicator.rank) }
     kernels = KernelSet(placement.level)
+    notes = source.notes
     (dataDigest, watchdog, plan) = (nil, nil, nil)
   }
 
@@ -78,7 +88,8 @@ public struct RunEnvironment {
     try SameEverywhere.check(other, communicator)
     guard let plan else { return }
     let shared = [
-      "data", "val-fraction", "train-fraction", "threads", "no-pin", "kernels", "deadline",
+      "data", "stage-to", "labels", "image-size", "resize", "crop", "skip-damaged", "val-fraction",
+      "train-fraction", "threads", "no-pin", "kernels", "deadline",
     ]
     // Together, since some of them are a rank's own.
     try communicator.together {

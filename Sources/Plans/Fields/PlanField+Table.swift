@@ -1,4 +1,3 @@
-import Networks
 import Optimizers
 import Tensors
 
@@ -11,74 +10,6 @@ extension PlanField {
     + rows(.parallel, of: .train, parallelFields)
     + rows(.output, of: .train, outputFields)
     + rows(.safety, of: .train, safetyFields)
-
-  private static let dataFields: [PlanField] = [
-    // Every host may have the images in a folder of its own; that they are the same ones is
-    // checked.
-    PlanField(
-      "data",
-      \.data,
-      .path("PATH", expected: "a PATH"),
-      .identity,
-      isLocal: true,
-      also: [.eval, .replay],
-      "a folder of CIFAR-10 binaries, or 'synthetic': the built-in images"
-    ),
-    PlanField(
-      "model",
-      \.model,
-      .name(of: ModelCatalog.names),
-      .method,
-      also: [.estimate, .benchStep],
-      "network: " + ModelCatalog.names.joined(separator: ", ")
-    ),
-    PlanField(
-      "shake",
-      \.shake,
-      .optional(
-        .described(
-          "FORWARD-BACKWARD-LEVEL",
-          expected:
-            "shake|even, then shake|even|keep, then image|batch, such as \(ShakeMode.paper)",
-          read: { ShakeMode($0.lowercased()) }
-        )
-      ),
-      .method,
-      also: .benchStep,
-      follows: "model",
-      "how shake26 networks mix their branches in training: shake or even, then shake, even or keep, "
-        + "drawn by image or batch; by default \(ShakeMode.paper)"
-    ),
-    PlanField(
-      "val-fraction",
-      \.valFraction,
-      .optional(.number(.openFraction)),
-      .identity,
-      also: .eval,
-      "hold out this part of the training images, class by class, and evaluate on it"
-    ),
-    PlanField(
-      "train-fraction",
-      \.trainFraction,
-      .optional(.number(.part)),
-      .identity,
-      "train on this part of all training images, class by class, taken from those not held out"
-    ),
-    PlanField(
-      "augment",
-      \.augment,
-      .choice,
-      .method,
-      "random crop after zero padding of 4, and horizontal flip"
-    ),
-    PlanField(
-      "cutout",
-      \.cutout,
-      .integer(0...),
-      .method,
-      "set a square of N×N pixels of every training image to the mean colour, at random; 0: none"
-    ),
-  ]
 
   private static let trainingFields: [PlanField] = [
     PlanField("epochs", \.epochs, .integer(1...), .method, "passes over the images"),

@@ -32,6 +32,9 @@ package struct FileStatus: Sendable {
   /// Its length.
   package var bytes: Int { Int(status.st_size) }
 
+  /// When it was last changed, in seconds and nanoseconds.
+  package var changed: String { "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)" }
+
   /// Its number on its file system.
   package var number: UInt64 { UInt64(status.st_ino) }
 

@@ -50,7 +50,7 @@ final class RunDisplay: RunConsole {
     )
     cadence = LineCadence(begin: first)
     let logger = Console.logger(quiet ? .warning : .info)
-    for note in source.notes + environment.placement.notes { logger.notice("\(note)") }
+    for note in environment.notes + environment.placement.notes { logger.notice("\(note)") }
     if !quiet {
       let lines = Banner.lines(trainer, environment, library: library, folder: folder)
       for line in lines { Console.line(line, indent: Banner.indent) }
