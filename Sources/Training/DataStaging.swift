@@ -7,11 +7,11 @@ import Tensors
 ///
 /// The first rank of a host copies, into a folder named for the files' names, lengths and times of
 /// change, under another name until all is there; a copy that is there already is used again.
-struct DataStaging {
+package struct DataStaging {
   /// Where the data lie for this rank now.
-  let path: String
+  package let path: String
   /// What was copied, for people; on rank 0.
-  let note: String?
+  package let note: String?
 
   /// Bytes that are copied at a time.
   private static let chunk = 4 << 20
@@ -20,7 +20,7 @@ struct DataStaging {
   ///
   /// Throws the same `Failure` on all ranks: .data where files cannot be read, .file where they
   /// cannot be written or came out different, or there is no room.
-  init(_ path: String, to folder: String, _ communicator: any Communicator) throws {
+  package init(_ path: String, to folder: String, _ communicator: any Communicator) throws {
     let (rank, hosts) = (communicator.rank, communicator.hosts)
     let leads = hosts.firstIndex(of: hosts[rank]) == rank
     let clock = ContinuousClock()
