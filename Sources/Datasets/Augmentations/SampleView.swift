@@ -4,7 +4,7 @@ import Tensors
 /// mirrored.
 ///
 /// Height and width stay those of the image. A mirrored sample is the mirrored crop.
-public struct SampleView: Sendable {
+public struct SampleView: Hashable, Sendable {
   /// Whether left and right are exchanged.
   public var mirrored = false
   /// Rows of the image above the sample's first; negative: rows of zeros above the image.
@@ -42,6 +42,26 @@ public struct SampleView: Sendable {
           target.pointee = values[Int(source[pixel * channels + channel])]
           target += step
         }
+      }
+    }
+  }
+
+  /// Writes what it shows of values instead of bytes, and `around`, a value for each channel,
+  /// around the image.
+  func write(
+    _ values: UnsafePointer<Float>,
+    _ shape: ImageShape,
+    around: UnsafePointer<Float>,
+    into sample: UnsafeMutablePointer<Float>
+  ) {
+    let (width, channels) = (shape.width, shape.channels)
+    for row in 0..<shape.height {
+      let from = row + down
+      for column in 0..<width {
+        let place = (mirrored ? width - 1 - column : column) + right
+        let isInside = from >= 0 && from < shape.height && place >= 0 && place < width
+        let pixel = isInside ? values + (from * width + place) * channels : around
+        (sample + (row * width + column) * channels).update(from: pixel, count: channels)
       }
     }
   }

@@ -22,38 +22,50 @@ public final class SampleLoader {
   private let images: Int
   private let batchSize: Int
   private let reader: SampleReader
+  private let seed: UInt64
+  /// How training samples are mixed, and room for the partner of the first that is taken.
+  private let mixing: BatchMixing?
+  private let before: FloatBuffer?
   /// Those of the even and of the odd epoch; none in file order.
   private let orders: [EpochOrder]
   private var taken: Taken?
-  private let unreadable = Mutex<(position: Int, failure: Failure)?>(nil)
+  private let unreadable = Mutex<(sample: Int, failure: Failure)?>(nil)
   private var readSample: ThreadTeam.Body = { _, _ in }
+  private var mixRow: ThreadTeam.Body = { _, _ in }
 
   /// What is being taken.
   private struct Taken {
-    /// The place of the first sample in the epoch.
+    /// The place of the first sample in the epoch, and the number of samples.
     let first: Int
+    let count: Int
     let order: EpochOrder?
     /// Nil where nothing is drawn.
     let epoch: Int?
+    let mirrored: Bool
     let samples: UnsafeMutablePointer<Float>
     let targets: UnsafeMutablePointer<SampleTarget>
+    /// What becomes of all of them, and the place in the epoch of the first one's partner.
+    let mix: (BatchMixing.Mix, partner: Int)?
   }
 
   /// A loader of batches of `batchSize` samples; `seed` is the run's, and keys orders and
   /// augmentations.
   ///
-  /// `dropsLast` leaves the short batch at an epoch's end out; there must be a whole one.
+  /// `mixing` is for training alone. `dropsLast` leaves the short batch at an epoch's end out; there must be a whole one.
   public init(
     _ dataset: any ImageDataset,
     normalization: Normalization,
     augmentations: [any Augmentation] = [],
+    mixing: BatchMixing? = nil,
     seed: UInt64 = 0,
     batchSize: Int,
     dropsLast: Bool = false,
     order: Order
   ) {
     precondition(batchSize > 0, "a batch of \(batchSize) samples")
-    (images, self.batchSize) = (dataset.count, batchSize)
+    (images, self.batchSize, self.seed) = (dataset.count, batchSize, seed)
+    self.mixing = order == .file ? nil : mixing
+    before = self.mixing.map { _ in FloatBuffer(count: dataset.shape.count) }
     stepsPerEpoch = (images + (dropsLast ? 0 : batchSize - 1)) / batchSize
     reader = SampleReader(
       dataset,
@@ -64,6 +76,7 @@ public final class SampleLoader {
     orders =
       order == .file ? [] : (0..<2).map { _ in EpochOrder(count: dataset.count, seed: seed) }
     readSample = { [unowned self] sample, _ in read(sample) }
+    mixRow = { [unowned self] row, _ in mix(row: row) }
   }
 
   /// b, the samples of a step over all ranks; steps are counted from 0 over the whole run.
@@ -88,54 +101,96 @@ public final class SampleLoader {
     if !orders.isEmpty { orders[epoch % 2].prepare(epoch: epoch) }
   }
 
-  /// Reads some samples of a step into `samples`, [sample][height][width][channels], and `targets`.
+  /// Reads some samples of a step into `samples`, [sample][height][width][channels], and `targets`;
+  /// those of evaluation perhaps mirrored.
   ///
-  /// `positions` are theirs among the step's b samples: a rank's lanes, or those of a round. Throws
-  /// the `.data` failure of the first of them that cannot be read, whatever the number of threads:
-  /// its memory is as it was, but all others have been read, so a step may go on to where ranks
-  /// agree.
+  /// `positions` are theirs among the step's b samples: a rank's lanes, or those of a round. Where
+  /// samples are mixed the one before the first is read, too. Throws the `.data` failure of the
+  /// first of them that cannot be read, whatever the number of threads: its memory is as it was,
+  /// but all others have been read, so a step may go on to where ranks agree.
   public func take(
     step: Int,
     _ positions: Range<Int>,
+    mirrored: Bool = false,
     into samples: UnsafeMutablePointer<Float>,
     _ targets: UnsafeMutablePointer<SampleTarget>,
     team: ThreadTeam
   ) throws(Failure) {
+    let all = self.samples(of: step)
     precondition(
-      positions.lowerBound >= 0 && positions.upperBound <= self.samples(of: step),
-      "samples \(positions) of step \(step), which has \(self.samples(of: step))"
+      positions.lowerBound >= 0 && positions.upperBound <= all,
+      "samples \(positions) of step \(step), which has \(all)"
     )
+    precondition(!mirrored || orders.isEmpty, "training samples are mirrored by augmentations")
     prepare(step: step)
-    let epoch = step / stepsPerEpoch
+    let (epoch, begin) = (step / stepsPerEpoch, step % stepsPerEpoch * batchSize)
+    let partner = positions.lowerBound == 0 ? all - 1 : positions.lowerBound - 1
+    let mix = positions.isEmpty ? nil : mixing?.mix(seed: seed, step: step, reader.shape)
     taken = Taken(
-      first: step % stepsPerEpoch * batchSize + positions.lowerBound,
+      first: begin + positions.lowerBound,
+      count: positions.count,
       order: orders.isEmpty ? nil : orders[epoch % 2],
       epoch: orders.isEmpty ? nil : epoch,
+      mirrored: mirrored,
       samples: samples,
-      targets: targets
+      targets: targets,
+      mix: mix.map { ($0, begin + partner) }
     )
-    team.run(positions.count, readSample)
+    team.run(positions.count + (mix == nil ? 0 : 1), readSample)
     let failure = unreadable.withLock { first in
       defer { first = nil }
       return first?.failure
     }
     if let failure { throw failure }
+    if mix != nil {
+      team.run(reader.shape.height, mixRow)
+      mixTargets()
+    }
   }
 
+  /// Reads one of the samples, or behind the last the partner of the first.
   private func read(_ sample: Int) {
     guard let taken else { return }
-    let position = taken.first + sample
+    let isPartner = sample == taken.count
+    // The partner's failure comes after all others.
+    let position = isPartner ? taken.mix?.partner ?? 0 : taken.first + sample
     do {
+      let values = isPartner ? before?.base : taken.samples + sample * reader.shape.count
+      guard let values else { return }
       let label = try reader.read(
         taken.order?[position] ?? position,
         epoch: taken.epoch,
-        into: taken.samples + sample * reader.shape.count
+        mirrored: taken.mirrored,
+        into: values
       )
-      taken.targets[sample] = SampleTarget(label)
+      if !isPartner { taken.targets[sample] = SampleTarget(label) }
     } catch {
       unreadable.withLock { first in
-        if first.map({ position < $0.position }) ?? true { first = (position, error) }
+        if first.map({ sample < $0.sample }) ?? true { first = (sample, error) }
       }
+    }
+  }
+
+  /// Mixes one row of all samples, from the last to the first, so that partners are unmixed still.
+  private func mix(row: Int) {
+    guard let taken, let mix = taken.mix?.0, let before else { return }
+    let shape = reader.shape
+    let offset = row * shape.width * shape.channels
+    for sample in (0..<taken.count).reversed() {
+      let own = taken.samples + sample * shape.count
+      let partner = sample == 0 ? before.base : own - shape.count
+      mix.write(row: row, partner + offset, into: own + offset, shape)
+    }
+  }
+
+  /// Gives all samples the labels of their partners, too.
+  private func mixTargets() {
+    guard let taken, let mix = taken.mix else { return }
+    var partner = reader.label(taken.order?[mix.partner] ?? mix.partner)
+    for sample in 0..<taken.count {
+      let label = Int(taken.targets[sample].label)
+      taken.targets[sample] = mix.0.target(label, partner: partner)
+      partner = label
     }
   }
 }

@@ -18,3 +18,19 @@ func withScratchBytes<E: Error>(
     }
   }
 }
+
+/// The same for values.
+@inline(__always)
+func withScratchFloats(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+  if count <= 4096 {
+    var values = InlineArray<4096, Float>(repeating: 0)
+    var span = values.mutableSpan
+    span.withUnsafeMutableBufferPointer { buffer in
+      if let start = buffer.baseAddress { body(start) }
+    }
+  } else {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { buffer in
+      if let start = buffer.baseAddress { body(start) }
+    }
+  }
+}

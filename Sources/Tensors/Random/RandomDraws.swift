@@ -16,6 +16,22 @@ public enum DrawPurpose: UInt32, CaseIterable, Sendable {
   case dropout = 7
   /// Where a sample loses a square; step = epoch.
   case cutout = 8
+  /// Where a sample is cropped out of padding; step = epoch.
+  case padCrop = 9
+  /// The same with mirrored padding; step = epoch.
+  case reflectCrop = 10
+  /// Whether a sample is mirrored; step = epoch.
+  case flip = 11
+  /// How far a sample is shifted; step = epoch.
+  case shift = 12
+  /// Which part of an image becomes a sample; step = epoch.
+  case resizedCrop = 13
+  /// What becomes of a sample's colours; step = epoch.
+  case colorJitter = 14
+  /// Which rectangle a sample loses; step = epoch.
+  case erasing = 15
+  /// How the samples of a batch are mixed; step = step.
+  case mixing = 16
 }
 
 /// The stream of draws of one purpose and site, one sample (or none), one step or epoch, under one
