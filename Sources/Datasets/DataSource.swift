@@ -11,7 +11,7 @@ public struct DataSource: Sendable {
   /// The test images; nil where there are none.
   public let test: (any ImageDataset)?
   /// The constants for all.
-  public let normalization: Normalization
+  public private(set) var normalization: Normalization
   /// Things worth saying once: fewer than five files, say.
   public let notes: [String]
 
@@ -30,6 +30,13 @@ public struct DataSource: Sendable {
     (self.name, self.train, self.val, self.test) = (name, train, val, test)
     self.whole = whole ?? train
     (self.normalization, self.notes) = (normalization, notes)
+  }
+
+  /// The same with other constants.
+  public func normalized(by constants: Normalization) -> DataSource {
+    var source = self
+    source.normalization = constants
+    return source
   }
 
   /// The images of a split; nil where there are none.
