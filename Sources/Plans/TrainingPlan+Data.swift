@@ -1,4 +1,5 @@
 import Datasets
+import Tensors
 
 extension TrainingPlan {
   /// What to open.
@@ -10,11 +11,26 @@ extension TrainingPlan {
     return request
   }
 
-  /// How training samples are varied, in this order.
-  public var augmentations: [any Augmentation] {
-    var list: [any Augmentation] = []
-    if augment == .cropFlip { list.append(CropFlip()) }
-    if cutout > 0 { list.append(Cutout(size: cutout)) }
-    return list
+  /// How each training sample is varied, in this order.
+  public var augmentations: [any Augmentation] { augment.addingCutout(cutout).augmentations }
+
+  /// How the samples of a batch are mixed; nil where they are not.
+  public var mixing: BatchMixing? { augment.mixing }
+
+  /// Refuses what varies samples in two ways that do not go together.
+  func validateAugmentation() throws(Failure) {
+    if cutout > 0, augment.has(.cutout) {
+      throw Failure(
+        .usage,
+        "--cutout \(cutout) and --augment \(augment) cut out twice: leave one of them out."
+      )
+    }
+    if normalize == .meanImage, let first = augment.first(of: .bytes) {
+      throw Failure(
+        .usage,
+        "--normalize mean-image takes the mean off before an image is moved, and --augment \(first) "
+          + "changes its colours after that: leave one of them out."
+      )
+    }
   }
 }

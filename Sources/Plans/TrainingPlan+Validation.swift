@@ -31,6 +31,7 @@ extension TrainingPlan {
       )
     }
     try refuseRounds(grouping)
+    try validateAugmentation()
     try validateSchedule()
     try validateRule()
     try validateKeeping()

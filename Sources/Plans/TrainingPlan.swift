@@ -34,9 +34,11 @@ public struct TrainingPlan: Sendable, Equatable {
   /// Whether damaged pictures are left out.
   public var skipDamaged = false
   /// What happens to training images.
-  public var augment = AugmentationChoice.cropFlip
+  public var augment = AugmentationList.cropFlip
   /// The side of the square that a training image loses; 0: none.
   public var cutout = 0
+  /// Where the constants of normalisation come from.
+  public var normalize = NormalizationChoice.standard
 
   /// Passes over the training images; with `batchSize` the horizon of schedules.
   public var epochs = 10

@@ -56,12 +56,14 @@ public struct RunEnvironment {
       request.path = staging.path
       notes += [staging.note].compactMap { $0 }
     }
-    let source = try communicator.together { try openDataSource(request) }
-    notes += source.notes
-    (self.communicator, self.placement, self.source) = (communicator, placement, source)
+    let opened = try communicator.together { try openDataSource(request) }
+    notes += opened.notes
+    (self.communicator, self.placement) = (communicator, placement)
     (self.team, self.plan) = (team, plan)
     kernels = KernelSet(placement.level)
-    dataDigest = try SameEverywhere.digest(of: source, team: team, communicator)
+    dataDigest = try SameEverywhere.digest(of: opened, team: team, communicator)
+    // Behind that: ranks share the work, which only goes with the same images.
+    source = try opened.normalized(by: plan.normalize, team, communicator)
   }
 
   /// An environment of the given parts: starts this rank's threads.
@@ -89,7 +91,7 @@ public struct RunEnvironment {
     guard let plan else { return }
     let shared = [
       "data", "stage-to", "labels", "image-size", "resize", "crop", "skip-damaged", "val-fraction",
-      "train-fraction", "threads", "no-pin", "kernels", "deadline",
+      "train-fraction", "normalize", "threads", "no-pin", "kernels", "deadline",
     ]
     // Together, since some of them are a rank's own.
     try communicator.together {
@@ -98,8 +100,8 @@ public struct RunEnvironment {
         if own == wanted { continue }
         throw Failure(
           .usage,
-          "--\(field.flag) \(wanted ?? "by default"): this run shares data, threads, kernels and "
-            + "deadline with others, for which it is \(own ?? "the default")."
+          "--\(field.flag) \(wanted ?? "by default"): this run shares data, constants, threads, "
+            + "kernels and deadline with others, for which it is \(own ?? "the default")."
         )
       }
     }

@@ -112,6 +112,7 @@ public final class Trainer {
       source.train,
       normalization: source.normalization,
       augmentations: plan.augmentations,
+      mixing: plan.mixing,
       seed: plan.seed,
       batchSize: plan.batchSize,
       dropsLast: plan.dropLast,

@@ -4,7 +4,7 @@ import Testing
 
 /// What a plan says of data, as values.
 struct DataPlanTests {
-  private func names(_ augment: AugmentationChoice, cutout: Int) -> [String] {
+  private func names(_ augment: AugmentationList, cutout: Int) -> [String] {
     var plan = TrainingPlan()
     (plan.augment, plan.cutout) = (augment, cutout)
     return plan.augmentations.map { "\(type(of: $0))" }

@@ -34,7 +34,7 @@ struct EffectTests {
     "data": Change("DATA", "steps=6"), "model": "resnet20",
     "shake": Change("even-even-image", "model=shake26-2x16d batch-size=8 steps=1"),
     "val-fraction": Change("0.4", "steps=2"), "train-fraction": Change("0.5", "steps=2"),
-    "augment": "none", "cutout": "16",
+    "augment": "none", "cutout": "16", "normalize": "mean-image",
     "epochs": Change("3", "steps=6"), "steps": "2", "batch-size": Change("10", "steps=6"),
     "drop-last": Change("true", "batch-size=16 steps=6"),
     "bn": Change("lane", "allow-small-bn=true"), "allow-small-bn": "true", "smoothing": "0.1",

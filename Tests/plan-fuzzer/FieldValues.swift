@@ -39,7 +39,8 @@ enum FieldValues {
     },
     "val-fraction": { "\($0.number(0.1...0.5))" },
     "train-fraction": { "\($0.number(0.3...1))" },
-    "augment": { $0.pick(AugmentationChoice.allCases).rawValue },
+    "augment": augmentations,
+    "normalize": { $0.pick(["standard", "computed", "mean-image", "120,125,130.5/60,61,255"]) },
     "cutout": { "\($0.integer(0...40))" },
   ]
 
@@ -118,6 +119,20 @@ enum FieldValues {
     "on-nonfinite": { $0.pick(NonFinitePolicy.allCases).rawValue },
     "digest-every": { "\($0.integer(0...3))" },
   ]
+
+  /// Often a list of many, in the order that it must have.
+  private static let augmentations: Draw = { dice in
+    if dice.one(in: 2) { return dice.pick(AugmentationList.presets.map(\.key)) }
+    let list = [
+      ["pad-crop:\(dice.integer(1...6))", "reflect-crop:\(dice.integer(1...40))"], ["flip"],
+      ["shift:\(dice.number(0.01...0.3))"], ["resized-crop:\(dice.number(0.1...1))"],
+      ["color-jitter:\(dice.number(0...1)):\(dice.number(0...1)):\(dice.number(0...1))"],
+      ["cutout:\(dice.integer(1...20))"], ["erasing"],
+      ["mixup:\(dice.number(0.1...2))"], ["cutmix:\(dice.number(0.1...2))"],
+    ]
+    let chosen = list.map { dice.pick($0) }.filter { _ in dice.one(in: 2) }
+    return chosen.isEmpty ? "none" : chosen.joined(separator: ",")
+  }
 
   private static let groups: Draw = { dice in
     dice.some(of: ParameterGroup.allCases).map(\.rawValue).joined(separator: ",")

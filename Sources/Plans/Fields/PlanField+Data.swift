@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 
 extension PlanField {
@@ -109,9 +110,12 @@ extension PlanField {
     PlanField(
       "augment",
       \.augment,
-      .choice,
+      .augmentations,
       .method,
-      "random crop after zero padding of 4, and horizontal flip"
+      "how training images are varied: crop-flip (random crop after zero padding of 4, and horizontal "
+        + "flip), keras, flowers, none, or a list in this order: of geometry "
+        + "\(forms(of: .geometry)); of bytes \(forms(of: .bytes)); of normalised values "
+        + "\(forms(of: .normalized)); of pairs of samples \(forms(of: .mixing))"
     ),
     PlanField(
       "cutout",
@@ -120,5 +124,19 @@ extension PlanField {
       .method,
       "set a square of N×N pixels of every training image to the mean colour, at random; 0: none"
     ),
+    PlanField(
+      "normalize",
+      \.normalize,
+      .normalization,
+      .method,
+      "what bytes become: standard, the usual constants of these images (default); computed, mean and "
+        + "deviation of each channel over the training images; mean-image, the mean of each value of "
+        + "them, then ÷ 255; or constants for each channel, such as 125.3,123,113.9/63,62.1,66.7"
+    ),
   ]
+
+  /// How the augmentations of a domain are written.
+  private static func forms(of domain: AugmentationDomain) -> String {
+    AugmentationKind.allCases.filter { $0.domain == domain }.map(\.form).joined(separator: ", ")
+  }
 }
