@@ -53,6 +53,7 @@ public enum ModelFile {
       }
     }
     let metadata = try ModelMetadata(model, source).texts()
+    tensors[meanImageName] = meanImage(source.normalization, model.input)
     return Safetensors(tensors: tensors, metadata: metadata).encoded()
   }
 
@@ -72,7 +73,8 @@ public enum ModelFile {
   /// Reads a file that `write` made; throws `Failure` (.data) that names what is missing.
   public static func read(_ path: String) throws -> Contents {
     let file = try Safetensors(contentsOf: path)
-    let metadata = try ModelMetadata(file.metadata, from: path)
+    var metadata = try ModelMetadata(file.metadata, from: path)
+    metadata.normalization.image = try meanImage(metadata, in: file, from: path)
     let model = try model(metadata, from: path)
     let parameters = try parameters(of: model, in: file, from: path)
     return Contents(model: model, parameters: parameters, metadata: metadata)

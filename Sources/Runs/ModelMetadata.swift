@@ -12,8 +12,10 @@ public struct ModelMetadata: Sendable, Equatable {
   public let classes: [String]
   /// Height, width and channels of its images.
   public let shape: ImageShape
-  /// What its images were normalised with.
-  public let normalization: Normalization
+  /// What its images were normalised with; of a checkpoint without the mean image.
+  public internal(set) var normalization: Normalization
+  /// The digest of the mean image; nil where there is none.
+  public let meanImage: String?
   /// ε and momentum that all its normalisations share; nil where there are none or they differ.
   public let batchNorm: BatchNorm?
   /// The version of the arithmetic that trained it; 1 where the file does not say.
@@ -32,6 +34,7 @@ public struct ModelMetadata: Sendable, Equatable {
     self.model = model.name
     (classes, shape) = (source.train.classes, model.input)
     normalization = source.normalization
+    meanImage = normalization.image.map(Self.digest)
     batchNorm = model.batchNorm.map { BatchNorm(epsilon: $0.epsilon, momentum: $0.momentum) }
     numericsVersion = Plans.numericsVersion
   }
@@ -65,6 +68,7 @@ public struct ModelMetadata: Sendable, Equatable {
       throw bad("its normalisation does not fit its images")
     }
     normalization = Normalization(mean: mean, deviation: deviation)
+    meanImage = texts["mean_image"]
     let momentum = try optional("bn_momentum", Double.self)
     batchNorm = try optional("bn_eps", Double.self).flatMap { epsilon in
       momentum.map { BatchNorm(epsilon: epsilon, momentum: $0) }
@@ -85,11 +89,19 @@ public struct ModelMetadata: Sendable, Equatable {
       "std": try Self.json(normalization.deviation),
       "numerics_version": "\(numericsVersion)",
     ]
+    texts["mean_image"] = meanImage
     if let batchNorm {
       texts["bn_eps"] = "\(batchNorm.epsilon)"
       texts["bn_momentum"] = "\(batchNorm.momentum)"
     }
     return texts
+  }
+
+  /// The digest of a mean image, height × width × channels.
+  package static func digest(_ meanImage: [Float]) -> String {
+    var digest = Digest()
+    meanImage.withUnsafeBufferPointer { digest.update($0) }
+    return "\(digest)"
   }
 
   private static func json(_ value: some Encodable) throws -> String {

@@ -16,6 +16,8 @@ extension Evaluation {
     var plan: TrainingPlan
     /// What the run's test images were; nil where others are evaluated on, or nobody knows.
     var testDigest: String?
+    /// What the run was trained on, where its mean image is not in what was read.
+    var training: DataRequest?
     /// What is to be said of it.
     var warnings: [String] = []
   }
@@ -57,6 +59,10 @@ extension Evaluation {
       try isCheckpoint
       ? [CheckpointModel.read(request.path, verifying: (rank, ranks))] : files.map(ModelFile.read)
     var opened = try Self.images(request, members, plan)
+    let first = members[0].metadata
+    if first.meanImage != nil, first.normalization.image == nil {
+      opened.training = plan.dataRequest
+    }
     for (file, contents) in zip(files, members) {
       let warning = try check(
         contents,

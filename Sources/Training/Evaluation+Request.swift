@@ -27,6 +27,8 @@ extension Evaluation {
     public var allowMixedCPU: Bool
     /// How the snapshots of the run are put together; nil: its last model alone.
     public var ensemble: Ensemble?
+    /// What is looked at of each image; their probabilities are averaged.
+    public var views: TestViews
     /// A safetensors file to write logits and labels into, in image order.
     public var logits: String?
     /// Seconds after which a rank that is not done is held for hung and ends the job; 0: never, nil:
@@ -46,6 +48,7 @@ extension Evaluation {
       fusionsOff: Set<Fusion>? = nil,
       allowMixedCPU: Bool = false,
       ensemble: Ensemble? = nil,
+      views: TestViews = .none,
       logits: String?,
       deadline: Double? = nil
     ) {
@@ -54,7 +57,7 @@ extension Evaluation {
       (self.threads, self.kernels) = (threads, kernels)
       (self.convolutions, self.fusionsOff) = (convolutions, fusionsOff)
       (self.allowMixedCPU, self.ensemble, self.logits) = (allowMixedCPU, ensemble, logits)
-      self.deadline = deadline
+      (self.views, self.deadline) = (views, deadline)
     }
   }
 }

@@ -17,6 +17,8 @@ extension Evaluation {
     public let ensemble: Ensemble?
     /// Models.
     public let members: Int
+    /// What was looked at of each image.
+    public let views: TestViews
     /// Mean cross-entropy.
     public let loss: Double
     /// Right answers as a fraction.
@@ -37,6 +39,7 @@ extension Evaluation {
       try object.encode(images, forKey: .images)
       try object.encode(ensemble?.rawValue, forKey: .ensemble)
       try object.encode(members, forKey: .members)
+      try object.encode(views.rawValue, forKey: .tta)
       let finite = loss.isFinite ? loss : nil
       try object.encode(split == .val ? finite : nil, forKey: .valLoss)
       try object.encode(split == .val ? accuracy : nil, forKey: .valAccuracy)
@@ -47,7 +50,7 @@ extension Evaluation {
     }
 
     private enum CodingKeys: String, CodingKey {
-      case model, parameters, data, split, images, ensemble, members
+      case model, parameters, data, split, images, ensemble, members, tta
       case valLoss, valAccuracy, valAccuracy5, testLoss, testAccuracy, testAccuracy5
     }
   }

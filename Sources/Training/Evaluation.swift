@@ -68,8 +68,16 @@ public enum Evaluation {
         "the test images of \(plan.data) are not those that the run had: its accuracy was on others."
       )
     }
+    let normalization = try normalization(of: opened, team, communicator)
     let result = try StepSection.evaluate.measure(team) {
-      try Self.result(of: opened, request, KernelSet(placement.level), team, communicator)
+      try Self.result(
+        of: opened,
+        request,
+        normalization,
+        KernelSet(placement.level),
+        team,
+        communicator
+      )
     }
     let first = opened.members[0]
     return Summary(
@@ -80,6 +88,7 @@ public enum Evaluation {
       images: result.count,
       ensemble: request.ensemble,
       members: opened.members.count,
+      views: request.views,
       loss: result.loss,
       accuracy: result.accuracy,
       accuracy5: result.accuracy5,
@@ -87,11 +96,35 @@ public enum Evaluation {
     )
   }
 
+  /// What the model's images were normalised with: of a checkpoint a mean image is computed anew from
+  /// the run's training images.
+  ///
+  /// Throws as `execute` does, and .data for other images than the run had.
+  private static func normalization(
+    of opened: Opened,
+    _ team: ThreadTeam,
+    _ communicator: any Communicator
+  ) throws -> Normalization {
+    let metadata = opened.members[0].metadata
+    guard let training = opened.training else { return metadata.normalization }
+    let source = try communicator.together { try openDataSource(training) }
+    let own = try source.normalized(by: .meanImage, team, communicator).normalization
+    try communicator.together {
+      guard ModelMetadata.digest(own.image ?? []) != metadata.meanImage else { return }
+      throw Failure(
+        .data,
+        "the training images of \(training.path) have another mean image than those of the run."
+      )
+    }
+    return own
+  }
+
   /// Evaluates the model or the ensemble, and writes logits where they are wanted; throws as
   /// `execute` does.
   private static func result(
     of opened: Opened,
     _ request: Request,
+    _ normalization: Normalization,
     _ kernels: KernelSet,
     _ team: ThreadTeam,
     _ communicator: any Communicator
@@ -105,7 +138,7 @@ public enum Evaluation {
       first.model,
       parameters: parameters,
       dataset: images,
-      normalization: first.metadata.normalization,
+      normalization: normalization,
       communicator: communicator,
       team: team,
       kernels: kernels,
@@ -113,9 +146,10 @@ public enum Evaluation {
     )
     let logits = request.logits.map { _ in CollectedLogits(images, classes: classes) }
     let result: EvaluationResult
-    if request.ensemble == .vote {
+    if request.ensemble == .vote || request.views == .flip {
       result = try Vote(
-        buffers,
+        request.ensemble == .vote ? buffers : [parameters],
+        views: request.views,
         evaluator,
         parameters: parameters,
         classes: classes,

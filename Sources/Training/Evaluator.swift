@@ -79,15 +79,16 @@ public final class Evaluator {
   public var imageOffsets: [Int] { chunks.imageOffsets }
 
   /// Evaluates; `logits` is told, chunk by chunk on the rank that has it, the number of the first
-  /// image and the chunk's logits.
+  /// image and the chunk's logits; images may be `mirrored`.
   ///
   /// Every rank must call it; all get the same result. Throws `Failure`: .data with the same
   /// sentence on all ranks for an image that cannot be read, .launch when a rank is lost.
   public func evaluate(
+    mirrored: Bool = false,
     logits: ((_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void)? = nil
   ) throws -> EvaluationResult {
     try communicator.together {
-      for chunk in chunks.own { try sumUp(chunk, logits) }
+      for chunk in chunks.own { try sumUp(chunk, mirrored, logits) }
     }
     return try chunks.result(classes: network.model.classes)
   }
@@ -106,11 +107,12 @@ public final class Evaluator {
   }
 
   /// Brings a chunk's images into the network.
-  private func take(_ chunk: Int) throws {
+  private func take(_ chunk: Int, mirrored: Bool = false) throws {
     network.batch.begin(samples: loader.samples(of: chunk))
     try loader.take(
       step: chunk,
       network.batch.positions,
+      mirrored: mirrored,
       into: network.images,
       network.targets,
       team: team
@@ -120,9 +122,10 @@ public final class Evaluator {
   /// Evaluates a chunk of this rank; throws `Failure` (.data) for an image that cannot be read.
   private func sumUp(
     _ chunk: Int,
+    _ mirrored: Bool,
     _ logits: ((_ first: Int, _ values: UnsafeBufferPointer<Float>) -> Void)?
   ) throws {
-    try take(chunk)
+    try take(chunk, mirrored: mirrored)
     try network.forward()
     let record = LaneRecord(network.records)
     chunks.set(

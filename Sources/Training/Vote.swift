@@ -4,16 +4,17 @@ import Networks
 import Runs
 import Tensors
 
-/// Evaluates several parameters of one model by vote: a class gets the mean of its softmax
-/// probabilities.
+/// Evaluates several parameters of one model, or views of each image, by vote: a class gets the mean
+/// of its softmax probabilities.
 ///
 /// These are the snapshot ensembles of Huang et al. 2017 (arXiv 1704.00109). The loss of an image
 /// is −log of its label's mean probability. Sums go as in `Evaluator`, and probabilities over
-/// members in their order, so the bits are the same on any number of ranks and threads.
+/// members in their order and for each over views, so the bits are the same on any number of ranks and threads.
 final class Vote {
   private let evaluator: Evaluator
   private let parameters: FloatBuffer
   private let members: [FloatBuffer]
+  private let views: TestViews
   private let dataset: any ImageDataset
   private let loss: SoftmaxCrossEntropy
   private var chunks: EvaluationChunks
@@ -25,6 +26,7 @@ final class Vote {
   /// A vote of `members`, buffers of the whole layout like `parameters`, which `evaluator` reads.
   init(
     _ members: [FloatBuffer],
+    views: TestViews = .none,
     _ evaluator: Evaluator,
     parameters: FloatBuffer,
     classes: Int,
@@ -32,7 +34,7 @@ final class Vote {
     communicator: any Communicator
   ) {
     (self.members, self.evaluator, self.parameters) = (members, evaluator, parameters)
-    self.dataset = dataset
+    (self.dataset, self.views) = (dataset, views)
     loss = SoftmaxCrossEntropy(classes: classes, smoothing: 0)
     chunks = EvaluationChunks(images: dataset.count, communicator)
     let offsets = chunks.imageOffsets
@@ -52,17 +54,12 @@ final class Vote {
     sums.initialize(repeating: 0)
     let classes = loss.classes
     for member in members {
-      parameters.base.update(from: member.base, count: parameters.count)
-      _ = try evaluator.evaluate { [loss, sums, begin] first, values in
-        guard let row = values.baseAddress, let sum = sums.baseAddress else { return }
-        for sample in 0..<values.count / classes {
-          loss.addProbabilities(
-            of: row + sample * classes,
-            to: sum + (first - begin + sample) * classes
-          )
-        }
+      if member !== parameters {
+        parameters.base.update(from: member.base, count: parameters.count)
       }
+      for mirrored in views.mirrored { try add(mirrored) }
     }
+    let voters = Double(members.count * views.mirrored.count)
     var values = [Float](repeating: 0, count: Evaluator.chunk * classes)
     for chunk in chunks.own {
       let images = chunks.images(of: chunk)
@@ -71,9 +68,9 @@ final class Vote {
           (images.lowerBound - begin) * classes..<(images.upperBound - begin) * classes
         ]
       )
-      count(part, images, chunk)
+      count(part, images, chunk, voters: voters)
       for (i, sum) in part.enumerated() {
-        values[i] = Float(Elementary.log(sum / Double(members.count)))
+        values[i] = Float(Elementary.log(sum / voters))
       }
       values.withUnsafeBufferPointer {
         logits(images.lowerBound, UnsafeBufferPointer(rebasing: $0[..<part.count]))
@@ -82,14 +79,33 @@ final class Vote {
     return try chunks.result(classes: classes)
   }
 
+  /// Adds the probabilities that a member gives a view of each image.
+  private func add(_ mirrored: Bool) throws {
+    let classes = loss.classes
+    _ = try evaluator.evaluate(mirrored: mirrored) { [loss, sums, begin] first, values in
+      guard let row = values.baseAddress, let sum = sums.baseAddress else { return }
+      for sample in 0..<values.count / classes {
+        loss.addProbabilities(
+          of: row + sample * classes,
+          to: sum + (first - begin + sample) * classes
+        )
+      }
+    }
+  }
+
   /// Puts down a chunk's numbers.
-  private func count(_ sums: UnsafeBufferPointer<Double>, _ images: Range<Int>, _ chunk: Int) {
+  private func count(
+    _ sums: UnsafeBufferPointer<Double>,
+    _ images: Range<Int>,
+    _ chunk: Int,
+    voters: Double
+  ) {
     guard var row = sums.baseAddress else { return }
     var total = EvaluationChunks.Sums()
     for image in images {
       let label = dataset.label(image)
       let before = standing(of: label, in: row, classes: loss.classes)
-      total.loss -= Elementary.log(row[label] / Double(members.count))
+      total.loss -= Elementary.log(row[label] / voters)
       if before == 0 { total.correct += 1 }
       if before < SoftmaxCrossEntropy.nearest { total.correct5 += 1 }
       row += loss.classes

@@ -54,6 +54,15 @@ struct EvalCommand: RankCommand, FieldTaker {
   )
   var ensemble: String?
   @Option(
+    name: .customLong("tta"),
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "flip: the mean of the probabilities of each image and its mirror image (default: none)",
+      valueName: TestViews.allCases.map(\.rawValue).joined(separator: "|")
+    )
+  )
+  var views: String?
+  @Option(
     name: .customLong("logits"),
     help: ArgumentHelp("write logits and labels to this safetensors file", valueName: "FILE")
   )
@@ -65,6 +74,7 @@ struct EvalCommand: RankCommand, FieldTaker {
     [
       "RUN|FILE": path, "--split": split ?? "not given",
       "--allow-other-classes": "\(allowOtherClasses)", "--ensemble": ensemble ?? "not given",
+      "--tta": views ?? "not given",
       "--logits": logits ?? "not given",
       "--deadline": options.settings.first { $0.flag == "deadline" }?.text ?? "not given",
     ]
@@ -90,6 +100,7 @@ struct EvalCommand: RankCommand, FieldTaker {
         fusionsOff: given("no-fusion", plan.fusionsOff),
         allowMixedCPU: plan.allowMixedCPU,
         ensemble: try .named(ensemble, by: "--ensemble"),
+        views: try .named(views, by: "--tta") ?? TestViews.none,
         logits: logits,
         deadline: plan.deadline
       ),
@@ -104,9 +115,10 @@ struct EvalCommand: RankCommand, FieldTaker {
       let loss = String(format: "loss %.4f", summary.loss)
       let ensemble =
         summary.ensemble.map { "\($0.rawValue) of \(summary.members) snapshots of " } ?? ""
+      let views = summary.views == .flip ? ", each with its mirror image" : ""
       try Results.line(
         "\(ensemble)\(summary.model) on \(grouped(summary.images)) \(summary.split.rawValue) images of "
-          + "\(summary.data): \(text)  \(loss)"
+          + "\(summary.data)\(views): \(text)  \(loss)"
       )
     }
   }
