@@ -24,7 +24,12 @@ public struct BatchMixing: Hashable, Sendable {
     public let share: Double
     /// The rows and columns in which a sample shows its partner; nil for mixup, where each value is
     /// `share` of its own and the rest of the partner's.
-    let box: (rows: Range<Int>, columns: Range<Int>)?
+    package let box: (rows: Range<Int>, columns: Range<Int>)?
+
+    /// A share and a box.
+    package init(share: Double, box: (rows: Range<Int>, columns: Range<Int>)?) {
+      (self.share, self.box) = (share, box)
+    }
 
     /// The same share and box.
     public static func == (a: Mix, b: Mix) -> Bool {
@@ -63,7 +68,7 @@ public struct BatchMixing: Hashable, Sendable {
 
 extension BatchMixing.Mix {
   /// Turns a row of a sample into that of the mixed one; `partner` is the same row of its partner.
-  func write(
+  package func write(
     row: Int,
     _ partner: UnsafePointer<Float>,
     into sample: UnsafeMutablePointer<Float>,
@@ -81,7 +86,7 @@ extension BatchMixing.Mix {
 
   /// The target of a sample and its partner: the label with more weight counts as the right answer,
   /// of equal ones the sample's own.
-  func target(_ label: Int, partner: Int) -> SampleTarget {
+  package func target(_ label: Int, partner: Int) -> SampleTarget {
     share >= 0.5
       ? SampleTarget(label, other: partner, weight: Float(share))
       : SampleTarget(partner, other: label, weight: Float(1 - share))
