@@ -19,24 +19,32 @@ extension ForeignFlag {
     ),
     (
       "num-classes nb-classes input-size img-size image-size in-chans crop-size train-crop-size "
-        + "val-crop-size val-resize-size train-crop-pct crop-pct mean std",
-      "here classes, size and normalisation follow from the images of --data"
+        + "val-crop-size val-resize-size train-crop-pct crop-pct",
+      "here classes and size follow from the images of --data"
+    ),
+    ("mean std norm", "here it is --normalize MEAN,.../DEVIATION,... on the 0...255 scale"),
+    (
+      "aa auto-augment autoaugment ra-magnitude ra-sampler ra-reps augmix-severity vflip aug-repeats "
+        + "aug-splits randaugment trivial-augment train-interpolation interpolation",
+      "here it is not there; --augment takes a list of crops, flip, color-jitter, erasing and others"
     ),
     (
-      "aa auto-augment autoaugment ra-magnitude ra-sampler ra-reps augmix-severity color-jitter "
-        + "hflip vflip scale ratio aug-repeats aug-splits randaugment trivial-augment "
-        + "train-interpolation interpolation",
-      "here there are --augment crop-flip or none, and --cutout, and no other augmentation yet"
+      "color-jitter",
+      "here it is --augment with color-jitter:BRIGHTNESS:CONTRAST:SATURATION in its list"
     ),
+    ("hflip", "here it is --augment with flip in its list"),
+    ("scale ratio", "here it is --augment with resized-crop:LEAST:MOST:FROM:TO in its list"),
     ("no-aug no-augment", "here it is --augment none"),
     (
       "reprob remode recount random-erase random-erasing erasing",
-      "here the nearest is --cutout N, a square of N×N pixels in every image"
+      "here it is --augment with erasing:PROBABILITY in its list; --cutout N takes a square of N×N "
+        + "pixels from every image"
     ),
     (
       "mixup mixup-alpha mixup-prob mixup-mode mixup-off-epoch cutmix cutmix-alpha cutmix-minmax",
-      "here images are not mixed yet"
+      "here it is --augment with mixup:ALPHA or cutmix:ALPHA at the end of its list"
     ),
+    ("tta test-time-augmentation", "here it is --tta flip of eval"),
     ("label-smoothing label-smoothing-factor ls", "here it is --smoothing"),
     ("loss bce-loss jsd-loss criterion", "here the loss is cross-entropy"),
     (

@@ -26,6 +26,7 @@ public struct Preset: Sendable {
   }
 
   private static let rows: KeyValuePairs<String, [UInt8]> = [
+    "authors-imagenet32-adamw": PackageResources.authors_imagenet32_adamw_yaml,
     "authors-readme-adamw": PackageResources.authors_readme_adamw_yaml,
     "authors-readme-adamwr": PackageResources.authors_readme_adamwr_yaml,
     "authors-readme-sgdw": PackageResources.authors_readme_sgdw_yaml,

@@ -5,7 +5,7 @@ import Testing
 struct ForeignFlagTests {
   /// Flags of the program that are no fields of a plan, and words of mpirun.
   private static let beside: Set<String> = [
-    "config", "preset", "print-plan", "quiet", "help-all", "resume",
+    "config", "preset", "print-plan", "quiet", "help-all", "resume", "tta",
   ]
 
   /// Every flag that an answer names is one of ours, and no name is.
@@ -35,7 +35,7 @@ struct ForeignFlagTests {
     ("--data-path", "--data"), ("--norm-weight-decay", "--no-decay"), ("--dist-url", "mpirun"),
     ("--pretrained", "--seed"), ("--no-cuda", "CPUs"), ("--gamma", "--step-factor"),
     // timm's train.py
-    ("--aa", "--augment"), ("--reprob", "--cutout"), ("--mixup", "not mixed yet"),
+    ("--aa", "--augment"), ("--reprob", "--augment"), ("--mixup", "mixup:ALPHA"),
     ("--amp", "32-bit"), ("--auto-resume", "--resume auto"), ("--workers", "--threads"),
     ("--model-ema-decay", "--ema"), ("--sync-bn", "--bn batch"), ("--log-interval", "--log-every"),
     ("--decay-epochs", "--step-epochs"), ("--grad-accum-steps", "--accumulate"),

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Optimizers
 import Plans
@@ -33,8 +34,9 @@ struct PresetTests {
     #expect(comments.count >= 4 && comments.allSatisfy { $0.count <= 104 })
     let plan = try plan(name)
     try plan.validate(ranks: 1)
-    // B of CIFAR-10, or of four fifths of tf_flowers.
-    let samples = plan.data == "flower_photos" ? 2936 : 50_000
+    // B of CIFAR-10, of ImageNet32x32, or of four fifths of tf_flowers.
+    let sizes = ["flower_photos": 2936, "imagenet32": 1_281_167]
+    let samples = sizes[plan.data] ?? 50_000
     _ = try PlanExplanation(plan, samples: samples, at: [0])
     // It prints, and what it prints is the same plan.
     let folder = try TemporaryFolder()
@@ -103,6 +105,23 @@ struct PresetTests {
       }
     }
     #expect(try plan("keras-resnet56v2").noL2 == [.dense, .norm, .bias])
+  }
+
+  /// facts of the sources: /255 less the mean of each value, shifts that repeat the border.
+  @Test func kerasImages() throws {
+    for name in ["keras-resnet20v1", "keras-resnet56v2"] {
+      let plan = try plan(name)
+      #expect(plan.normalize == .meanImage && plan.augment.description == "shift:0.1,flip")
+    }
+    #expect(try plan("blog-resnet56v2-cosine-30").augment.description == "shift:0.07,flip")
+  }
+
+  /// λ = λ_norm·√(b/(B·T)) of 150 epochs, to the authors' rounding up of batches.
+  @Test func imageNet32Decay() throws {
+    let plan = try plan("authors-imagenet32-adamw")
+    let horizon = try Horizon(plan, samples: 1_281_167)
+    #expect(horizon.stepsPerEpoch == 10_010 && abs(horizon.decay - 2.040e-5) < 1e-8)
+    #expect(plan.normalize == NormalizationChoice("122.7,116.65,104/255,255,255"))
   }
 
   @Test func aLayerLiesOverTheLast() throws {

@@ -30,6 +30,7 @@ struct AccumulationTests {
 
   static let variants = [
     Variant("BatchNorm by lane"),
+    Variant("every augmentation, mixup and cutmix") { $0.augment = everyAugmentation },
     Variant("BatchNorm over groups that are lanes") {
       ($0.batchSize, $0.batchNorm) = (64, .group(8))
     },

@@ -27,6 +27,18 @@ struct AllocationTests {
     #expect(allocations.isEmpty)
   }
 
+  /// Every way of a sample, and both of mixing.
+  @Test(arguments: [
+    "pad-crop:2,flip,shift:0.1,resized-crop,color-jitter:0.2:0.2:0.2,cutout:3,erasing,mixup,cutmix",
+    "crop-flip,mixup:0.2", "reflect-crop:4,flip,cutmix",
+  ])
+  func variedAndMixedSamplesAllocateNothing(augment: String) throws {
+    for (ranks, threads) in [(1, 2), (2, 1)] {
+      let allocations = try allocations(["smallcnn", "\(ranks)", "\(threads)", "1", augment])
+      #expect(allocations.isEmpty)
+    }
+  }
+
   @Test func anAllocationWouldBeSeen() throws {
     // Size in hexadecimal: 12345 bytes.
     let allocations = try allocations(["smallcnn", "1", "1", "1", "leak"])

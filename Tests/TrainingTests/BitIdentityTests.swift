@@ -48,6 +48,11 @@ struct BitIdentityTests {
       ($0.smoothing, $0.augment, $0.warmupEpochs) = (0.1, .none, 1)
     },
     Variant("cutout") { $0.cutout = 3 },
+    Variant("every augmentation, mixup and cutmix") { $0.augment = everyAugmentation },
+    Variant("mixup of short batches, fewer samples than lanes") {
+      ($0.augment, $0.batchSize, $0.lanes, $0.steps) = (mixup, 97, 7, nil)
+    }.on([2, 5, 7]),
+    Variant("cutmix with smoothing") { ($0.augment, $0.smoothing) = (cutmix, 0.1) }.on([3, 8]),
     Variant("a fixed rate and raw decay") {
       ($0.schedule, $0.weightDecay, $0.learningRate) = (.fixed, 1e-3, 3e-3)
     },
@@ -102,12 +107,12 @@ struct BitIdentityTests {
     }
   }
 
-  @Test(arguments: [1, 8])
-  func threadsDoNotChangeTheBits(lanes: Int) throws {
+  @Test(arguments: [1, 8], [AugmentationList.cropFlip, everyAugmentation])
+  func threadsDoNotChangeTheBits(lanes: Int, augment: AugmentationList) throws {
     let source = smallSource()
     let model = try smallCNN(source)
     var plan = smallPlan(batch: 44, steps: 5)
-    plan.lanes = lanes
+    (plan.lanes, plan.augment) = (lanes, augment)
     let alone = try train(plan, model, source)
     for threads in [2, 3, 4, 8] {
       let placing = Placing(threads: threads)
@@ -189,7 +194,8 @@ struct BitIdentityTests {
   @Test(arguments: [
     Variant("lanes") { $0.lanes = 4 }, Variant("seed") { $0.seed = 2 },
     Variant("batch") { $0.batchSize = 41 }, Variant("augmentation") { $0.augment = .none },
-    Variant("cutout") { $0.cutout = 2 },
+    Variant("cutout") { $0.cutout = 2 }, Variant("mixup") { $0.augment = mixup },
+    Variant("cutmix") { $0.augment = cutmix },
     Variant("BatchNorm") { ($0.batchNorm, $0.allowSmallBatchNorm) = (.lane, true) },
     Variant("rate") { $0.learningRate = 0.001000001 },
     Variant("decay") { $0.weightDecayNorm = 0.0251 }, Variant("smoothing") { $0.smoothing = 1e-6 },

@@ -50,6 +50,8 @@ struct CheckpointResumeTests {
       ("early stop", { ($0.earlyStop, $0.learningRate) = (1, 1e-9) }),
       ("Shake-Shake", { $0.model = "shake26-2x16d" }),
       ("short batches", { $0.batchSize = 25 }),
+      ("mixed batches", { ($0.augment, $0.batchSize) = (everyAugmentation, 25) }),
+      ("mean image", { ($0.augment, $0.normalize) = (mixup, .meanImage) }),
     ]
 
   private static func plan(_ number: Int, _ data: String, _ output: String) -> TrainingPlan {

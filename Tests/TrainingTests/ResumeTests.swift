@@ -146,6 +146,7 @@ struct ResumeTests {
     ("swats, whole state everywhere", { ($0.rule, $0.zero) = ("swats", 0) }),
     ("amsgrad, clipping, L2", { ($0.amsgrad, $0.clipNorm, $0.l2) = (true, 0.5, 1e-4) }),
     ("left-out steps", { ($0.onNonFinite, $0.augment) = (.skip, .none) }),
+    ("mixed batches", { $0.augment = everyAugmentation }),
     ("early stop", { ($0.earlyStop, $0.learningRate) = (1, 0.03) }),
   ]
 

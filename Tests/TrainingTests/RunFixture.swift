@@ -45,6 +45,7 @@ func evaluate(
   data: String? = nil,
   logits: String? = nil,
   ensemble: Ensemble? = nil,
+  views: TestViews = .none,
   split: EvaluationSplit? = nil,
   ranks: Int
 ) throws -> [Evaluation.Summary] {
@@ -55,6 +56,7 @@ func evaluate(
     valFraction: nil,
     threads: 1,
     ensemble: ensemble,
+    views: views,
     logits: logits
   )
   return try ThreadWorld.run(ranks: ranks) { try Evaluation.execute(request, $0) }

@@ -12,8 +12,8 @@ import Training
 
 /// Trains a few steps and has glibc trace every allocation of the process in the second epoch's.
 ///
-/// Arguments: MODEL RANKS THREADS ROUNDS, and `leak` to allocate once in the traced part, which
-/// shows that the trace sees it. Needs LD_PRELOAD=libc_malloc_debug.so.0 and MALLOC_TRACE=FILE.
+/// Arguments: MODEL RANKS THREADS ROUNDS, then a list of augmentations, or `leak` to allocate once in
+/// the traced part, which shows that the trace sees it. Needs LD_PRELOAD=libc_malloc_debug.so.0 and MALLOC_TRACE=FILE.
 @main
 struct StepProbe {
   static func main() throws {
@@ -21,15 +21,19 @@ struct StepProbe {
     guard arguments.count >= 5, let ranks = Int(arguments[2]), let threads = Int(arguments[3]),
       let rounds = Int(arguments[4])
     else {
-      fputs("step-probe MODEL RANKS THREADS ROUNDS [leak]\n", stderr)
+      fputs("step-probe MODEL RANKS THREADS ROUNDS [leak|AUGMENT]\n", stderr)
       exit(64)
     }
-    let leaks = arguments.dropFirst(5).first == "leak"
+    let last = arguments.dropFirst(5).first
+    let leaks = last == "leak"
+    let augment = try last.flatMap { leaks ? nil : try AugmentationList($0) }
     let model = arguments[1]
     if ranks == 1 {
-      try train(model, SoloCommunicator(), threads, rounds, leaks)
+      try train(model, SoloCommunicator(), threads, rounds, leaks, augment)
     } else {
-      _ = try ThreadWorld.run(ranks: ranks) { try train(model, $0, threads, rounds, leaks) }
+      _ = try ThreadWorld.run(ranks: ranks) {
+        try train(model, $0, threads, rounds, leaks, augment)
+      }
     }
   }
 
@@ -39,14 +43,15 @@ struct StepProbe {
     _ communicator: any Communicator,
     _ threads: Int,
     _ rounds: Int,
-    _ leaks: Bool
+    _ leaks: Bool,
+    _ augment: AugmentationList?
   ) throws {
     var plan = TrainingPlan()
     (plan.batchSize, plan.epochs, plan.steps, plan.evalEvery) = (24, 3, 13, 0)
     if rounds > 1 {
       (plan.accumulate, plan.batchNorm, plan.allowSmallBatchNorm) = (rounds, .lane, true)
     }
-    plan.cutout = 5
+    if let augment { plan.augment = augment } else { plan.cutout = 5 }
     // The second period begins with the traced steps, and so they begin with a reset.
     (plan.schedule, plan.restartEpochs, plan.restartMomentum) = (.warmRestarts, 1, .reset)
     let images = ImageBytes(
