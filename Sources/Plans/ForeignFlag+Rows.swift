@@ -18,10 +18,11 @@ extension ForeignFlag {
       "here it is --model"
     ),
     (
-      "num-classes nb-classes input-size img-size image-size in-chans crop-size train-crop-size "
-        + "val-crop-size val-resize-size train-crop-pct crop-pct",
-      "here classes and size follow from the images of --data"
+      "num-classes nb-classes in-chans crop-size train-crop-size val-crop-size val-resize-size "
+        + "train-crop-pct crop-pct",
+      "here classes and channels follow from the images of --data, which get --image-size"
     ),
+    ("input-size img-size", "here it is --image-size"),
     ("mean std norm", "here it is --normalize MEAN,.../DEVIATION,... on the 0...255 scale"),
     (
       "aa auto-augment autoaugment ra-magnitude ra-sampler ra-reps augmix-severity vflip aug-repeats "

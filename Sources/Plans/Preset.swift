@@ -14,9 +14,6 @@ public struct Preset: Sendable {
     return String(line.hasSuffix(".") ? line.dropLast() : line)
   }
 
-  /// Whether its images are JPEG files, which this version does not read: its first line says so.
-  public var needsJPEG: Bool { summary.contains("needs JPEG") }
-
   /// Whose recipes it is one of: its name's first word.
   public var family: Substring { name.prefix { $0 != "-" } }
 

@@ -20,13 +20,10 @@ struct PresetsCommand: ParsableCommand {
       try Results.line(try JSONText.line(Dictionary(uniqueKeysWithValues: pairs)))
       return
     }
-    let runnable = Preset.all.filter { !$0.needsJPEG }
-    let presets = runnable + Preset.all.filter(\.needsJPEG)
+    let presets = Preset.all
     let lines = TextTable.lines(presets.map { [$0.name, $0.summary] })
     for (index, line) in lines.enumerated() {
-      let isNew =
-        index > 0
-        && (presets[index].family != presets[index - 1].family || index == runnable.count)
+      let isNew = index > 0 && presets[index].family != presets[index - 1].family
       try Results.line((isNew ? "\n" : "") + line)
     }
   }

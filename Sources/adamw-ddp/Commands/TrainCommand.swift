@@ -64,7 +64,6 @@ struct TrainCommand: RankCommand, FieldTaker {
       let (chosen, resume) = try going.plan(source, options.settings)
       try refuseRanks(world.communicator.size, chosen, resume)
       try chosen.validate(ranks: world.communicator.size)
-      try source.refuseJPEG(chosen)
       return (chosen, resume)
     }
     let environment = try RunEnvironment(plan, world.communicator)

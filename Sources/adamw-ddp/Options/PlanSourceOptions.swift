@@ -32,20 +32,4 @@ struct PlanSourceOptions: ParsableArguments {
     try plan.overlay(settings)
     return plan
   }
-
-  /// Throws a data failure where a plan is to train on a preset's own images and they cannot be
-  /// read yet: they are not missing.
-  func refuseJPEG(_ plan: TrainingPlan) throws {
-    guard let preset else { return }
-    let recipe = try Preset.named(preset)
-    var own = TrainingPlan()
-    try PlanFile.apply(recipe, to: &own)
-    guard recipe.needsJPEG, plan.data == own.data else { return }
-    // Four fifths of the 3,670 photos of tf_flowers.
-    throw Failure(
-      .data,
-      "--preset \(recipe.name) needs JPEG images, which this version does not read; "
-        + "adamw-ddp explain --preset \(recipe.name) --images 2936 shows its decay."
-    )
-  }
 }
