@@ -93,7 +93,7 @@ let package = Package(
     library(
       "Plans",
       [
-        "Tensors", "Kernels", "Datasets", "Optimizers", "Networks",
+        "Tensors", "Kernels", "Pictures", "Datasets", "Optimizers", "Networks",
         .product(name: "Yams", package: "Yams"),
       ],
       // A link to launch/presets.

@@ -1,4 +1,5 @@
 import Datasets
+import Pictures
 import Tensors
 
 extension TrainingPlan {

@@ -30,8 +30,8 @@ public struct ReflectCrop: Resampling {
       let from = source + Self.reflected(row + down, shape.height) * width * channels
       let to = target + row * width * channels
       for column in 0..<width {
-        let pixel = Self.reflected(column + right, width)
-        (to + column * channels).update(from: from + pixel * channels, count: channels)
+        let (out, pixel) = (column * channels, Self.reflected(column + right, width) * channels)
+        for channel in 0..<channels { to[out + channel] = from[pixel + channel] }
       }
     }
   }

@@ -61,7 +61,8 @@ public struct SampleView: Hashable, Sendable {
         let place = (mirrored ? width - 1 - column : column) + right
         let isInside = from >= 0 && from < shape.height && place >= 0 && place < width
         let pixel = isInside ? values + (from * width + place) * channels : around
-        (sample + (row * width + column) * channels).update(from: pixel, count: channels)
+        let out = sample + (row * width + column) * channels
+        for channel in 0..<channels { out[channel] = pixel[channel] }
       }
     }
   }
