@@ -69,6 +69,17 @@ extension ProgramTests {
       Refusal("train --kernels sse2", 64, "--kernels sse2", "auto or baseline or avx2 or avx512"),
       Refusal("eval RUN --kernels sse2", 64, "--kernels sse2", "avx512"),
       Refusal("train --val-fraction 2", 64, "--val-fraction 2"),
+      Refusal("train --augment flop", 64, "--augment flop", "pad-crop:N, reflect-crop:N"),
+      Refusal("train --augment mixup,flip", 64, "--augment mixup,flip", "before mixup"),
+      Refusal("train --augment cutout:4 --cutout 3", 64, "--cutout 3", "cutout:4"),
+      Refusal("train --normalize mean", 64, "--normalize mean", "mean-image"),
+      Refusal("train --normalize 1/2", 64, "--normalize 1/2", "the images have 3"),
+      Refusal(
+        "train --normalize mean-image --augment flowers",
+        64,
+        "--normalize mean-image",
+        "color-jitter:0.2:0.2:0.2"
+      ),
       Refusal("train --config /nowhere/plan.yaml", 64, "--config /nowhere/plan.yaml"),
       Refusal("eval", 64, "RUN|FILE"),
     ])

@@ -36,6 +36,21 @@ extension ProgramTests {
       #expect(other.status == 0 && !other.stderr.contains("WARNING"), "\(other.stderr)")
     }
 
+    /// An average over views, which the line and the object name.
+    @Test func onMirrorImagesToo() throws {
+      let run = try ShortRun.shared.get()
+      let jobs = try [nil, 3].map { ranks in
+        try program(["eval", run.folder, "--tta", "flip", "--json"], ranks: ranks).object()
+      }
+      #expect(jobs[0]["tta"] as? String == "flip")
+      #expect(jobs[0]["test_loss"] as? Double == jobs[1]["test_loss"] as? Double)
+      let plain = try program(["eval", run.folder, "--json"]).object()
+      #expect(plain["tta"] as? String == "none")
+      #expect(plain["test_loss"] as? Double != jobs[0]["test_loss"] as? Double)
+      let line = try program(["eval", run.folder, "--tta", "flip"]).stdout
+      #expect(line.contains(", each with its mirror image: "), "\(line)")
+    }
+
     @Test func forPeople() throws {
       let run = try ShortRun.shared.get()
       let accuracy = try #require(run.job.object()["test_accuracy"] as? Double)

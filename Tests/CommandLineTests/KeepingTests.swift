@@ -80,6 +80,7 @@ extension ProgramTests {
         ("train --save-best --eval-every 0", 64, ["--save-best", "--eval-every 0"]),
         ("train --early-stop 2 --eval-every 0", 64, ["--early-stop", "--eval-every 0"]),
         ("eval RUN --ensemble mean", 64, ["--ensemble mean", "average or vote"]),
+        ("eval RUN --tta rotate", 64, ["--tta rotate", "none or flip"]),
         ("eval RUN --ensemble vote", 64, ["--ensemble vote", "no snapshots"]),
         ("eval FILE --ensemble vote", 64, ["--ensemble vote", "a single file"]),
       ] as [(String, Int32, [String])] {

@@ -58,7 +58,8 @@ extension ProgramTests {
         ("explain", .explain, ["config", "preset", "images", "at", "at-epochs", "to", "json"]),
         ("estimate", .estimate, ["config", "preset", "size", "classes", "ranks", "json"]),
         (
-          "eval", .eval, ["RUN|FILE", "split", "allow-other-classes", "ensemble", "logits", "json"]
+          "eval", .eval,
+          ["RUN|FILE", "split", "allow-other-classes", "ensemble", "tta", "logits", "json"]
         ),
         (
           "bench step", .benchStep,

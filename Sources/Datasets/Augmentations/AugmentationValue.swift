@@ -33,7 +33,7 @@ struct AugmentationValue: Hashable, Sendable, CustomStringConvertible {
   var description: String {
     let rules = kind.numbers
     let last = numbers.indices.last { numbers[$0] != rules[$0].usual } ?? -1
-    let texts = numbers[...last].map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" }
+    let texts = numbers.prefix(last + 1).map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" }
     return ([kind.rawValue] + texts).joined(separator: ":")
   }
 
