@@ -101,14 +101,24 @@ struct AugmentationDrawsTests {
       aspects.append(Elementary.log(width / height))
     }
     // Sides are whole pixels of 27 and more.
-    let ends = (areas.min() ?? 0, areas.max() ?? 0)
-    #expect(ends.0 > 0.19 && ends.0 < 0.21 && ends.1 > 0.59 && ends.1 < 0.61)
-    let mean = areas.reduce(0, +) / Double(Self.count)
-    #expect(abs(mean - 0.4) < 5 * 0.4 / (12 * Double(Self.count)).squareRoot() + 1e-3)
+    #expect(lies(areas.min(), in: 0.18...0.21) && lies(areas.max(), in: 0.58...0.63))
+    #expect(hasMean(areas, 0.4, width: 0.4))
     let log = Elementary.log(1.3333)
-    let slope = aspects.reduce(0, +) / Double(Self.count)
-    #expect(abs(slope) < 5 * 2 * log / (12 * Double(Self.count)).squareRoot() + 1e-3)
-    #expect((aspects.max() ?? 0) > 0.9 * log && (aspects.min() ?? 0) < -0.9 * log)
+    #expect(hasMean(aspects, 0, width: 2 * log))
+    #expect(lies(aspects.max(), in: 0.9 * log...1.2 * log))
+    #expect(lies(aspects.min(), in: -1.2 * log ... -0.9 * log))
+  }
+
+  private func lies(_ number: Double?, in range: ClosedRange<Double>) -> Bool {
+    number.map(range.contains) ?? false
+  }
+
+  /// Whether the mean is that of even numbers over a range of that width, to five deviations and what
+  /// whole pixels make of them.
+  private func hasMean(_ numbers: [Double], _ mean: Double, width: Double) -> Bool {
+    let n = Double(numbers.count)
+    let bound = 5 * width / (12 * n).squareRoot() + 1e-3
+    return abs(numbers.reduce(0, +) / n - mean) < bound
   }
 
   /// Of one part alone the factor shows.
@@ -135,10 +145,10 @@ struct AugmentationDrawsTests {
       places[($0.firstIndex(of: 0) ?? 0) % 40 < 12 ? 0 : 1, default: 0] += 1
     }
     let part = Double(areas.count) / Double(Self.count)
-    #expect(abs(part - 0.7) < 5 * (0.21 / Double(Self.count)).squareRoot())
-    let mean = areas.reduce(0, +) / Double(areas.count)
-    #expect(abs(mean - 0.2) < 5 * 0.2 / (12 * Double(areas.count)).squareRoot() + 1e-3)
-    #expect((areas.min() ?? 0) > 0.09 && (areas.max() ?? 1) < 0.31 && places.count == 2)
+    let bound = 5 * (0.7 * 0.3 / Double(Self.count)).squareRoot()
+    #expect(abs(part - 0.7) < bound)
+    #expect(hasMean(areas, 0.2, width: 0.2) && places.count == 2)
+    #expect(lies(areas.min(), in: 0.09...0.11) && lies(areas.max(), in: 0.29...0.31))
   }
 
   @Test func boxesOfCutmixAreWhatIsMixed() throws {

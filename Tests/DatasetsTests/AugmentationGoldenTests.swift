@@ -87,7 +87,8 @@ struct AugmentationGoldenTests {
     let values = places.flatMap { reader.sample($0.0, epoch: $0.1).values }
     // Bytes of 255 in Float32 and divided by 50 at least.
     let worst = difference(values, expected.values)
-    #expect(worst < 2e-6 * 255 / 50)
+    let bound: Float = 2e-6 * 255 / 50
+    #expect(worst < bound)
   }
 
   @Test(arguments: golden?.batches ?? [])
