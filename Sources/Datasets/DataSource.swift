@@ -14,6 +14,8 @@ public struct DataSource: Sendable {
   public private(set) var normalization: Normalization
   /// Things worth saying once: fewer than five files, say.
   public let notes: [String]
+  /// Which files it was read from, where a kind of data has several: "binary version".
+  public let form: String?
 
   /// A source of the given parts, at least one of them to evaluate on; `whole` is `train` unless it is
   /// given.
@@ -24,12 +26,13 @@ public struct DataSource: Sendable {
     val: (any ImageDataset)? = nil,
     test: (any ImageDataset)?,
     normalization: Normalization,
-    notes: [String] = []
+    notes: [String] = [],
+    form: String? = nil
   ) {
     precondition(val != nil || test != nil, "there is nothing to evaluate on")
     (self.name, self.train, self.val, self.test) = (name, train, val, test)
     self.whole = whole ?? train
-    (self.normalization, self.notes) = (normalization, notes)
+    (self.normalization, self.notes, self.form) = (normalization, notes, form)
   }
 
   /// The same with other constants.

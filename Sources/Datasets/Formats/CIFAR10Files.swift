@@ -29,14 +29,14 @@ public struct CIFAR10Files: Sendable {
     guard let folder = try Self.locate(in: given) else {
       throw Failure(.data, "\(given.path) holds no data_batch_*.bin of CIFAR-10")
     }
-    let names = folder.names.filter(Self.isTraining)
-    let (classes, classNote) = Self.classes(in: folder)
+    let names = folder.names.filter(Self.training.contains)
+    let classes = ClassNames(linesOf: "batches.meta.txt", in: folder, usual: Self.classes)
     let records = LabelledRecords(
       format: "CIFAR-10",
       prefix: 1,
       labelByte: 0,
       shape: ImageShape(height: 32, width: 32, channels: 3),
-      classes: classes
+      classes: classes.names
     )
     func images(_ names: [String]) throws(Failure) -> ImageRecords {
       try records.images(
@@ -49,57 +49,24 @@ public struct CIFAR10Files: Sendable {
     }
     train = try images(names)
     test = hasTest ? try images([Self.testName]) : nil
-    let left = folder.names.filter(Self.isLeftOut)
     notes =
       (names.count < 5
         ? ["\(folder.path) holds \(names.count) of the five training files of CIFAR-10"] : [])
-      + (left.isEmpty
-        ? [] : ["not trained on, since only data_batch_N.bin is: \(left.joined(separator: ", "))"])
-      + (classNote.map { [$0] } ?? [])
+      + [Self.training.note(of: folder.names), classes.note].compactMap { $0 }
   }
 
   /// The folder itself or the one in it that the archive unpacks to; nil without training files.
   fileprivate static func locate(in folder: Folder) throws(Failure) -> Folder? {
-    if folder.names.contains(where: isTraining) { return folder }
-    guard folder.names.contains(unpackedName) else { return nil }
-    let unpacked = try Folder(folder.path(of: unpackedName))
-    return unpacked.names.contains(where: isTraining) ? unpacked : nil
+    try folder.itself(or: ["cifar-10-batches-bin"], where: training.contains)
   }
 
-  private static let unpackedName = "cifar-10-batches-bin"
   private static let testName = "test_batch.bin"
+  private static let training = NumberedNames(prefix: "data_batch_", suffix: ".bin")
 
-  /// data_batch_N.bin, and no "data_batch_1 (1).bin" that a second download left.
-  private static func isTraining(_ name: String) -> Bool {
-    guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return false }
-    let number = name.dropFirst(prefix.count).dropLast(suffix.count)
-    return !number.isEmpty && number.utf8.allSatisfy { (48...57).contains($0) }
-  }
-
-  /// What looks like training images and is not of the format.
-  private static func isLeftOut(_ name: String) -> Bool {
-    name.hasPrefix(prefix) && !isTraining(name)
-  }
-
-  private static let (prefix, suffix) = ("data_batch_", ".bin")
-
-  /// The ten lines of batches.meta.txt; where it has not ten different ones the names everybody
-  /// knows, and a sentence where there is such a file.
-  private static func classes(in folder: Folder) -> (names: [String], note: String?) {
-    let usual = [
-      "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
-    ]
-    let name = "batches.meta.txt"
-    guard folder.names.contains(name) else { return (usual, nil) }
-    let text = (try? DataFile(folder.path(of: name)).text()) ?? ""
-    let lines = text.split(whereSeparator: \.isNewline).map(String.init)
-    if lines.count == 10, Set(lines).count == 10 { return (lines, nil) }
-    return (
-      usual,
-      "\(folder.path(of: name)) has no ten different names: the classes are \(usual[0]), "
-        + "\(usual[1]), … as usual"
-    )
-  }
+  /// The names that everybody knows.
+  static let classes = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+  ]
 }
 
 extension DataFormat {
@@ -121,7 +88,8 @@ extension DataFormat {
           train: files.train,
           test: files.test,
           normalization: CIFAR10Files.normalization,
-          notes: files.notes
+          notes: files.notes,
+          form: "binary version"
         )
       }
     )

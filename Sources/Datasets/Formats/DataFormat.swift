@@ -12,6 +12,8 @@ struct DataFormat: Sendable {
     /// The constants for all.
     var normalization: Normalization
     var notes: [String] = []
+    /// Which files it was read from, where a kind of data has several: "binary version".
+    var form: String?
   }
 
   /// For people and folder names.
@@ -21,6 +23,8 @@ struct DataFormat: Sendable {
   let sign: String?
   /// What its folder is called as a rule, and the address of the archive that has it.
   var archive: (folder: String, address: String)?
+  /// Whether its images have coarse labels too.
+  var hasCoarseLabels = false
   /// Whether a file or a folder is of this kind; false where there is none.
   let recognizes: @Sendable (_ path: String) throws(Failure) -> Bool
   /// Opens data of this kind; throws where test images are needed and there are none.

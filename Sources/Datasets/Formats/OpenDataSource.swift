@@ -2,7 +2,9 @@ import Glibc
 import Tensors
 
 /// The data that can be opened, in the order in which they are tried.
-private let formats: [DataFormat] = [.synthetic, .cifar10]
+private let formats: [DataFormat] = [
+  .synthetic, .cifar10, .cifar10Pickles, .cifar100, .cifar100Pickles, .imageNet32, .idx,
+]
 
 /// Opens what `--data` names: "synthetic" for the built-in images, else a file or a folder.
 ///
@@ -12,6 +14,12 @@ private let formats: [DataFormat] = [.synthetic, .cifar10]
 /// when the fractions leave a part empty or are too much.
 public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource {
   let format = try format(of: request.path)
+  if request.labels != .fine, !format.hasCoarseLabels {
+    throw Failure(
+      .usage,
+      "--labels \(request.labels) is for CIFAR-100, and \(request.path) holds \(format.name)"
+    )
+  }
   let parts = try format.open(request)
   if parts.val != nil, let fraction = request.valFraction {
     throw Failure(
@@ -34,7 +42,8 @@ public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource
     val: split.held ?? parts.val,
     test: parts.test,
     normalization: parts.normalization,
-    notes: parts.notes + missing
+    notes: parts.notes + missing,
+    form: parts.form
   )
 }
 
@@ -55,6 +64,7 @@ private func format(of path: String) throws(Failure) -> DataFormat {
         + "synthetic names the images that are built in"
     )
   }
+  if let answer = try DownloadedArchive.answer(to: path) { throw Failure(.data, answer) }
   let signs = formats.compactMap(\.sign).joined(separator: ", ")
   throw Failure(.data, "\(path) holds nothing to train on; looked for \(signs)")
 }

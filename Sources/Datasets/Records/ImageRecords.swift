@@ -55,6 +55,17 @@ struct ImageRecords: ImageDataset {
 
   var count: Int { labels.count }
 
+  /// What is said where packed files have put many images into memory; nil where they have not.
+  var memoryNote: String? {
+    let bytes = stretches.reduce(0) {
+      $0 + ($1.source is UnpackedBytes ? $1.count * shape.count : 0)
+    }
+    // Less is not worth a word.
+    guard bytes >= 64 << 20 else { return nil }
+    return "\(bytes >> 20) MiB of images are unpacked into the memory of every rank: data prepare "
+      + "makes a file that is read in place"
+  }
+
   func label(_ index: Int) -> Int { Int(labels[index]) }
 
   func readPixels(_ index: Int, into pixels: UnsafeMutablePointer<UInt8>) throws(Failure) {

@@ -1,5 +1,5 @@
 /// A text as one word of a shell's command line, quoted where it has to be.
-func shellWord(_ text: String) -> String {
+package func shellWord(_ text: String) -> String {
   let plain = text.utf8.allSatisfy { byte in
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
