@@ -79,9 +79,10 @@ package struct ZipFile: Sendable {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(entry.size)
     let end = try Inflater(source, .raw).unpack(range, into: &bytes, most: entry.size)
-    guard end == range.upperBound, bytes.count == entry.size else {
+    guard bytes.count == entry.size else {
       throw failure(entry, "unpacks to \(bytes.count) bytes in place of \(entry.size)")
     }
+    guard end == range.upperBound else { throw failure(entry, "ends early, at byte \(end)") }
     let sum = bytes.withUnsafeBufferPointer { crc32_z(0, $0.baseAddress, $0.count) }
     guard UInt32(truncatingIfNeeded: sum) == entry.checksum else {
       throw failure(entry, "is damaged: its checksum is another")

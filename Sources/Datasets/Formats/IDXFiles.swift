@@ -60,10 +60,10 @@ struct IDXFiles {
     let tests = try test.map { files throws(Failure) in
       try IDXPair(images: files.images, labels: files.labels).records(classes: classes)
     }
-    if let tests, tests.shape != train.shape {
+    if let tests, let test, tests.shape != train.shape {
       throw Failure(
         .data,
-        "\(folder.path): training images are \(train.shape), test images \(tests.shape)"
+        "\(test.images): the images are \(tests.shape), those of \(training.images) \(train.shape)"
       )
     }
     let empty = Set(0..<classes.count).subtracting(pair.labels.map(Int.init)).count

@@ -6,6 +6,7 @@ struct IDXPair {
   let images: IDXFile
   /// One for each image.
   let labels: [UInt8]
+  private let labelFile: String
 
   /// Opens both files.
   ///
@@ -27,6 +28,7 @@ struct IDXPair {
           + "\(self.images.shape[0]) images of \(images)"
       )
     }
+    labelFile = labels
     self.labels = try file.source.bytes(at: file.offset, count: file.shape[0])
   }
 
@@ -35,8 +37,8 @@ struct IDXPair {
     if let place = labels.firstIndex(where: { $0 >= classes.count }) {
       throw Failure(
         .data,
-        "\(images.source.path): image \(place + 1) has the label \(labels[place]), but the training "
-          + "images have the labels 0 to \(classes.count - 1)"
+        "\(labelFile): image \(place + 1) has the label \(labels[place]), but the training images "
+          + "have the labels 0 to \(classes.count - 1)"
       )
     }
     let shape = ImageShape(height: images.shape[1], width: images.shape[2], channels: 1)

@@ -64,7 +64,20 @@ private func format(of path: String) throws(Failure) -> DataFormat {
         + "synthetic names the images that are built in"
     )
   }
+  try checkIsNoPart(path)
   if let answer = try DownloadedArchive.answer(to: path) { throw Failure(.data, answer) }
   let signs = formats.compactMap(\.sign).joined(separator: ", ")
   throw Failure(.data, "\(path) holds nothing to train on; looked for \(signs)")
+}
+
+/// Throws where a file is one of those of a folder that can be opened.
+private func checkIsNoPart(_ path: String) throws(Failure) {
+  guard try FileStatus(path)?.isRegular == true else { return }
+  let parent = Paths.parent(of: path)
+  for format in formats where try format.recognizes(parent) {
+    throw Failure(
+      .data,
+      "\(path) is one file of several: give --data \(shellWord(parent)), their folder"
+    )
+  }
 }
