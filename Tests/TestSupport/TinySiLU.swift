@@ -1,4 +1,3 @@
-import Foundation
 import Networks
 import Tensors
 
@@ -191,14 +190,4 @@ extension [String: GoldenTensor] {
       for (i, value) in zip(entry.range, values) { buffer.base[i] = Float(value) }
     }
   }
-}
-
-/// Decodes a file of Tests/Goldens; keys in snake case become camel case.
-public func readGolden<T: Decodable>(_ name: String) throws -> T {
-  // This file lies in Tests/TestSupport.
-  let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  let decoder = JSONDecoder()
-  decoder.keyDecodingStrategy = .convertFromSnakeCase
-  let data = try Data(contentsOf: tests.appending(path: "Goldens/\(name)"))
-  return try decoder.decode(T.self, from: data)
 }
