@@ -1,6 +1,10 @@
 // What libpng's simplified API and TurboJPEG exchange with their callers, declared here because both
 // libraries are opened when they are first needed: a build needs no package of theirs.
 #pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <dlfcn.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,3 +20,9 @@ typedef struct {
   uint32_t warning_or_error;
   char message[64];
 } png_image;
+
+// The file that a function was loaded from; null where the system does not say. glibc hides dladdr from Swift.
+static inline const char *_Nullable pictures_file(const void *_Nonnull function) {
+  Dl_info info;
+  return dladdr(function, &info) ? info.dli_fname : 0;
+}
