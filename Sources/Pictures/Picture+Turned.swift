@@ -12,7 +12,8 @@ extension Picture {
       for row in 0..<height {
         for column in 0..<width {
           let (x, y) = swaps ? (row, column) : (column, row)
-          let from = (fromBelow ? self.height - 1 - y : y) * self.width
+          let from =
+            (fromBelow ? self.height - 1 - y : y) * self.width
             + (fromRight ? self.width - 1 - x : x)
           for channel in 0..<channels {
             turned[(row * width + column) * channels + channel] = bytes[from * channels + channel]

@@ -39,7 +39,7 @@ public final class PictureDecoder {
 
   private func jpegDecoder() throws(Failure) -> JPEGDecoder {
     if let jpeg { return jpeg }
-    let decoder = try JPEGDecoder(try TurboJPEG())
+    let decoder = JPEGDecoder(try TurboJPEG())
     jpeg = decoder
     return decoder
   }

@@ -3,7 +3,8 @@ extension PictureRequest {
   public func fitted(_ picture: Picture) -> Picture {
     guard let size else { return picture }
     precondition(size > 0, "pictures of \(size) pixels")
-    return picture.width == size && picture.height == size ? picture : picture.resized(to: size, self)
+    return picture.width == size && picture.height == size
+      ? picture : picture.resized(to: size, self)
   }
 
   /// What was done to pictures, for records and sentences: "48 × 48, antialias, crop none".

@@ -3,7 +3,7 @@ import Glibc
 import Tensors
 
 /// A shared library that was opened while the program runs; it stays open to the program's end.
-struct SharedLibrary: @unchecked Sendable {
+package struct SharedLibrary: @unchecked Sendable {
   private let handle: UnsafeMutableRawPointer
   private let library: PictureLibrary
 
@@ -13,7 +13,7 @@ struct SharedLibrary: @unchecked Sendable {
   }
 
   /// Opens `file` as `library`; throws as the other does.
-  init(_ library: PictureLibrary, file: String) throws(Failure) {
+  package init(_ library: PictureLibrary, file: String) throws(Failure) {
     guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
       throw Failure(.data, library.missing(Self.reason))
     }
@@ -23,7 +23,9 @@ struct SharedLibrary: @unchecked Sendable {
   /// A function of the library as `Function`, whose type must be that of the C declaration.
   ///
   /// Throws a `.data` failure that names it where the library has none of that name.
-  func function<Function>(_ name: String, as type: Function.Type) throws(Failure) -> Function {
+  package func function<Function>(_ name: String, as type: Function.Type) throws(Failure)
+    -> Function
+  {
     guard let symbol = dlsym(handle, name) else {
       throw Failure(.data, library.missing("it has no \(name)"))
     }

@@ -7,7 +7,9 @@ struct LibPNG: Sendable {
   typealias Image = UnsafeMutablePointer<png_image>
   typealias BeginRead = @convention(c) (Image, UnsafeRawPointer?, Int) -> Int32
   typealias FinishRead =
-    @convention(c) (Image, UnsafeRawPointer?, UnsafeMutableRawPointer?, Int32, UnsafeMutableRawPointer?)
+    @convention(c) (
+      Image, UnsafeRawPointer?, UnsafeMutableRawPointer?, Int32, UnsafeMutableRawPointer?
+    )
     -> Int32
   typealias Write =
     @convention(c) (

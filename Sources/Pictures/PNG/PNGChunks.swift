@@ -65,7 +65,9 @@ struct PNGChunks {
       let bits = reader.byte(), let type = reader.byte()
     else { throw Failure(.data, "\(path) has a header of \(body.count) bytes instead of 13") }
     (self.width, self.height, self.bits, self.type) = (width, height, Int(bits), Int(type))
-    if bits == 16 { throw Failure(.data, "\(path) has 16 bits a channel; PNG is read with 8 at most") }
+    if bits == 16 {
+      throw Failure(.data, "\(path) has 16 bits a channel; PNG is read with 8 at most")
+    }
   }
 
   /// Throws where there are more pixels than the packed bytes can unpack to: deflate makes at most
