@@ -17,6 +17,9 @@ public struct DataRequest: Sendable {
   public var picture = PictureRequest()
   /// Whether damaged images of a folder are left out and counted.
   public var skipsDamaged = false
+  /// Whether pictures of a folder are kept in memory once they are read: not by who goes through
+  /// them once.
+  package var keepsPictures = true
 
   /// Whether data without test images will not do.
   var needsTest: Bool { valFraction == nil }

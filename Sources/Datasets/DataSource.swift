@@ -16,6 +16,10 @@ public struct DataSource: Sendable {
   public let notes: [String]
   /// Which files it was read from, where a kind of data has several: "binary version".
   public let form: String?
+  /// The libraries that decoded the images, with their versions; nil where none did.
+  ///
+  /// Decoders of JPEG differ in the last bit.
+  public let decoder: String?
 
   /// A source of the given parts, at least one of them to evaluate on; `whole` is `train` unless it is
   /// given.
@@ -27,12 +31,14 @@ public struct DataSource: Sendable {
     test: (any ImageDataset)?,
     normalization: Normalization,
     notes: [String] = [],
-    form: String? = nil
+    form: String? = nil,
+    decoder: String? = nil
   ) {
     precondition(val != nil || test != nil, "there is nothing to evaluate on")
     (self.name, self.train, self.val, self.test) = (name, train, val, test)
     self.whole = whole ?? train
     (self.normalization, self.notes, self.form) = (normalization, notes, form)
+    self.decoder = decoder
   }
 
   /// The same with other constants.

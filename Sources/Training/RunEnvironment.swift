@@ -56,7 +56,7 @@ public struct RunEnvironment {
       request.path = staging.path
       notes += [staging.note].compactMap { $0 }
     }
-    let opened = try communicator.together { try openDataSource(request) }
+    let opened = try communicator.together { try openDataSource(request, team: team) }
     notes += opened.notes
     (self.communicator, self.placement) = (communicator, placement)
     (self.team, self.plan) = (team, plan)

@@ -59,7 +59,8 @@ package enum SameEverywhere {
     // Before images are held out: what is left of them follows from them and the plan.
     return DataDigest(
       train: try digest(of: source.whole, "training", team: team, communicator),
-      test: try source.test.map { try digest(of: $0, "test", team: team, communicator) }
+      test: try source.test.map { try digest(of: $0, "test", team: team, communicator) },
+      decoder: source.decoder
     )
   }
 

@@ -14,6 +14,8 @@ struct DataFormat: Sendable {
     var notes: [String] = []
     /// Which files it was read from, where a kind of data has several: "binary version".
     var form: String?
+    /// The libraries that decoded the images, with their versions; nil where none did.
+    var decoder: String?
   }
 
   /// For people and folder names.
@@ -29,4 +31,6 @@ struct DataFormat: Sendable {
   let recognizes: @Sendable (_ path: String) throws(Failure) -> Bool
   /// Opens data of this kind; throws where test images are needed and there are none.
   let open: @Sendable (_ request: DataRequest) throws(Failure) -> Parts
+  /// The same on all threads of a team, for kinds that take long.
+  var openOnTeam: (@Sendable (_ request: DataRequest, _ team: ThreadTeam) throws(Failure) -> Parts)?
 }

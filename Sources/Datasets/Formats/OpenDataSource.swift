@@ -3,16 +3,21 @@ import Tensors
 
 /// The data that can be opened, in the order in which they are tried.
 private let formats: [DataFormat] = [
-  .synthetic, .cifar10, .cifar10Pickles, .cifar100, .cifar100Pickles, .imageNet32, .idx,
+  .synthetic, .prepared, .cifar10, .cifar10Pickles, .cifar100, .cifar100Pickles, .imageNet32, .idx,
+  .imageFolder,
 ]
 
-/// Opens what `--data` names: "synthetic" for the built-in images, else a file or a folder.
+/// Opens what `--data` names: "synthetic" for the built-in images, else a file or a folder; pictures
+/// are read on all threads of a `team`.
 ///
 /// With a `valFraction` that part of the training images is held out, and data without test images
 /// will do; with a `trainFraction` only that part is trained on (see `TrainingSplit`). Throws a
 /// `.data` failure when the path is missing, of no known kind or malformed, and a `.usage` failure
 /// when the fractions leave a part empty or are too much.
-public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource {
+public func openDataSource(
+  _ request: DataRequest,
+  team: ThreadTeam? = nil
+) throws(Failure) -> DataSource {
   let format = try format(of: request.path)
   if request.labels != .fine, !format.hasCoarseLabels {
     throw Failure(
@@ -20,7 +25,12 @@ public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource
       "--labels \(request.labels) is for CIFAR-100, and \(request.path) holds \(format.name)"
     )
   }
-  let parts = try format.open(request)
+  let parts: DataFormat.Parts
+  if let team, let open = format.openOnTeam {
+    parts = try open(request, team)
+  } else {
+    parts = try format.open(request)
+  }
   if parts.val != nil, let fraction = request.valFraction {
     throw Failure(
       .usage,
@@ -43,7 +53,8 @@ public func openDataSource(_ request: DataRequest) throws(Failure) -> DataSource
     test: parts.test,
     normalization: parts.normalization,
     notes: parts.notes + missing,
-    form: parts.form
+    form: parts.form,
+    decoder: parts.decoder
   )
 }
 
