@@ -151,7 +151,7 @@ let package = Package(
     tests("CollectivesTests", ["Collectives", "Tensors", "TestSupport"]),
     tests("ContainersTests", ["Containers", "CZlib", "Tensors", "TestSupport"]),
     tests("PicturesTests", ["Pictures", "Tensors", "TestSupport"]),
-    tests("DatasetsTests", ["Datasets", "Containers", "Tensors", "TestSupport"]),
+    tests("DatasetsTests", ["Datasets", "Containers", "Pictures", "Tensors", "TestSupport"]),
     tests("OptimizersTests", ["Optimizers", "Tensors", "TestSupport"]),
     tests("CheckpointsTests", ["Checkpoints", "Tensors", "TestSupport"]),
     tests("NetworksTests", ["Networks", "Kernels", "Tensors", "TestSupport"]),

@@ -17,9 +17,9 @@ public struct DataRequest: Sendable {
   public var picture = PictureRequest()
   /// Whether damaged images of a folder are left out and counted.
   public var skipsDamaged = false
-  /// Whether pictures of a folder are kept in memory once they are read: not by who goes through
-  /// them once.
-  package var keepsPictures = true
+  /// The most bytes that pictures of a folder may take in memory; nil: none, each is read again from
+  /// its file, for who goes through them once.
+  package var pictureMemory: Int? = PictureScan.memoryLimit
 
   /// Whether data without test images will not do.
   var needsTest: Bool { valFraction == nil }

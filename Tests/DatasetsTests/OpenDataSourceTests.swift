@@ -76,11 +76,12 @@ struct OpenDataSourceTests {
     #expect(failure?.kind == .data)
     #expect(
       failure?.message == "\(folder.path) holds nothing to train on; "
-        + "looked for data_batch_*.bin (CIFAR-10, binary version), "
+        + "looked for a file of adamw-ddp data prepare, data_batch_*.bin (CIFAR-10, binary version), "
         + "data_batch_* (CIFAR-10, pickled version), train.bin (CIFAR-100, binary version), "
         + "train and meta (CIFAR-100, pickled version), "
         + "train_data_batch_* (ImageNet32x32, pickles or npz), "
-        + "train-images-idx3-ubyte (MNIST, Fashion-MNIST)"
+        + "train-images-idx3-ubyte (MNIST, Fashion-MNIST), "
+        + "class folders with JPEG or PNG files, or train/ with such and val/ or test/"
     )
   }
 

@@ -29,9 +29,8 @@ struct ClassFolders {
         leftOut.append(name)
         continue
       }
-      let files = inner.names.filter { !Self.isHidden($0) }
-      leftOut += files.filter { !Self.isPicture($0) }.map { "\(name)/\($0)" }
-      let pictures = files.filter(Self.isPicture)
+      leftOut += inner.names.filter { !Self.isPicture($0) }.map { "\(name)/\($0)" }
+      let pictures = inner.names.filter(Self.isPicture)
       if pictures.isEmpty { continue }
       let label = known.map { $0.firstIndex(of: name) } ?? names.count
       guard let label else {
@@ -56,7 +55,7 @@ struct ClassFolders {
     guard let folder = try Folder(ifAny: path) else { return false }
     for name in folder.names where !isHidden(name) {
       let inner = try Folder(ifAny: folder.path(of: name))
-      if inner?.names.contains(where: { isPicture($0) && !isHidden($0) }) == true { return true }
+      if inner?.names.contains(where: isPicture) == true { return true }
     }
     return false
   }
@@ -65,6 +64,8 @@ struct ClassFolders {
 
   /// Whether a file is called as JPEG and PNG files are; what is in it is seen when it is read.
   private static func isPicture(_ name: String) -> Bool {
+    // Those of some systems that stand beside a picture begin so.
+    if isHidden(name) { return false }
     let name = name.lowercased()
     return [".jpg", ".jpeg", ".jpe", ".png"].contains { name.hasSuffix($0) }
   }

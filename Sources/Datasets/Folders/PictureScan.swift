@@ -1,3 +1,4 @@
+import Glibc
 import Pictures
 import Tensors
 
@@ -6,6 +7,15 @@ import Tensors
 ///
 /// What comes of it does not depend on the team.
 struct PictureScan {
+  /// The most bytes of pixels that a rank keeps: 4 GiB, or half of the host's memory where that is
+  /// less.
+  static var memoryLimit: Int {
+    let host = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(
+      by: sysconf(Int32(_SC_PAGESIZE))
+    )
+    return host.overflow || host.partialValue <= 0 ? 4 << 30 : min(4 << 30, host.partialValue / 2)
+  }
+
   /// The shape of every image: one channel where all are grey, else three.
   private(set) var shape: ImageShape
   /// The numbers of the pictures that could be read.

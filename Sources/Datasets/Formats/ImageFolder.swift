@@ -1,5 +1,4 @@
 import Containers
-import Glibc
 import Pictures
 import Tensors
 
@@ -14,10 +13,10 @@ extension DataFormat {
       sign: "class folders with JPEG or PNG files, or train/ with such and val/ or test/",
       recognizes: { path throws(Failure) in try PictureFolder.isOne(path) },
       open: { request throws(Failure) in
-        try pictures(request, keeps: request.keepsPictures, try ThreadTeam.start(size: 1))
+        try pictures(request, try ThreadTeam.start(size: 1))
       },
       openOnTeam: { request, team throws(Failure) in
-        try pictures(request, keeps: request.keepsPictures, team)
+        try pictures(request, team)
       }
     )
   }
@@ -25,7 +24,6 @@ extension DataFormat {
   /// Opens a folder of pictures.
   private static func pictures(
     _ request: DataRequest,
-    keeps: Bool,
     _ team: ThreadTeam
   ) throws(Failure) -> Parts {
     let folder = try PictureFolder(request.path)
@@ -38,7 +36,7 @@ extension DataFormat {
     }
     let entries = folder.parts.flatMap(\.entries)
     let decoder = try version(entries)
-    let scan = try PictureScan(entries, request, limit: keeps ? memoryLimit : nil, team)
+    let scan = try PictureScan(entries, request, limit: request.pictureMemory, team)
     var images: [any ImageDataset] = []
     var (end, taken) = (0, 0)
     var sums = ChannelSums()
@@ -87,15 +85,6 @@ extension DataFormat {
       pixels: pixels,
       first: first
     )
-  }
-
-  /// The most bytes of pixels that a rank keeps: 4 GiB, or half of the host's memory where that is
-  /// less.
-  private static var memoryLimit: Int {
-    let host = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(
-      by: sysconf(Int32(_SC_PAGESIZE))
-    )
-    return host.overflow || host.partialValue <= 0 ? 4 << 30 : min(4 << 30, host.partialValue / 2)
   }
 
   /// The versions of the libraries that read these files; throws a `.data` failure that names the
