@@ -131,8 +131,8 @@ let package = Package(
     .executableTarget(
       name: "adamw-ddp",
       dependencies: [
-        "Tensors", "Kernels", "Collectives", "MPICollectives", "Datasets", "Networks",
-        "Optimizers", "DataParallel", "Plans", "Runs", "Training", "Benchmarks",
+        "Tensors", "Kernels", "Collectives", "MPICollectives", "Datasets", "Pictures", "Networks",
+        "Optimizers", "Checkpoints", "DataParallel", "Plans", "Runs", "Training", "Benchmarks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

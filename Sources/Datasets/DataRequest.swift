@@ -17,12 +17,14 @@ public struct DataRequest: Sendable {
   public var picture = PictureRequest()
   /// Whether damaged images of a folder are left out and counted.
   public var skipsDamaged = false
+  /// Whether something is to be evaluated on them: data with training images alone will not do then.
+  package var isEvaluated = true
   /// The most bytes that pictures of a folder may take in memory; nil: none, each is read again from
   /// its file, for who goes through them once.
   package var pictureMemory: Int? = PictureScan.memoryLimit
 
   /// Whether data without test images will not do.
-  var needsTest: Bool { valFraction == nil }
+  var needsTest: Bool { isEvaluated && valFraction == nil }
 
   /// The name of the images that are built in, which no file or folder of that name hides.
   static let builtIn = "synthetic"

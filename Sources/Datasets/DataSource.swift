@@ -21,7 +21,7 @@ public struct DataSource: Sendable {
   /// Decoders of JPEG differ in the last bit.
   public let decoder: String?
 
-  /// A source of the given parts, at least one of them to evaluate on; `whole` is `train` unless it is
+  /// A source of the given parts, at least one of them to evaluate on where that is done; `whole` is `train` unless it is
   /// given.
   public init(
     name: String,
@@ -34,7 +34,6 @@ public struct DataSource: Sendable {
     form: String? = nil,
     decoder: String? = nil
   ) {
-    precondition(val != nil || test != nil, "there is nothing to evaluate on")
     (self.name, self.train, self.val, self.test) = (name, train, val, test)
     self.whole = whole ?? train
     (self.normalization, self.notes, self.form) = (normalization, notes, form)

@@ -67,6 +67,9 @@ extension ProgramTests {
         ),
         ("replay", .replay, ["RUN", "from", "to", "json"]),
         ("bench loops", .benchKernels, ["repeats", "json"]),
+        ("data info", .data, ["PATH", "json"]),
+        ("data prepare", .data, ["PATH", "output", "json"]),
+        ("data preview", .preview, ["PATH", "output", "count"]),
       ] as [(String, PlanField.Commands, [String])]
     )
     func everyFieldHasItsFlag(name: String, command: PlanField.Commands, own: [String]) throws {
@@ -99,6 +102,8 @@ extension ProgramTests {
       ["selftest", "--help"], ["help"], ["help", "eval"], ["bench"], ["bench", "step", "--help"],
       ["bench", "gemm", "--help"], ["bench", "conv", "--help"], ["bench", "loops", "--help"],
       ["estimate", "--help"], ["explain", "--help"], ["presets", "--help"],
+      ["data"], ["data", "info", "--help"], ["data", "prepare", "--help"],
+      ["data", "preview", "--help"],
       ["train", "--help-all"],
       ["--generate-completion-script", "bash"],
     ])

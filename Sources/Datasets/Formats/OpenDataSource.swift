@@ -43,7 +43,7 @@ public func openDataSource(
     train: request.trainFraction
   )
   let missing =
-    parts.test == nil
+    parts.test == nil && request.isEvaluated
     ? ["\(request.path) holds no test images: the run ends without an evaluation on them"] : []
   return DataSource(
     name: format.name,

@@ -54,7 +54,7 @@ extension PlanField {
       \.valFraction,
       .optional(.number(.openFraction)),
       .identity,
-      also: .eval,
+      also: [.eval, .data, .preview],
       "hold out this part of the training images, class by class, and evaluate on it"
     ),
     PlanField(
@@ -69,7 +69,7 @@ extension PlanField {
       \.labels,
       .choice,
       .identity,
-      also: .eval,
+      also: [.eval, .data, .preview],
       "which labels of CIFAR-100: 100 classes or the 20 they are grouped into"
     ),
     PlanField(
@@ -77,7 +77,7 @@ extension PlanField {
       \.imageSize,
       .optional(.integer(1...4096)),
       .identity,
-      also: .eval,
+      also: [.eval, .data, .preview],
       "height and width that pictures of a folder get; by default they must be of one size"
     ),
     PlanField(
@@ -85,7 +85,7 @@ extension PlanField {
       \.resize,
       .choice,
       .identity,
-      also: .eval,
+      also: [.eval, .data, .preview],
       follows: "image-size",
       "how pictures get another size: a triangle filter as wide as the reduction, the mean of what "
         + "a pixel covers, or the nearest pixel"
@@ -95,7 +95,7 @@ extension PlanField {
       \.crop,
       .choice,
       .identity,
-      also: .eval,
+      also: [.eval, .data, .preview],
       follows: "image-size",
       "pictures that are not square: cut evenly, or squeezed"
     ),
@@ -104,7 +104,7 @@ extension PlanField {
       \.skipDamaged,
       .toggle,
       .identity,
-      also: .eval,
+      also: [.eval, .data, .preview],
       "leave damaged pictures out, and count them"
     ),
     PlanField(
@@ -112,6 +112,7 @@ extension PlanField {
       \.augment,
       .augmentations,
       .method,
+      also: .preview,
       "how training images are varied: crop-flip (random crop after zero padding of 4, and horizontal "
         + "flip), keras, flowers, none, or a list in this order: of geometry "
         + "\(forms(of: .geometry)); of bytes \(forms(of: .bytes)); of normalised values "
@@ -122,6 +123,7 @@ extension PlanField {
       \.cutout,
       .integer(0...),
       .method,
+      also: .preview,
       "set a square of N×N pixels of every training image to the mean colour, at random; 0: none"
     ),
     PlanField(

@@ -33,6 +33,10 @@ extension PlanField {
     public static let eval = Commands(rawValue: 16)
     /// What says on what and how a run is computed again.
     public static let replay = Commands(rawValue: 64)
+    /// What says which images there are, for the commands that go through them once.
+    public static let data = Commands(rawValue: 128)
+    /// What says which images training shows, and how.
+    public static let preview = Commands(rawValue: 256)
   }
 
   /// Whether the weights after a step depend on it.

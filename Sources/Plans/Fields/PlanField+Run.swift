@@ -34,7 +34,7 @@ extension PlanField {
       .optional(.integer(1...1024)),
       .running,
       isLocal: true,
-      also: [.explain, .estimate, .benchStep, .benchKernels, .eval, .replay],
+      also: [.explain, .estimate, .benchStep, .benchKernels, .eval, .replay, .data, .preview],
       "threads of a rank; by default the cores it may use"
     ),
     // No bit: the kernels of all instruction sets are held to the same ones.

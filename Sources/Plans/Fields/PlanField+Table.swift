@@ -61,6 +61,7 @@ extension PlanField {
       \.seed,
       .described("N", expected: "an integer that is not negative", read: { UInt64($0) }),
       .method,
+      also: .preview,
       "key of every random draw"
     ),
   ]

@@ -29,6 +29,7 @@ struct AdamWDDP: ParsableCommand {
       TrainCommand.self, EvalCommand.self, ReplayCommand.self, ExplainCommand.self,
       EstimateCommand.self,
       BenchCommand.self,
+      DataCommand.self,
       CheckpointCommand.self, PresetsCommand.self, DoctorCommand.self, SelfTestCommand.self,
     ],
     defaultSubcommand: TrainCommand.self
