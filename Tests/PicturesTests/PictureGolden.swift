@@ -1,5 +1,6 @@
 import Foundation
 import Pictures
+import TestSupport
 
 /// Tests/Goldens/pictures.json: picture files, and what Pillow reads and resizes them to.
 struct PictureGolden: Decodable {
@@ -37,11 +38,7 @@ struct PictureGolden: Decodable {
   let resized: [Resized]
 
   /// Reads the file; throws where it is missing or damaged.
-  static func read() throws -> PictureGolden {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = folder.appending(path: "Goldens/pictures.json")
-    return try JSONDecoder().decode(PictureGolden.self, from: Data(contentsOf: file))
-  }
+  static func read() throws -> PictureGolden { try readGolden("pictures.json") }
 
   /// The bytes of one of its files.
   static func file(_ name: String) throws -> [UInt8] {

@@ -10,10 +10,18 @@ struct FuzzedFolder {
   private let path: String
   private let file: String
   private let labels: LabelChoice
+  private let isAlone: Bool
 
-  /// A folder with the given files, in which `file` is the fuzzed one.
-  init(_ file: String, labels: LabelChoice = .fine, _ others: [String: [UInt8]] = [:]) {
+  /// A folder with the given files, in which `file` is the fuzzed one; where it `isAlone`, it is
+  /// opened itself.
+  init(
+    _ file: String,
+    labels: LabelChoice = .fine,
+    isAlone: Bool = false,
+    _ others: [String: [UInt8]] = [:]
+  ) {
     (path, self.file, self.labels) = ("/dev/shm/adamw-ddp-fuzz-\(getpid())", file, labels)
+    self.isAlone = isAlone
     mkdir(path, 0o700)
     for (name, bytes) in others { bytes.withUnsafeBytes { Self.write($0, to: "\(path)/\(name)") } }
   }
@@ -21,7 +29,7 @@ struct FuzzedFolder {
   /// Opens the folder with `bytes` as the fuzzed file, and reads what it holds.
   func open(_ bytes: UnsafeRawBufferPointer) {
     Self.write(bytes, to: "\(path)/\(file)")
-    var request = DataRequest(path: path, valFraction: 0.5)
+    var request = DataRequest(path: isAlone ? "\(path)/\(file)" : path, valFraction: 0.5)
     request.labels = labels
     do throws(Failure) {
       let source = try openDataSource(request)

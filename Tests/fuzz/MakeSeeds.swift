@@ -29,6 +29,36 @@ struct MakeSeeds {
       "two"
     )
     try write([19, 99] + DataFileGoldens.planes(2), to: folder, "cifar100", "one")
+    for file in try (readGolden("pictures.json") as Pictures).files {
+      let fuzzer = file.name.hasSuffix(".png") ? "png" : "jpeg"
+      try write(Array(file.file), to: folder, fuzzer, file.name)
+    }
+    try write(prepared, to: folder, "prepared", "two")
+  }
+
+  /// The picture files of a golden.
+  private struct Pictures: Decodable {
+    struct File: Decodable {
+      let name: String
+      let file: Data
+    }
+    let files: [File]
+  }
+
+  /// A prepared file of two images of one grey pixel, of one class each; its checksums are wrong.
+  private static var prepared: [UInt8] {
+    func number(_ number: Int, bytes: Int = 4) -> [UInt8] {
+      (0..<bytes).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+    }
+    func text(_ text: String) -> [UInt8] { number(text.utf8.count) + Array(text.utf8) }
+    var head = [1, 1, 1, 2].flatMap { number($0) }
+    // A mean of 0 and a deviation of 1.
+    head += number(0) + number(0x3f80_0000) + ["a", "b", "a seed", ""].flatMap(text) + number(1)
+    head += text("train") + number(2, bytes: 8) + number(1) + Array(repeating: 7, count: 32)
+    head += number(0, bytes: 2) + number(1, bytes: 2) + Array(repeating: 9, count: 4 * 8)
+    let start = Array("AWDDPIMG".utf8) + number(1) + number(0, bytes: 12)
+    let file = start + number(head.count, bytes: 8) + head
+    return file + Array(repeating: 0, count: 4096 - file.count) + [1, 2]
   }
 
   private static func write(
