@@ -1,5 +1,6 @@
 import Collectives
 import DataParallel
+import Datasets
 import Foundation
 import Optimizers
 import Plans

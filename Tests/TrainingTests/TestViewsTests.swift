@@ -1,4 +1,5 @@
 import Checkpoints
+import Datasets
 import Foundation
 import Plans
 import Runs
@@ -32,11 +33,12 @@ struct TestViewsTests {
     let folder = try TemporaryFolder()
     for name in ["data_batch_1.bin", "test_batch.bin"] {
       let bytes = Array(try Data(contentsOf: URL(filePath: data.path(of: name))))
-      let turned = stride(from: 0, to: bytes.count, by: 3073).flatMap { record in
-        [bytes[record]]
-          + stride(from: record + 1, to: record + 3073, by: 32).flatMap {
-            bytes[$0..<$0 + 32].reversed()
-          }
+      var turned: [UInt8] = []
+      for record in stride(from: 0, to: bytes.count, by: 3073) {
+        turned.append(bytes[record])
+        for row in stride(from: record + 1, to: record + 3073, by: 32) {
+          turned += bytes[row..<row + 32].reversed()
+        }
       }
       try folder.write(turned, to: name)
     }
