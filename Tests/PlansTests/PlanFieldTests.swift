@@ -15,7 +15,7 @@ struct PlanFieldTests {
     "inf", "18446744073709551615", "18446744073709551616", "true", "false", "yes", "x", "a: b #c",
     "0.8,0.99", "1,2", "2,1", "1,1", ",1", "1,", "0:0.1,12.5:1", "1:1,0:1", "norm,bias", "norm,",
     "norm=0.5,bias=2", "norm=1,norm=2", "group:32", "group:0", "even-keep-batch",
-    "chain,normalize",
+    "chain,normalize", "flip,mixup:0.2", "mean-image",
   ]
 
   /// Those, and the words among which a field chooses.
