@@ -39,8 +39,8 @@ extension ProgramTests {
         cd '\(place.path)'
         "$PROGRAM" train --resume ./auto/checkpoints/step-00000008/manifest.json --quiet --epochs 3 \
           || echo code $?
-        "$PROGRAM" train --resume ./auto --epochs 1000000 --allow-plan-change epochs \
-          --max-minutes 0.005
+        "$PROGRAM" train --data '\(short.images)' --model smallcnn --batch-size 64 --epochs 1000000 \
+          --resume auto --output auto --allow-plan-change epochs --max-minutes 0.005
         """
       )
       #expect(job.stdout.components(separatedBy: "code 64").count == 4, "\(job.stdout)")
