@@ -27,23 +27,3 @@ extension Augmentation {
     _ draws: SampleDraws
   ) {}
 }
-
-/// An augmentation of geometry that no `SampleView` can show: its pixels lie between those of the
-/// image, or are repeated.
-public protocol Resampling: Augmentation {
-  /// Writes all of `target` from `source`, both height × width × channels values of pixels on one
-  /// linear scale; called on any thread, it must allocate nothing.
-  func resample(
-    _ source: UnsafePointer<Float>,
-    into target: UnsafeMutablePointer<Float>,
-    _ shape: ImageShape,
-    _ draws: SampleDraws
-  )
-}
-
-/// An augmentation of bytes: of values on the 0…255 scale, after all geometry and before
-/// normalisation.
-public protocol Recoloring: Augmentation {
-  /// Changes height × width × channels values; called on any thread, it must allocate nothing.
-  func recolor(_ values: UnsafeMutablePointer<Float>, _ shape: ImageShape, _ draws: SampleDraws)
-}
