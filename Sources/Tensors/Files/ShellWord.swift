@@ -12,4 +12,6 @@ package func shellWord(_ text: String) -> String {
 }
 
 /// A run folder as a word behind --resume, where `auto` alone means something else.
-package func resumeWord(_ folder: String) -> String { shellWord(folder == "auto" ? "./auto" : folder) }
+package func resumeWord(_ folder: String) -> String {
+  shellWord(folder == "auto" ? "./auto" : folder)
+}
