@@ -14,6 +14,7 @@ public struct Picture: Sendable, Equatable {
 
   /// A picture of these bytes, of which there must be width × height × channels.
   public init(width: Int, height: Int, channels: Int, bytes: [UInt8]) {
+    precondition(channels == 1 || channels == 3, "\(channels) channels")
     precondition(
       bytes.count == width * height * channels,
       "\(bytes.count) bytes for \(width) × \(height) × \(channels)"

@@ -56,24 +56,31 @@ extension Picture {
   private func summed(_ columns: ResampleTaps, _ rows: ResampleTaps) -> Picture {
     let line = columns.firsts.count * channels
     let depth = zip(rows.starts, rows.starts.dropFirst()).map { $1 - $0 }.max() ?? 1
-    var narrow = [UInt8](repeating: 0, count: depth * line)
-    var sums = [Int32](repeating: 0, count: line)
-    var made: [UInt8] = []
-    made.reserveCapacity(rows.firsts.count * line)
-    var next = 0
-    for new in rows.firsts.indices {
-      let weights = rows.weights[rows.starts[new]..<rows.starts[new + 1]]
-      let first = rows.firsts[new]
-      for old in max(next, first)..<max(next, first + weights.count) {
-        sumRow(old, columns, into: &narrow, at: old % depth * line)
+    let narrow = UnsafeMutablePointer<UInt8>.allocate(capacity: depth * line)
+    let sums = UnsafeMutablePointer<Int32>.allocate(capacity: line)
+    defer {
+      narrow.deallocate()
+      sums.deallocate()
+    }
+    let size = rows.firsts.count * line
+    let made = [UInt8](unsafeUninitializedCapacity: size) { made, count in
+      var next = 0
+      for new in rows.firsts.indices {
+        let weights = rows.weights[rows.starts[new]..<rows.starts[new + 1]]
+        let first = rows.firsts[new]
+        let end = max(next, first + weights.count)
+        for old in max(next, first)..<end {
+          sumRow(old, columns, into: narrow + old % depth * line)
+        }
+        next = end
+        for value in 0..<line { sums[value] = ResampleTaps.half }
+        for (old, weight) in zip(first..., weights) {
+          let row = narrow + old % depth * line
+          for value in 0..<line { sums[value] &+= Int32(row[value]) &* weight }
+        }
+        for value in 0..<line { made[new * line + value] = ResampleTaps.byte(sums[value]) }
       }
-      next = max(next, first + weights.count)
-      for value in 0..<line { sums[value] = ResampleTaps.half }
-      for (old, weight) in zip(first..., weights) {
-        let start = old % depth * line
-        for value in 0..<line { sums[value] &+= Int32(narrow[start + value]) &* weight }
-      }
-      for sum in sums { made.append(ResampleTaps.byte(sum)) }
+      count = size
     }
     return Picture(
       width: columns.firsts.count,
@@ -83,19 +90,34 @@ extension Picture {
     )
   }
 
-  /// The weighted sums of one row, written to `line` from `start` on.
-  private func sumRow(_ row: Int, _ taps: ResampleTaps, into line: inout [UInt8], at start: Int) {
+  /// The weighted sums of one row, written to `line`.
+  private func sumRow(_ row: Int, _ taps: ResampleTaps, into line: UnsafeMutablePointer<UInt8>) {
     let origin = row * width * channels
-    for column in taps.firsts.indices {
-      let first = origin + taps.firsts[column] * channels
-      let range = taps.starts[column]..<taps.starts[column + 1]
-      for channel in 0..<channels {
-        var (sum, place) = (ResampleTaps.half, first + channel)
-        for tap in range {
-          sum &+= Int32(bytes[place]) &* taps.weights[tap]
-          place += channels
+    bytes.withUnsafeBufferPointer { bytes in
+      taps.weights.withUnsafeBufferPointer { weights in
+        for column in taps.firsts.indices {
+          var place = origin + taps.firsts[column] * channels
+          let (range, out) = (taps.starts[column]..<taps.starts[column + 1], column * channels)
+          if channels == 1 {
+            var sum = ResampleTaps.half
+            for tap in range {
+              sum &+= Int32(bytes[place]) &* weights[tap]
+              place += 1
+            }
+            line[out] = ResampleTaps.byte(sum)
+          } else {
+            var (red, green, blue) = (ResampleTaps.half, ResampleTaps.half, ResampleTaps.half)
+            for tap in range {
+              red &+= Int32(bytes[place]) &* weights[tap]
+              green &+= Int32(bytes[place + 1]) &* weights[tap]
+              blue &+= Int32(bytes[place + 2]) &* weights[tap]
+              place += 3
+            }
+            line[out] = ResampleTaps.byte(red)
+            line[out + 1] = ResampleTaps.byte(green)
+            line[out + 2] = ResampleTaps.byte(blue)
+          }
         }
-        line[start + column * channels + channel] = ResampleTaps.byte(sum)
       }
     }
   }
