@@ -86,6 +86,17 @@ packages_install() {
   "${apt[@]}" install -y -qq --no-install-recommends "$@" >&2
 }
 
+# What a build does without and the program opens when it meets a picture; as in
+# Sources/Pictures/Libraries/PictureLibrary.swift, and a test compares.
+packages_offer() {
+  local known offered=()
+  known=$(PATH=$PATH:/sbin ldconfig -p 2>/dev/null) || return 0
+  [[ $known == *libturbojpeg.so.0* ]] || offered+=(libturbojpeg0)
+  [[ $known == *libpng16.so.16* ]] || offered+=(libpng16-16)
+  ((${#offered[@]} == 0)) ||
+    echo "packages: to train on folders of JPEG and PNG pictures: apt-get install ${offered[*]}" >&2
+}
+
 packages_main() {
   local repository missing
   repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -100,3 +111,4 @@ packages_main() {
 }
 
 packages_main || return
+packages_offer

@@ -1,3 +1,4 @@
+import Foundation
 import Pictures
 import Tensors
 import Testing
@@ -10,6 +11,17 @@ struct PictureLibraryTests {
     #expect(failure?.kind == .data)
     #expect(failure?.message.hasPrefix("JPEG pictures need libturbojpeg.so.0, which") == true)
     #expect(failure?.message.contains("apt-get install libturbojpeg0") == true)
+  }
+
+  /// launch/packages.sh offers the packages under the same names.
+  @Test func theScriptsOfferTheSamePackages() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let script = try String(contentsOf: root.appending(path: "launch/packages.sh"), encoding: .utf8)
+    for library in PictureLibrary.allCases {
+      let line = "[[ $known == *\(library.soname)* ]] || offered+=(\(library.package))"
+      #expect(script.contains(line), "\(line)")
+    }
   }
 
   @Test func aLibraryWithoutAFunctionIsAsGoodAsNone() throws {

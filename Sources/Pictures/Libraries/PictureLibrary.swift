@@ -15,7 +15,7 @@ public enum PictureLibrary: CaseIterable, Sendable {
   }
 
   /// The file that the dynamic linker is asked for, with the version of its interface.
-  var soname: String {
+  package var soname: String {
     switch self {
     case .jpeg: "libturbojpeg.so.0"
     case .png: "libpng16.so.16"
