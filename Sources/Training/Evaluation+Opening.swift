@@ -86,14 +86,14 @@ extension Evaluation {
     return opened
   }
 
-  /// The images of the split that the request wants: the test images where it does not say, but for
-  /// one that holds images out.
+  /// The images of the split that the request wants: the test images where it does not say and there
+  /// are such, but for one that holds images out.
   private static func images(
     _ request: Request,
     _ members: [ModelFile.Contents],
     _ plan: TrainingPlan
   ) throws -> Opened {
-    let split = request.split ?? (request.valFraction == nil ? .test : .val)
+    var split = request.split ?? (request.valFraction == nil ? .test : .val)
     if split == .test, let fraction = request.valFraction {
       throw Failure(
         .usage,
@@ -106,10 +106,14 @@ extension Evaluation {
     wanted.trainFraction = nil
     wanted.valFraction = split == .val ? request.valFraction ?? own : nil
     let source = try openDataSource(wanted)
+    // Folders of pictures may have val/ and no test/.
+    if request.split == nil, source.test == nil { split = .val }
     guard let images = source.images(of: split) else {
       throw Failure(
         .usage,
-        "--split val: \(request.path) held no images out; say with --val-fraction which part."
+        split == .test
+          ? "--split test: \(wanted.path) holds no test images; --split val evaluates on others."
+          : "--split val: \(request.path) held no images out; say with --val-fraction which part."
       )
     }
     return Opened(members: members, source: source.name, split: split, images: images, plan: plan)

@@ -65,6 +65,29 @@ extension ProgramTests {
       #expect(decoder?.hasPrefix("libturbojpeg.so.0") == true)
     }
 
+    /// Without test images a run is evaluated on what its data hold out.
+    @Test(.enabled(if: tinyData() != nil, "needs ../shared/data/tiny"))
+    func aRunOnPhotosWithoutTestIsEvaluatedOnVal() throws {
+      let photos = try #require(tinyData()).appending(path: "flowers").path
+      let folder = try TemporaryFolder()
+      for part in ["train", "val"] {
+        try FileManager.default.createSymbolicLink(
+          atPath: folder.path(of: part),
+          withDestinationPath: photos
+        )
+      }
+      let run = folder.path(of: "run")
+      let job = try program([
+        "train", "--data", folder.path, "--image-size", "16", "--model", "smallcnn",
+        "--batch-size", "8", "--epochs", "1", "--output", run,
+      ])
+      if job.stderr.contains("apt-get install") { return }
+      #expect(job.status == 0, "\(job.stderr)")
+      let report = try program(["eval", run, "--json"]).object()
+      #expect(report["split"] as? String == "val" && report["images"] as? Int == 40)
+      try Refusal("eval RUN --split test", 64, "holds no test images").check(["RUN": run])
+    }
+
     @Test func previewWritesAPicture() throws {
       let folder = try TemporaryFolder()
       let file = folder.path(of: "sheet.png")
