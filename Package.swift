@@ -177,7 +177,7 @@ let package = Package(
       [
         "Plans", "Runs", "Training", "Datasets", "Networks", "Collectives", "DataParallel",
         "Optimizers",
-        "Kernels", "Checkpoints", "Tensors", "TestSupport",
+        "Pictures", "Kernels", "Checkpoints", "Tensors", "TestSupport",
       ]
     ),
     tests(

@@ -82,7 +82,7 @@ package struct DataStaging {
       )
     }
     let unfinished = "\(place).tmp-\(getpid())"
-    defer { try? FileManager.default.removeItem(atPath: unfinished) }
+    defer { remove(tree, unfinished, name) }
     for file in tree.files {
       let target = tree.path(of: file, under: "\(unfinished)/\(name)")
       let code = Paths.makeFolder(Paths.parent(of: target))
@@ -97,6 +97,18 @@ package struct DataStaging {
       throw FileBytes.unwritable(errno, place)
     }
     return true
+  }
+
+  /// Takes away what there is of an unfinished copy, as far as that goes.
+  private static func remove(_ tree: FileTree, _ unfinished: String, _ name: String) {
+    for file in tree.files {
+      var path = tree.path(of: file, under: "\(unfinished)/\(name)")
+      unlink(path)
+      while path != unfinished {
+        path = Paths.parent(of: path)
+        rmdir(path)
+      }
+    }
   }
 
   /// Copies a file; the hash of its bytes.

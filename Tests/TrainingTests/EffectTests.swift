@@ -29,9 +29,13 @@ struct EffectTests {
     }
   }
 
-  /// One for every field; DATA and PLACE stand for other images and a folder to write into.
+  /// One for every field; its words in capitals stand for folders (TrialData).
   static let changes: [String: Change] = [
-    "data": Change("DATA", "steps=6"), "model": "resnet20",
+    "data": Change("DATA", "steps=6"), "stage-to": "PLACE/staged",
+    "labels": Change("coarse", "data=CIFAR100"), "skip-damaged": "true",
+    "image-size": Change("12", "data=PICTURES image-size=16"),
+    "resize": Change("nearest", "data=PICTURES image-size=16"),
+    "crop": Change("center", "data=PICTURES image-size=16"), "model": "resnet20",
     "shake": Change("even-even-image", "model=shake26-2x16d batch-size=8 steps=1"),
     "val-fraction": Change("0.4", "steps=2"), "train-fraction": Change("0.5", "steps=2"),
     "augment": "none", "cutout": "16", "normalize": "mean-image",
@@ -82,17 +86,15 @@ struct EffectTests {
     var losses: [Double] = []
   }
 
-  private static let places = Result { (try cifarFolder(test: 20), try cifarFolder(train: 80)) }
+  private static let data = Result { try cifarFolder(test: 20) }
 
   private func run(_ settings: [(flag: String, text: String)]) throws -> Outcome {
-    let (data, others) = try Self.places.get()
+    let data = try Self.data.get()
     let place = try TemporaryFolder()
     var plan = runPlan(data: data.path, output: place.path(of: "run"))
     plan.logEvery = 1
     try plan.overlay(
-      settings.map {
-        ($0, $1.replacing("DATA", with: others.path).replacing("PLACE", with: place.path))
-      }
+      settings.map { ($0, try TrialData.text($1, place: place.path)) }
     )
     let summary = try execute(plan, ranks: 2)[0]
     let folder = try #require(plan.output)

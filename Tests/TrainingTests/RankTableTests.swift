@@ -17,12 +17,12 @@ struct RankTableTests {
     case refused(Failure.Kind, String)
   }
 
-  private static let places = Result { (try cifarFolder(test: 20), try cifarFolder(train: 80)) }
+  private static let data = Result { try cifarFolder(test: 20) }
 
   /// A run of a few steps; where not `everywhere`, rank 0 alone has the usual value of the field.
   private func ends(_ flag: String, everywhere: Bool) throws -> [End] {
     let change = try #require(EffectTests.changes[flag], "no other value of --\(flag) is tried")
-    let (data, others) = try Self.places.get()
+    let data = try Self.data.get()
     let place = try TemporaryFolder()
     return try withExtendedLifetime(place) {
       // Long, where so many others run; what hangs would be there for ever.
@@ -30,10 +30,9 @@ struct RankTableTests {
         try ThreadWorld.run(ranks: 2) { communicator in
           var plan = runPlan(data: data.path, output: "\(path)/run")
           plan.steps = 3
-          try plan.overlay(change.flags)
+          try plan.overlay(change.flags.map { ($0, try TrialData.text($1, place: path)) })
           if everywhere || communicator.rank == 1 {
-            let text = change.text.replacing("DATA", with: others.path)
-              .replacing("PLACE", with: path)
+            let text = try TrialData.text(change.text, place: path)
             try PlanField.named(flag)?.assign(text, to: &plan)
           }
           do {

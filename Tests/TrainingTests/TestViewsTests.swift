@@ -53,7 +53,8 @@ struct TestViewsTests {
     _ = try execute(plan, ranks: 1)
     let run = place.path(of: "run/\(ModelFile.name)")
     let (plain, labels) = try answers(run, data.path)
-    let (turned, _) = try answers(run, try mirrored(data).path)
+    let mirror = try mirrored(data)
+    let (turned, _) = try answers(run, mirror.path)
     #expect(plain != turned)
     func probabilities(_ row: [Double]) -> [Double] {
       let powers = row.map { exp($0) }

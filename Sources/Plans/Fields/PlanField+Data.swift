@@ -103,7 +103,7 @@ extension PlanField {
       "skip-damaged",
       \.skipDamaged,
       .toggle,
-      .identity,
+      .running,
       also: [.eval, .data, .preview],
       "leave damaged pictures out, and count them"
     ),
