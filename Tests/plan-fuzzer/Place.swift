@@ -7,7 +7,8 @@ struct Place {
   /// The fields of the plan that say so; those that are the fuzzer's own business are among them.
   static let fields: Set<String> = [
     "threads", "zero", "accumulate", "kernels", "no-fusion", "no-pin", "allow-mixed-cpu",
-    "data", "output", "overwrite", "profile",
+    "data", "stage-to", "labels", "image-size", "resize", "crop", "skip-damaged", "output",
+    "overwrite", "profile",
   ]
 
   /// Ranks under mpirun, or nil for a process alone.
