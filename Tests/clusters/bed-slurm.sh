@@ -9,7 +9,8 @@ submit() {
     --signal=B:USR1@30 "$@")
 }
 job_is() { [[ $(slurm run squeue -h -t all -j "$job" -o %T) == "$1" ]]; }
-job_over() { ! slurm run squeue -h -t all -j "$job" -o %T | grep -Eq 'PENDING|RUNNING|COMPLETING|CONFIGURING'; }
+# By its own word: a controller that does not answer, or a job between two starts, has none of these.
+job_over() { [[ $(slurm run squeue -h -t all -j "$job" -o %T) =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT)$ ]]; }
 restarted() { slurm run scontrol show job "$job" | grep -q "Restarts=$1"; }
 
 # A job that has requeued itself waits two minutes, which nobody here has.
