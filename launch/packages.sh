@@ -67,6 +67,7 @@ packages_find() {
   command -v pkg-config >/dev/null || missing+=(pkg-config)
   packages_have_mpi || missing+=(libopenmpi-dev openmpi-bin)
   packages_have_openblas || missing+=(libopenblas-dev)
+  cc -E -x c - <<<'#include <zlib.h>' &>/dev/null || missing+=(zlib1g-dev)
   for flag in $(pkg-config --libs-only-L ompi-c openblas 2>/dev/null); do
     [[ $flag == -L/usr/* ]] || link_flags+=(-Xlinker -rpath -Xlinker "${flag#-L}")
   done
@@ -87,9 +88,10 @@ packages_install() {
 }
 
 # What a build does without and the program opens when it meets a picture; as in
-# Sources/Pictures/Libraries/PictureLibrary.swift, and a test compares.
+# Sources/Pictures/Libraries/PictureLibrary.swift, and a test compares. Sets offered (Debian's names).
 packages_offer() {
-  local known offered=()
+  local known
+  offered=()
   known=$(PATH=$PATH:/sbin ldconfig -p 2>/dev/null) || return 0
   [[ $known == *libturbojpeg.so.0* ]] || offered+=(libturbojpeg0)
   [[ $known == *libpng16.so.16* ]] || offered+=(libpng16-16)
