@@ -54,6 +54,14 @@ struct PlanChangeTests {
     }
   }
 
+  @Test func aFieldThatAnOlderProgramDidNotKnowIsAsByDefault() throws {
+    let now = try CheckpointManifest.Facts.fields(plan())
+    let before = now.filter { $0.key != "labels" }
+    #expect(PlanChanges(from: before, to: now).deciding.isEmpty)
+    let coarse = now.merging(["labels": "coarse"]) { $1 }
+    #expect(PlanChanges(from: before, to: coarse).deciding.map(\.flag) == ["labels"])
+  }
+
   @Test func anotherPlanIsRefusedAndNamed() throws {
     try goOn(plan { $0.steps = 3 })
     let found = refusal { try goOn(plan { ($0.learningRate, $0.seed) = (0.5, 7) }) }

@@ -4,19 +4,23 @@ import Runs
 import Tensors
 
 /// What a plan has otherwise than the one that a run was begun with.
-struct PlanChanges {
+package struct PlanChanges {
   /// Those that decide what is trained, in the order of the table.
-  let deciding: [PlanChange]
+  package let deciding: [PlanChange]
 
   private let old: [String: String]
   private let new: [String: String]
 
   /// The changes from the fields that a run fixed to those that a plan fixes.
-  init(from old: [String: String], to new: [String: String]) {
+  ///
+  /// A field that a side does not have is as it is by default: an older program did not know it.
+  package init(from old: [String: String], to new: [String: String]) {
     (self.old, self.new) = (old, new)
+    let usual = TrainingPlan()
     deciding = PlanField.all.filter { !$0.mayChangeOnResume }.compactMap { field in
       let (before, now) = (old[field.flag], new[field.flag])
-      return before == now ? nil : PlanChange(flag: field.flag, old: before, new: now)
+      let isSame = before == now || (before ?? field.get(usual)) == (now ?? field.get(usual))
+      return isSame ? nil : PlanChange(flag: field.flag, old: before, new: now)
     }
   }
 
