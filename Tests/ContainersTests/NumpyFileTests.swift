@@ -81,4 +81,14 @@ struct NumpyFileTests {
       #expect(sentence { try array(source) }?.hasPrefix(source.path) == true)
     }
   }
+
+  /// Whatever says so, no array reaches behind its source or has a negative size.
+  @Test(arguments: [[5], [-1], [-2, -2], [1 << 62, 4], [2, 2]] as [[Int]])
+  func anArrayLiesInItsSource(shape: [Int]) throws {
+    let source = try SourceFile([1, 2, 3, 4])
+    let byte = try #require(NumpyElement(descriptor: "|u1"))
+    let fits = shape == [2, 2]
+    #expect((sentence { try NumpyArray(byte, shape, at: 0, of: source.file) } == nil) == fits)
+    #expect(sentence { try NumpyArray(byte, shape, at: 1, of: source.file) } != nil)
+  }
 }
