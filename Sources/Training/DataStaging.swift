@@ -16,39 +16,55 @@ package struct DataStaging {
   /// Bytes that are copied at a time.
   private static let chunk = 4 << 20
 
-  /// Copies what lies at `path` under `folder`; every rank calls it.
+  /// A copy that a host has.
+  private struct Copy {
+    let path: String
+    let bytes: Int
+    /// Whether it was made now.
+    let isNew: Bool
+  }
+
+  /// Copies what lies at `path` under `folder`, nil for data that stay where they are; every rank
+  /// calls it, and for each host counts what its first rank was told.
   ///
   /// Throws the same `Failure` on all ranks: .data where files cannot be read, .file where they
   /// cannot be written or came out different, or there is no room.
-  package init(_ path: String, to folder: String, _ communicator: any Communicator) throws {
+  package init(_ path: String, to folder: String?, _ communicator: any Communicator) throws {
     let (rank, hosts) = (communicator.rank, communicator.hosts)
-    let leads = hosts.firstIndex(of: hosts[rank]) == rank
+    let leader = hosts.firstIndex(of: hosts[rank]) ?? rank
     let clock = ContinuousClock()
     let began = clock.now
-    let tree = try communicator.together { try FileTree(path) }
-    let place = "\(folder)/adamw-ddp-data-\(Self.key(of: tree))"
-    let name = Paths.components(path).last.map(String.init) ?? "data"
-    let copied = try communicator.together { () throws(Failure) -> Bool in
-      guard leads else { return false }
+    let copy = try communicator.together { () throws(Failure) -> Copy? in
+      guard rank == leader, let folder else { return nil }
       do throws(Failure) {
-        return try Self.copy(tree, to: place, name)
+        return try Self.copy(path, under: folder)
       } catch {
         throw Failure(error.kind, "--stage-to \(folder): \(error.message)")
       }
     }
-    self.path = "\(place)/\(name)"
-    let hostsThatCopied = try communicator.allGather(copied ? "1" : "").filter { !$0.isEmpty }.count
-    guard rank == 0 else {
+    let paths = try communicator.allGather(copy?.path ?? "")
+    let made = try communicator.allGather(copy?.isNew == true ? "yes" : "").filter { !$0.isEmpty }
+    self.path = paths[leader].isEmpty ? path : paths[leader]
+    guard rank == 0, let copy else {
       note = nil
       return
     }
-    let size = "\(FreeSpace.text(Double(tree.bytes))) of \(path)"
+    let size = "\(FreeSpace.text(Double(copy.bytes))) of \(path)"
     let seconds = String(format: "%.1f", (clock.now - began) / .seconds(1))
     note =
-      hostsThatCopied == 0
-      ? "\(size) were staged in \(place) already"
-      : "staged \(size) in \(place) on \(hostsThatCopied) host\(hostsThatCopied == 1 ? "" : "s") "
-        + "in \(seconds) s"
+      made.isEmpty
+      ? "\(size) were staged already: \(copy.path)"
+      : "staged \(size) on \(made.count) host\(made.count == 1 ? "" : "s") in \(seconds) s: "
+        + copy.path
+  }
+
+  /// Copies what lies at `path`, unless it is under `folder` already.
+  private static func copy(_ path: String, under folder: String) throws(Failure) -> Copy {
+    let tree = try FileTree(path)
+    let place = "\(folder)/adamw-ddp-data-\(key(of: tree))"
+    let name = Paths.components(path).last.map(String.init) ?? "data"
+    let isNew = try copy(tree, to: place, name)
+    return Copy(path: "\(place)/\(name)", bytes: tree.bytes, isNew: isNew)
   }
 
   /// A word that other data, or the same ones after a change, do not have.

@@ -51,11 +51,10 @@ public struct RunEnvironment {
       try placement.team(rank: communicator.rank, clock: clock)
     }
     var request = plan.dataRequest
-    if let folder = plan.stageTo, request.hasFiles {
-      let staging = try DataStaging(request.path, to: folder, communicator)
-      request.path = staging.path
-      notes += [staging.note].compactMap { $0 }
-    }
+    let folder = request.hasFiles ? plan.stageTo : nil
+    let staging = try DataStaging(request.path, to: folder, communicator)
+    request.path = staging.path
+    notes += [staging.note].compactMap { $0 }
     let opened = try communicator.together { try openDataSource(request, team: team) }
     notes += opened.notes
     (self.communicator, self.placement) = (communicator, placement)

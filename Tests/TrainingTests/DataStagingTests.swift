@@ -46,11 +46,23 @@ struct DataStagingTests {
           == FileManager.default.contents(atPath: "\(set)/\(name)")
       )
     }
-    #expect(first[0].note?.hasPrefix("staged 4.8 MiB of \(set) in ") == true)
+    #expect(first[0].note?.hasPrefix("staged 4.8 MiB of \(set) on 1 host in ") == true)
     #expect(first[1].note == nil)
     let again = try stage(set, to: place.path(of: "made/on the way"))
     #expect(again.map(\.path) == first.map(\.path))
-    #expect(again[0].note?.hasSuffix(" already") == true)
+    #expect(again[0].note?.contains(" were staged already: ") == true)
+  }
+
+  /// Its first rank speaks for a host.
+  @Test func ranksNeedNotBeToldTheSame() throws {
+    let (data, place) = (try folderOfData(), try TemporaryFolder())
+    let set = data.path(of: "set")
+    for told in 0..<2 {
+      let paths = try ThreadWorld.run(ranks: 2) { c in
+        try DataStaging(set, to: c.rank == told ? place.path : nil, c).path
+      }
+      #expect(paths[0] == paths[1] && (paths[0] != set) == (told == 0))
+    }
   }
 
   @Test func dataThatChangedAreCopiedAnew() throws {
