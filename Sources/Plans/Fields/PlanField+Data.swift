@@ -114,9 +114,7 @@ extension PlanField {
       .method,
       also: .preview,
       "how training images are varied: crop-flip (random crop after zero padding of 4, and horizontal "
-        + "flip), keras, flowers, none, or a list in this order: of geometry "
-        + "\(forms(of: .geometry)); of bytes \(forms(of: .bytes)); of normalised values "
-        + "\(forms(of: .normalized)); of pairs of samples \(forms(of: .mixing))"
+        + "flip), keras, flowers, none, or a list such as pad-crop:4,flip,cutout:16,mixup:0.2"
     ),
     PlanField(
       "cutout",
@@ -136,9 +134,4 @@ extension PlanField {
         + "them, then ÷ 255; or constants for each channel, such as 125.3,123,113.9/63,62.1,66.7"
     ),
   ]
-
-  /// How the augmentations of a domain are written.
-  private static func forms(of domain: AugmentationDomain) -> String {
-    AugmentationKind.allCases.filter { $0.domain == domain }.map(\.form).joined(separator: ", ")
-  }
 }
