@@ -12,8 +12,7 @@ extension PlanField {
       .identity,
       isLocal: true,
       also: [.eval, .replay],
-      "a folder or file of images (CIFAR, ImageNet32x32, IDX, class folders of JPEG and PNG), or "
-        + "'synthetic': the built-in images"
+      "images (CIFAR, ImageNet32x32, IDX, folders of JPEG and PNG), or 'synthetic': built-in ones"
     ),
     PlanField(
       "stage-to",
@@ -113,8 +112,8 @@ extension PlanField {
       .augmentations,
       .method,
       also: .preview,
-      "how training images are varied: crop-flip (random crop after zero padding of 4, and horizontal "
-        + "flip), keras, flowers, none, or a list such as pad-crop:4,flip,cutout:16,mixup:0.2"
+      "crop-flip (random crop after zero padding of 4, and horizontal flip), keras, flowers, none, or "
+        + "a list such as pad-crop:4,flip,cutout:16,mixup:0.2"
     ),
     PlanField(
       "cutout",
