@@ -13,8 +13,12 @@ job_is() { [[ $(slurm run squeue -h -t all -j "$job" -o %T) == "$1" ]]; }
 job_over() { [[ $(slurm run squeue -h -t all -j "$job" -o %T) =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT)$ ]]; }
 restarted() { slurm run scontrol show job "$job" | grep -q "Restarts=$1"; }
 
-# A job that has requeued itself waits two minutes, which nobody here has.
-hurry() { slurm run scontrol update "JobId=$job" StartTime=now; }
+# A job that has requeued itself waits two minutes, which nobody here has; but its nodes must be done with it, or
+# Slurm takes the end of its last start for that of the next.
+hurry() {
+  sleep 5
+  slurm run scontrol update "JobId=$job" StartTime=now 2>/dev/null # it may have begun by itself
+}
 
 # Until the job is over, however often it goes back to the queue.
 follow() {
