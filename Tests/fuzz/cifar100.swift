@@ -1,3 +1,5 @@
+import Datasets
+
 /// A folder with damaged training images of CIFAR-100, binary version.
 private let folder = FuzzedFolder("train.bin", labels: .coarse, ["fine_label_names.txt": [10]])
 

@@ -68,6 +68,11 @@ struct PNGChunks {
     if bits == 16 {
       throw Failure(.data, "\(path) has 16 bits a channel; PNG is read with 8 at most")
     }
+    // Those of the standard; the bound on the size is by them.
+    let isKnown = type == 0 || type == 3 ? [1, 2, 4, 8].contains(bits) : [2, 4, 6].contains(type)
+    guard isKnown, type == 0 || type == 3 || bits == 8 else {
+      throw Failure(.data, "\(path) has \(bits) bits a channel in colours of type \(type)")
+    }
   }
 
   /// Throws where there are more pixels than the packed bytes can unpack to: deflate makes at most
