@@ -10,7 +10,11 @@ submit() {
 }
 job_is() { [[ $(slurm run squeue -h -t all -j "$job" -o %T) == "$1" ]]; }
 # By its own word: a controller that does not answer, or a job between two starts, has none of these.
-job_over() { [[ $(slurm run squeue -h -t all -j "$job" -o %T) =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT)$ ]]; }
+job_over() {
+  local states
+  states=$(slurm run squeue -h -t all -j "$job" -o %T)
+  [[ $states ]] && ! grep -Evqx 'COMPLETED|FAILED|CANCELLED|TIMEOUT' <<<"$states"
+}
 restarted() { slurm run scontrol show job "$job" | grep -q "Restarts=$1"; }
 
 # A job that has requeued itself waits two minutes, which nobody here has; but its nodes must be done with it, or
